@@ -1,0 +1,2 @@
+// Package lifecycle is a lifecycle as data: states, the edges between them, and the guards on the edges.
+package lifecycle
