@@ -8,9 +8,6 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
-// Lifecycle is a compiled lifecycle whose guards look at change requests.
-type Lifecycle = lifecycle.Lifecycle[*View]
-
 // Env is what a command may know beyond the request: the time, who gives it,
 // and what was looked up for it beforehand.
 type Env struct {
@@ -78,8 +75,7 @@ func (d *deliberation) admissible(cmd Command) error {
 		return ErrNotFound
 	}
 	if d.req.Held != nil && !allowedWhileHeld(cmd) {
-		return refused(d.command, unmet("held", "the request is on hold since %s (%s): release it first",
-			d.req.Held.At.Format(time.RFC3339), d.req.Held.Reason))
+		return refused(d.command, heldUnmet(d.req.Held))
 	}
 	return nil
 }
@@ -176,7 +172,7 @@ func (d *deliberation) fire(event string, v *View, move MovedData) error {
 // of what stands there now, nothing ends before the applicant was told, nothing
 // is done before the items reflect it. A lifecycle that only observes is free.
 func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
-	def := d.lc.Definition()
+	def := &d.lc.def
 	if def.Mode == lifecycle.Observe {
 		return nil
 	}
@@ -235,7 +231,7 @@ func (d *deliberation) owe(subject string) {
 // held, automatic edges wait.
 func (d *deliberation) settle() {
 	d.lapse()
-	for range d.lc.Definition().States {
+	for range d.lc.def.States {
 		if d.req.Held != nil {
 			return
 		}

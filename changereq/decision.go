@@ -7,9 +7,9 @@ type Decision struct {
 	Verdict  Verdict    `json:"verdict,omitempty"`
 	Reason   ReasonCode `json:"reason,omitempty"` // why it was rejected or dismissed
 	Text     string     `json:"text,omitempty"`
-	Until    *time.Time `json:"until,omitempty"`   // of a deferral
-	Expires  *time.Time `json:"expires,omitempty"` // of an approval: good before this instant
-	Brief    int        `json:"brief,omitempty"`   // the number of the brief it was made on
+	Until    *time.Time `json:"until,omitempty"`    // of a deferral
+	Expires  *time.Time `json:"expires,omitempty"`  // of an approval: good before this instant
+	Brief    int        `json:"brief,omitempty"`    // the number of the brief it was made on
 	Document Digest     `json:"document,omitempty"` // the digest of that brief
 	Material Digest     `json:"material,omitempty"` // the content digest it is bound to
 	By       string     `json:"by,omitempty"`

@@ -31,12 +31,12 @@ type Data interface{ Kind() Kind }
 type (
 	// OpenedData begins a request.
 	OpenedData struct {
-		Number    string       `json:"number"`
-		Lifecycle LifecycleRef `json:"lifecycle"`
-		State     string       `json:"state"`
+		Number    string             `json:"number"`
+		Lifecycle LifecycleRef       `json:"lifecycle"`
+		State     string             `json:"state"`
 		Category  lifecycle.Category `json:"category"`
-		Applicant string       `json:"applicant"`
-		Content   Content      `json:"content"`
+		Applicant string             `json:"applicant"`
+		Content   Content            `json:"content"`
 	}
 	// AmendedData replaces the content; Changed names the classes that differ.
 	AmendedData struct {
@@ -46,17 +46,17 @@ type (
 	// MovedData is a step along an edge of the lifecycle, or, when imported, a
 	// step somebody took whether or not such an edge exists.
 	MovedData struct {
-		From           string  `json:"from"`
-		Event          string  `json:"event,omitempty"`
-		To             string  `json:"to"`
+		From           string             `json:"from"`
+		Event          string             `json:"event,omitempty"`
+		To             string             `json:"to"`
 		Category       lifecycle.Category `json:"category"`
-		Reason         string  `json:"reason,omitempty"`
-		Outcome        Outcome `json:"outcome,omitempty"`
-		Auto           bool    `json:"auto,omitempty"`
-		ClearsDecision bool    `json:"clears_decision,omitempty"` // the decision is pending again
-		ClearsOutcome  bool    `json:"clears_outcome,omitempty"`
-		Window         *Window `json:"window,omitempty"`
-		Successor      ID      `json:"successor,omitempty"`
+		Reason         string             `json:"reason,omitempty"`
+		Outcome        Outcome            `json:"outcome,omitempty"`
+		Auto           bool               `json:"auto,omitempty"`
+		ClearsDecision bool               `json:"clears_decision,omitempty"` // the decision is pending again
+		ClearsOutcome  bool               `json:"clears_outcome,omitempty"`
+		Window         *Window            `json:"window,omitempty"`
+		Successor      ID                 `json:"successor,omitempty"`
 	}
 	// AssessedData holds the parts that were assessed; a nil part stays as it was.
 	AssessedData struct {
@@ -131,12 +131,12 @@ type (
 	// FactRecordedData is one imported step: the state it led to, what the
 	// source called it, and each rule of the lifecycle that it broke.
 	FactRecordedData struct {
-		From       string   `json:"from,omitempty"`
-		To         string   `json:"to"`
+		From       string             `json:"from,omitempty"`
+		To         string             `json:"to"`
 		Category   lifecycle.Category `json:"category,omitempty"` // empty for a state the lifecycle does not know
-		Raw        string   `json:"raw,omitempty"`
-		Reference  string   `json:"reference,omitempty"`
-		Violations []string `json:"violations,omitempty"`
+		Raw        string             `json:"raw,omitempty"`
+		Reference  string             `json:"reference,omitempty"`
+		Violations []string           `json:"violations,omitempty"`
 	}
 	// Unknown keeps an event that this version does not know. It changes
 	// nothing in the fold but its length.

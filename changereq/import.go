@@ -97,27 +97,23 @@ func (d *deliberation) record(x Fact, opening bool) {
 	if Instant(x.At).Before(d.req.Updated) {
 		violations = append(violations, "the step is dated "+x.At.UTC().Format(time.RFC3339)+", before the one it follows")
 	}
-	to, known := d.lc.Fold(x.State)
+	to, _ := d.lc.Fold(x.State)
+	trace := []lifecycle.Step{{State: x.State}}
+	if !opening {
+		trace = slices.Insert(trace, 0, lifecycle.Step{State: d.req.State})
+	}
+	for _, v := range d.lc.Judge(trace).Violations {
+		if v.Index == len(trace)-1 { // the step before was judged when it was recorded
+			violations = append(violations, v.Reason)
+		}
+	}
 	var category lifecycle.Category
 	if s, ok := d.lc.State(to); ok {
 		category = s.Category
 	}
-	def := d.lc.Definition()
-	switch from := d.req.State; {
-	case !known:
-		violations = append(violations, "the lifecycle knows no state "+strconv.Quote(x.State))
-	case opening && !slices.Contains(def.Initial, to):
-		violations = append(violations, "it opens in "+to+"; the lifecycle opens in "+oneOf(def.Initial))
-	case !opening && from != to && !connected(def, from, to):
-		violations = append(violations, "no edge leads from "+from+" to "+to)
-	}
 	d.emitAt(d.notBefore(x.At), x.By, FactRecordedData{
 		From: d.req.State, To: to, Category: category, Raw: x.State, Reference: x.Reference, Violations: violations,
 	})
-}
-
-func connected(def lifecycle.Definition, from, to string) bool {
-	return slices.ContainsFunc(def.Edges, func(e lifecycle.Edge) bool { return e.From == from && e.To == to })
 }
 
 // digest is of the head and the first n facts.

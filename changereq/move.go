@@ -36,7 +36,9 @@ func (c Move) decide(d *deliberation) error {
 	return d.fire(c.Event, v, MovedData{Reason: c.Reason, Window: clonePtr(c.Window), Successor: c.Successor})
 }
 
-func decidingEvents() []string { return []string{"approve", "reject", "defer", "dismiss"} }
+const approveEvent = "approve"
+
+func decidingEvents() []string { return []string{approveEvent, "reject", "defer", "dismiss"} }
 
 // Refresh changes nothing by itself: it lets what time has made true happen,
 // such as an approval that expired. It is idempotent.
@@ -90,15 +92,4 @@ func (Release) decide(d *deliberation) error {
 	}
 	d.emit(ReleasedData{})
 	return nil
-}
-
-// Permission is one thing that could be done next: an edge of the lifecycle and
-// the conditions that still stand against it.
-type Permission = lifecycle.Permission
-
-// Permitted lists, in the order of the lifecycle, the edges that leave the
-// state of the request, each with what stands in its way for this actor.
-func Permitted(lc *Lifecycle, r *Request, env Env) []Permission {
-	d := &deliberation{lc: lc, req: *r, env: env}
-	return lc.Permitted(r.State, r.roles(env.Actor), d.view())
 }

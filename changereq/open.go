@@ -5,11 +5,11 @@ import "slices"
 // Open drafts a request. The applicant is the actor unless a coordinator drafts
 // for somebody else.
 type Open struct {
-	ID        ID     `json:"id,omitempty"` // empty: the service makes one
-	Applicant string `json:"applicant,omitempty"`
-	Lifecycle LifecycleRef `json:"lifecycle"` // zero: the service's default
-	State     string `json:"state,omitempty"` // one of the initial states; empty: the first
-	Content   Content `json:"content"`
+	ID        ID           `json:"id,omitempty"` // empty: the service makes one
+	Applicant string       `json:"applicant,omitempty"`
+	Lifecycle LifecycleRef `json:"lifecycle"`       // zero: the service's default
+	State     string       `json:"state,omitempty"` // one of the initial states; empty: the first
+	Content   Content      `json:"content"`
 }
 
 // Name of the command.
@@ -34,7 +34,7 @@ func (c Open) decide(d *deliberation) error {
 			return err
 		}
 	}
-	def := d.lc.Definition()
+	def := &d.lc.def
 	state := c.State
 	if state == "" {
 		state = def.Initial[0]

@@ -62,15 +62,7 @@ func (c RecordDecision) decide(d *deliberation) error {
 	if open := c.untimely(d.env.Now); len(open) > 0 {
 		return refused(d.command, open...)
 	}
-	now := d.env.Now
-	dec := Decision{
-		Verdict: c.Verdict, Reason: c.Reason, Text: c.Text, Until: clonePtr(c.Until), Expires: clonePtr(c.Expires),
-		Brief: c.Brief, Material: d.req.Digests.Material, By: d.env.Actor.ID, At: &now,
-	}
-	if b := d.req.Brief; b != nil && b.Number == c.Brief {
-		dec.Document = b.Digest
-	}
-	d.emit(DecidedData{Decision: dec, Conditions: slices.Clone(c.Conditions)})
+	d.cast(c)
 	v := d.view()
 	v.Brief = c.Brief
 	reason := c.Text
@@ -81,6 +73,20 @@ func (c RecordDecision) decide(d *deliberation) error {
 		reason = string(c.Verdict)
 	}
 	return d.fire(c.event(), v, MovedData{Reason: reason})
+}
+
+// cast records the decision, bound to the content as it stands and to the brief
+// it names.
+func (d *deliberation) cast(c RecordDecision) {
+	now := d.env.Now
+	dec := Decision{
+		Verdict: c.Verdict, Reason: c.Reason, Text: c.Text, Until: clonePtr(c.Until), Expires: clonePtr(c.Expires),
+		Brief: c.Brief, Material: d.req.Digests.Material, By: d.env.Actor.ID, At: &now,
+	}
+	if b := d.req.Brief; b != nil && b.Number == c.Brief {
+		dec.Document = b.Digest
+	}
+	d.emit(DecidedData{Decision: dec, Conditions: slices.Clone(c.Conditions)})
 }
 
 // untimely finds dates that cannot be kept.
@@ -99,7 +105,7 @@ func (c RecordDecision) untimely(now time.Time) []Unmet {
 func (c RecordDecision) event() string {
 	switch c.Verdict {
 	case Approved, ApprovedWithConditions:
-		return "approve"
+		return approveEvent
 	case Rejected:
 		return "reject"
 	case Deferred:
