@@ -41,8 +41,8 @@ func (s *Service) History(ctx context.Context, tenant string, id ID, after int64
 }
 
 // AsOf returns the request as it was at t: the fold of the events up to and at
-// that instant. Before its first event a request is ErrNotFound. Rev is the
-// number of that last event, not a stored revision.
+// that instant. Before its first event a request is ErrNotFound. Rev is 0, because
+// what it was then cannot be changed.
 func (s *Service) AsOf(ctx context.Context, tenant string, id ID, t time.Time) (Request, error) {
 	var r Request
 	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
@@ -65,7 +65,6 @@ func (s *Service) AsOf(ctx context.Context, tenant string, id ID, t time.Time) (
 	if err == nil && r.Events == 0 {
 		return Request{}, ErrNotFound
 	}
-	r.Rev = r.Events
 	return r, err
 }
 

@@ -2,6 +2,7 @@ package changereq
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
@@ -60,6 +61,11 @@ type Query struct {
 	Text      string // every word of it stands in number, title or labels; see Terms
 	After     string // next of the page before
 	Limit     int    // 0 is DefaultLimit; more than MaxLimit is MaxLimit
+}
+
+// Filter is the filters of the query in one text, to which a cursor is bound.
+func (q Query) Filter() string {
+	return fmt.Sprintf("change-requests %q %q %q %q %q", q.State, q.Category, q.Applicant, q.Item, q.Terms())
 }
 
 // The sizes of a page.
