@@ -22,7 +22,8 @@ type Content struct {
 	Supersedes    []ID           `json:"supersedes,omitempty"` // a set, kept sorted
 }
 
-func (c Content) clone() Content {
+// Clone returns a copy that shares no memory with c.
+func (c Content) Clone() Content {
 	c.Labels = slices.Clone(c.Labels)
 	c.Window = clonePtr(c.Window)
 	c.Affected = slices.Clone(c.Affected)

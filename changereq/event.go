@@ -248,10 +248,10 @@ func read[T Data](raw []byte) (Data, error) {
 func (e Event) Clone() Event {
 	switch d := e.Data.(type) {
 	case OpenedData:
-		d.Content = d.Content.clone()
+		d.Content = d.Content.Clone()
 		e.Data = d
 	case AmendedData:
-		d.Content, d.Changed = d.Content.clone(), slices.Clone(d.Changed)
+		d.Content, d.Changed = d.Content.Clone(), slices.Clone(d.Changed)
 		e.Data = d
 	case MovedData:
 		d.Window = clonePtr(d.Window)
@@ -275,7 +275,7 @@ func (e Event) Clone() Event {
 		d.Obligation = d.Obligation.clone()
 		e.Data = d
 	case ImportedData:
-		d.Content = d.Content.clone()
+		d.Content = d.Content.Clone()
 		e.Data = d
 	case FactRecordedData:
 		d.Violations = slices.Clone(d.Violations)
