@@ -11,8 +11,8 @@ import (
 )
 
 // observed is a lifecycle for histories made elsewhere.
-func observed(t testing.TB) *changereq.Lifecycle {
-	t.Helper()
+func observed(tb testing.TB) *changereq.Lifecycle {
+	tb.Helper()
 	lc, findings := changereq.Compile(lifecycle.Definition{
 		ID: "observed", Version: 1, Mode: lifecycle.Observe, Initial: []string{"Draft"},
 		Aliases: map[string]string{"Draught": "Draft"},
@@ -26,7 +26,7 @@ func observed(t testing.TB) *changereq.Lifecycle {
 			{From: "Accepted", Event: "finish", To: "Final"},
 		},
 	})
-	require.NotNil(t, lc, "%v", findings)
+	require.NotNil(tb, lc, "%v", findings)
 	return lc
 }
 
@@ -41,9 +41,9 @@ func history(states ...string) changereq.Import {
 	return c
 }
 
-func importer(t testing.TB) *office {
-	t.Helper()
-	return &office{t: t, lc: observed(t), now: epoch}
+func importer(tb testing.TB) *office {
+	tb.Helper()
+	return &office{t: tb, lc: observed(tb), now: epoch}
 }
 
 func TestImportRecordsFactsWithTheirViolations(t *testing.T) {

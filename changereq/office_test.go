@@ -34,15 +34,15 @@ type office struct {
 	env    changereq.Env
 }
 
-func newOffice(t testing.TB) *office {
-	t.Helper()
-	return &office{t: t, lc: normal(t), now: epoch}
+func newOffice(tb testing.TB) *office {
+	tb.Helper()
+	return &office{t: tb, lc: normal(tb), now: epoch}
 }
 
-func normal(t testing.TB) *changereq.Lifecycle {
-	t.Helper()
+func normal(tb testing.TB) *changereq.Lifecycle {
+	tb.Helper()
 	lc, findings := changereq.Compile(lifecycle.Normal())
-	require.NotNil(t, lc, "%v", findings)
+	require.NotNil(tb, lc, "%v", findings)
 	return lc
 }
 
@@ -75,7 +75,13 @@ func (o *office) do(actor changereq.Actor, cmd changereq.Command) {
 }
 
 // refuses checks that the command is refused for exactly these conditions.
-func (o *office) refuses(actor changereq.Actor, cmd changereq.Command, conditions ...string) *changereq.RefusedError {
+func (o *office) refuses(actor changereq.Actor, cmd changereq.Command, conditions ...string) {
+	o.t.Helper()
+	_ = o.refusal(actor, cmd, conditions...)
+}
+
+// refusal is refuses and returns the error.
+func (o *office) refusal(actor changereq.Actor, cmd changereq.Command, conditions ...string) *changereq.RefusedError {
 	o.t.Helper()
 	err := o.try(actor, cmd)
 	var refused *changereq.RefusedError
@@ -128,9 +134,9 @@ func assessment() changereq.Assessment {
 }
 
 // upTo brings a new request on the usual way to a state.
-func upTo(t testing.TB, state string) *office {
-	t.Helper()
-	o := newOffice(t)
+func upTo(tb testing.TB, state string) *office {
+	tb.Helper()
+	o := newOffice(tb)
 	window := changereq.Window{Start: epoch.AddDate(0, 1, 0), End: epoch.AddDate(0, 1, 1)}
 	steps := []struct {
 		state string // reached before the step
@@ -171,6 +177,6 @@ func upTo(t testing.TB, state string) *office {
 		}
 		step.do()
 	}
-	t.Fatalf("the usual way does not pass %s", state)
+	tb.Fatalf("the usual way does not pass %s", state)
 	return nil
 }

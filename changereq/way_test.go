@@ -44,9 +44,9 @@ func TestEventsSurviveJSON(t *testing.T) {
 	for _, ev := range o.events {
 		raw, err := changereq.MarshalData(ev.Data)
 		require.NoError(t, err)
-		data, err := changereq.UnmarshalData(ev.Data.Kind(), raw)
+		data, err := changereq.UnmarshalData(ev.Kind(), raw)
 		require.NoError(t, err)
-		require.Empty(t, cmp.Diff(ev.Data, data, cmpopts.EquateEmpty()), "%s", ev.Data.Kind())
+		require.Empty(t, cmp.Diff(ev.Data, data, cmpopts.EquateEmpty()), "%s", ev.Kind())
 	}
 	raw, err := json.Marshal(o.req)
 	require.NoError(t, err)
@@ -196,7 +196,7 @@ func TestNothingClosesUntold(t *testing.T) {
 	o := upTo(t, "Verifying")
 	o.do(vera, changereq.VerifyResult{Item: "DRW-12"})
 	o.do(carol, changereq.RecordReview{Verdict: changereq.ReviewSuccessful, Text: "Fine."})
-	refused := o.refuses(carol, changereq.Move{Event: "close"}, "told", "told", "told")
+	refused := o.refusal(carol, changereq.Move{Event: "close"}, "told", "told", "told")
 	require.Contains(t, refused.Error(), "ann was not told")
 	o.tell()
 	o.do(carol, changereq.Move{Event: "close"})
@@ -227,7 +227,7 @@ func TestNothingClosesHalfDone(t *testing.T) {
 			}
 			o.do(carol, changereq.RecordReview{Verdict: changereq.ReviewSuccessful, Text: "Fine."})
 			o.tell()
-			refused := o.refuses(carol, changereq.Move{Event: "close"}, "settled")
+			refused := o.refusal(carol, changereq.Move{Event: "close"}, "settled")
 			require.Contains(t, refused.Error(), tc.says)
 			require.Equal(t, "DRW-12", refused.Unmet[0].Ref)
 		})
@@ -306,7 +306,7 @@ func TestBackOut(t *testing.T) {
 	o.state("BackedOut")
 	o.do(carol, changereq.RecordReview{Verdict: changereq.ReviewBackedOut, Text: "Tolerance was wrong."})
 	o.tell()
-	refused := o.refuses(carol, changereq.Move{Event: "close"}, "settled")
+	refused := o.refusal(carol, changereq.Move{Event: "close"}, "settled")
 	require.Contains(t, refused.Error(), "still in force")
 	o.do(ivo, changereq.RecordRestored{Item: "DRW-12", Revision: "B"})
 	o.do(carol, changereq.Move{Event: "close"})
@@ -318,7 +318,7 @@ func TestHold(t *testing.T) {
 	t.Parallel()
 	o := upTo(t, "ForDecision")
 	o.do(carol, changereq.PutOnHold{Reason: "strike at the supplier"})
-	refused := o.refuses(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved}, "held")
+	refused := o.refusal(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved}, "held")
 	require.Contains(t, refused.Error(), "strike at the supplier")
 	o.do(carol, changereq.Release{})
 	o.refuses(carol, changereq.Release{}, "held")
@@ -347,7 +347,7 @@ func TestBaseMoved(t *testing.T) {
 	t.Parallel()
 	o := upTo(t, "Scheduled")
 	o.env.Heads = map[changereq.ItemID]string{"DRW-12": "C", "MAN-3": "5"}
-	err := o.refuses(ivo, changereq.Move{Event: "start"}, "base")
+	err := o.refusal(ivo, changereq.Move{Event: "start"}, "base")
 	require.ErrorIs(t, err, changereq.ErrBaseMoved)
 	require.Contains(t, err.Error(), "DRW-12 is at revision C, but B was assessed")
 	o.env.Heads["DRW-12"] = "B"
@@ -365,7 +365,7 @@ func TestConflictsOfWindows(t *testing.T) {
 	o := upTo(t, "Approved")
 	o.env.Conflicts = changereq.Conflicts(&o.req, w, []changereq.Request{other})
 	require.Len(t, o.env.Conflicts, 1, "MAN-3 is not changed and conflicts with nothing")
-	refused := o.refuses(carol, changereq.Move{Event: "schedule", Window: &w}, "clear")
+	refused := o.refusal(carol, changereq.Move{Event: "schedule", Window: &w}, "clear")
 	require.Contains(t, refused.Error(), "CR-2026-0002 changes DRW-12")
 	touching := changereq.Window{Start: w.End, End: w.End.AddDate(0, 0, 1)}
 	require.Empty(t, changereq.Conflicts(&o.req, touching, []changereq.Request{other}))
