@@ -37,7 +37,7 @@ const (
 	DuplicateName Code = "duplicate-name"
 	// NoInitial is a definition in which nothing can open.
 	NoInitial Code = "no-initial"
-	// TooLarge is a definition beyond MaxStates or MaxEdges.
+	// TooLarge is a definition beyond MaxStates, MaxEdges or MaxNames.
 	TooLarge Code = "too-large"
 	// AmbiguousEdge is a pair of edges that could both be taken.
 	AmbiguousEdge Code = "ambiguous-edge"
