@@ -8,13 +8,8 @@ func (s *Shape) ambiguous(known map[string]traits) []Finding {
 
 	for _, leaving := range s.out {
 		for i, later := range leaving {
-			for _, earlier := range leaving[:i] {
-				finding, clash := s.clash(s.edge(earlier), s.edge(later), known)
-				if clash {
-					findings = append(findings, finding)
-
-					break // one finding for each edge is enough to act on
-				}
+			if finding, clash := s.firstClash(leaving[:i], s.edge(later), known); clash {
+				findings = append(findings, finding)
 			}
 		}
 	}
@@ -22,8 +17,27 @@ func (s *Shape) ambiguous(known map[string]traits) []Finding {
 	return findings
 }
 
+// firstClash reports the first edge that could be taken as well as the later one, errors before warnings: one finding
+// for each edge is enough to act on.
+func (s *Shape) firstClash(earlier []int, later Edge, known map[string]traits) (Finding, bool) {
+	var warning Finding
+
+	for _, arc := range earlier {
+		finding, clash := clash(s.edge(arc), later, known)
+
+		switch {
+		case clash && finding.Severity == SeverityError:
+			return finding, true
+		case clash && warning.Code == "":
+			warning = finding
+		}
+	}
+
+	return warning, warning.Code != ""
+}
+
 // clash reports whether two edges of one state could both be taken.
-func (s *Shape) clash(first, second Edge, known map[string]traits) (Finding, bool) {
+func clash(first, second Edge, known map[string]traits) (Finding, bool) {
 	same := first.Event == second.Event
 	alone := first.Auto && second.Auto
 
