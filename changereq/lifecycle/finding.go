@@ -89,8 +89,12 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity(%d)", int(s))
 }
 
-// MarshalText gives the word used in JSON.
+// MarshalText refuses a severity that does not exist.
 func (s Severity) MarshalText() ([]byte, error) {
+	if s != SeverityWarning && s != SeverityError {
+		return nil, fmt.Errorf("%w: severity %d does not exist", ErrInvalid, int(s))
+	}
+
 	return []byte(s.String()), nil
 }
 

@@ -36,7 +36,11 @@ func Parse(data []byte) (Definition, error) {
 		return Definition{}, err
 	}
 
-	return def, def.identified()
+	if err := def.identified(); err != nil {
+		return Definition{}, err
+	}
+
+	return def, nil
 }
 
 // identified refuses a definition that no request could pin.

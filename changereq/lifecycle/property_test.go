@@ -322,7 +322,7 @@ func TestDefinitionRoundTrip(t *testing.T) {
 }
 
 // mustJSON writes the definition.
-func mustJSON(t rapid.TB, def lifecycle.Definition) []byte {
+func mustJSON(t failing, def lifecycle.Definition) []byte {
 	t.Helper()
 
 	text, err := json.Marshal(def)
@@ -331,4 +331,10 @@ func mustJSON(t rapid.TB, def lifecycle.Definition) []byte {
 	}
 
 	return text
+}
+
+// failing is a test, a benchmark or a property check.
+type failing interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }

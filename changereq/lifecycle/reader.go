@@ -144,5 +144,5 @@ func describe(token json.Token) string {
 
 // escape writes a member name as part of a JSON pointer (RFC 6901).
 func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }
