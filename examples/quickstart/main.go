@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/coordkit/coordkit/adapters/store/memory"
 	"github.com/coordkit/coordkit/archive"
@@ -15,7 +16,7 @@ import (
 
 func main() {
 	ctx := context.Background()
-	desk, err := coordination.NewDesk(coordination.Config{Store: memory.New()})
+	desk, err := coordination.NewDesk(coordination.Config{Store: memory.New(), Now: clock})
 	check(err)
 
 	ann := changereq.Actor{ID: "ann"} // the applicant needs no role
@@ -53,6 +54,10 @@ func main() {
 	check(err)
 	fmt.Printf("filed %d records; ann is owed %d notice: %s\n", len(filed), len(owed), owed[0].Subject)
 }
+
+// clock stands still, so that the output is the same every time. Leave Now out to
+// use the real one.
+func clock() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 
 func check(err error) {
 	if err != nil {
