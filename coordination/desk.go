@@ -2,9 +2,8 @@ package coordination
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -18,7 +17,6 @@ type Config struct {
 	Store Store
 	Now   func() time.Time // nil: time.Now
 	NewID func() string    // nil: UUIDs of version 7
-	Log   *slog.Logger     // nil: nothing is logged
 
 	// Lifecycles are the lifecycles that requests may live by; the first is the
 	// default. None means the built-in normal one.
@@ -49,9 +47,6 @@ func NewDesk(cfg Config) (*Desk, error) {
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = uuid7.New(cfg.Now).Next
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	changes, err := changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
@@ -90,7 +85,6 @@ func (d *Desk) Do(
 	if err != nil {
 		return changereq.Request{}, err
 	}
-	d.sequence(ctx)
 	return out, nil
 }
 
@@ -130,7 +124,7 @@ func (d *Desk) follow(ctx context.Context, tx Tx, r *changereq.Request, ev chang
 	case changereq.ObligationOwedData:
 		o := data.Obligation
 		_, err := d.notices.OweTx(ctx, tx, ev.Actor, ev.At, notice.Owe{
-			ID: o.ID, Recipient: o.Recipient, About: fmt.Sprintf("%s#%d", ChangeRequestRef(r.ID), o.About), Subject: o.Subject,
+			ID: o.ID, Recipient: o.Recipient, About: about(r.ID, o.About), Subject: o.Subject,
 		})
 		return err
 	case changereq.ObligationChangedData:
@@ -145,48 +139,42 @@ func (d *Desk) follow(ctx context.Context, tx Tx, r *changereq.Request, ev chang
 // ChangeRequestRef is how other rooms refer to a change request.
 func ChangeRequestRef(id changereq.ID) archive.Ref { return archive.Ref("changereq:" + string(id)) }
 
-// fileDecision files what a decision was made about and the brief it was made
-// on. Their ids follow from the decision, so no decision is filed twice.
-func (d *Desk) fileDecision(
-	ctx context.Context, tx Tx, r *changereq.Request, ev changereq.Event, data changereq.DecidedData,
-) error {
-	subject := ChangeRequestRef(r.ID)
-	derived := archive.Link{Type: archive.DerivesFrom, Target: archive.ToRef(subject)}
-	request := archive.File{
-		ID: archive.RecordID(fmt.Sprintf("%s.%d.request", r.ID, ev.Seq)), Kind: archive.KindChangeRequest,
-		Title:   fmt.Sprintf("%s: %s, as it was %s", r.Number, r.Content.Title, data.Decision.Verdict),
-		Subject: subject, References: []archive.Link{derived},
-	}
-	if b := r.Brief; b != nil && b.Number == data.Decision.Brief {
-		brief := archive.File{
-			ID: archive.RecordID(fmt.Sprintf("%s.%d.brief", r.ID, ev.Seq)), Kind: archive.KindBrief,
-			Title:   fmt.Sprintf("%s: brief %d", r.Number, b.Number),
-			Subject: subject, Dated: b.At, References: []archive.Link{derived},
-		}
-		if err := d.fileCopy(ctx, tx, ev, brief, b); err != nil {
+// Answer gives a command about one obligation (changereq.RecordSent,
+// Acknowledge, Dispute or Waive) to the request that owes it. rev is the
+// revision of the obligation the actor has seen, 0 for whatever there is.
+func (d *Desk) Answer(
+	ctx context.Context, tenant string, actor changereq.Actor, obligation string, rev int64, cmd changereq.Command,
+) (notice.Obligation, error) {
+	order := d.Prepare(tenant, actor, "", 0, cmd)
+	var out notice.Obligation
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		order := order
+		seen, err := tx.Obligation(ctx, obligation)
+		if err != nil {
 			return err
 		}
-		request.References = append(request.References, archive.Link{
-			Type: archive.DecidedIn, Target: archive.ToRecord(brief.ID), Reason: string(data.Decision.Verdict),
-		})
-	}
-	return d.fileCopy(ctx, tx, ev, request, r)
-}
-
-func (d *Desk) fileCopy(ctx context.Context, tx Tx, ev changereq.Event, f archive.File, of any) error {
-	content, err := json.Marshal(of)
+		if rev != 0 && rev != seen.Rev {
+			return fmt.Errorf("%w: obligation %q is at revision %d, not %d; read it again", notice.ErrConflict, obligation, seen.Rev, rev)
+		}
+		order.ID = requestOf(seen)
+		if _, err := d.DoTx(ctx, tx, order); err != nil {
+			return err
+		}
+		out, err = tx.Obligation(ctx, obligation)
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("coordination: copy for the archive: %w", err)
+		return notice.Obligation{}, err
 	}
-	f.MediaType, f.Content = "application/json", content
-	_, err = d.file.FileTx(ctx, tx, ev.Actor, ev.At, f)
-	return err
+	return out, nil
 }
 
-// sequence gives the new entries their positions. The command is stored already;
-// if this fails, the next call or the caller's own loop does it.
-func (d *Desk) sequence(ctx context.Context) {
-	if _, err := d.cfg.Store.Sequence(ctx, MaxLimit); err != nil && ctx.Err() == nil {
-		d.cfg.Log.WarnContext(ctx, "journal entries are not sequenced yet", slog.Any("error", err))
-	}
+// about says what an obligation of a request tells of; requestOf reads it back.
+func about(id changereq.ID, event int64) string {
+	return fmt.Sprintf("%s#%d", ChangeRequestRef(id), event)
+}
+
+func requestOf(o notice.Obligation) changereq.ID {
+	ref, _, _ := strings.Cut(o.About, "#")
+	return changereq.ID(strings.TrimPrefix(ref, string(ChangeRequestRef(""))))
 }

@@ -2,6 +2,7 @@ package coordination
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -37,26 +38,6 @@ func (d *Desk) Permitted(
 	ctx context.Context, tenant string, actor changereq.Actor, id changereq.ID,
 ) ([]changereq.Permission, error) {
 	return d.changes.Permitted(ctx, tenant, actor, id)
-}
-
-// File files a document of the caller's own; see archive.Service.File.
-func (d *Desk) File(ctx context.Context, tenant, actor string, f archive.File) (archive.Record, error) {
-	r, err := d.file.File(ctx, tenant, actor, f)
-	if err == nil {
-		d.sequence(ctx)
-	}
-	return r, err
-}
-
-// Refer adds a reference that leads from a record; see archive.Service.Refer.
-func (d *Desk) Refer(
-	ctx context.Context, tenant, actor string, id archive.RecordID, l archive.Link,
-) (archive.Reference, error) {
-	ref, err := d.file.Refer(ctx, tenant, actor, id, l)
-	if err == nil {
-		d.sequence(ctx)
-	}
-	return ref, err
 }
 
 // Record returns one record, or archive.ErrNotFound.
@@ -95,9 +76,31 @@ func (d *Desk) ClaimObligations(ctx context.Context, tenant string, lease time.D
 	return d.notices.Claim(ctx, tenant, lease, limit)
 }
 
+// Brief returns a brief of a request by its number, or changereq.ErrNotFound.
+// A brief never changes once it is issued.
+func (d *Desk) Brief(ctx context.Context, tenant string, id changereq.ID, number int) (changereq.Brief, error) {
+	for after, more := int64(0), true; more; more = after != 0 {
+		page, next, err := d.changes.History(ctx, tenant, id, after, changereq.MaxLimit)
+		if err != nil {
+			return changereq.Brief{}, err
+		}
+		for _, ev := range page {
+			if issued, ok := ev.Data.(changereq.BriefIssuedData); ok && issued.Brief.Number == number {
+				return issued.Brief, nil
+			}
+		}
+		after = next
+	}
+	return changereq.Brief{}, fmt.Errorf("%w: no brief %d", changereq.ErrNotFound, number)
+}
+
 // Journal returns a page of the journal after a position, oldest first; see
-// Tx.JournalEntries.
+// Tx.JournalEntries. Committed entries that have no position yet get one first,
+// so a caller reads what was committed before.
 func (d *Desk) Journal(ctx context.Context, tenant string, q JournalQuery) (page []Entry, next int64, err error) {
+	if _, err := d.Sequence(ctx); err != nil {
+		return nil, 0, err
+	}
 	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		var err error
 		page, next, err = tx.JournalEntries(ctx, q)
@@ -107,11 +110,10 @@ func (d *Desk) Journal(ctx context.Context, tenant string, q JournalQuery) (page
 }
 
 // Sequence gives positions to entries that have none until none is left, and
-// returns how many it gave. The desk does so after each of its own commands; a
-// caller who commits through DoTx or from several processes calls it in a loop.
+// returns how many it gave. Reading the journal does so by itself; a service
+// that relays the journal calls it in a loop of its own, every 20 to 50 ms.
 func (d *Desk) Sequence(ctx context.Context) (int, error) {
-	total := 0
-	for {
+	for total := 0; ; {
 		n, err := d.cfg.Store.Sequence(ctx, MaxLimit)
 		total += n
 		if err != nil || n < MaxLimit {
