@@ -77,7 +77,9 @@ func cases() []contractCase {
 		{"CompareAndSet", compareAndSet},
 		{"Rollback", rollback},
 		{"Visibility", visibility},
+		{"Tenants", tenants},
 		{"Paging", paging},
+		{"JournalAndDelivery", journalAndDelivery},
 	}
 }
 
