@@ -80,6 +80,10 @@ func cases() []contractCase {
 		{"Tenants", tenants},
 		{"Paging", paging},
 		{"JournalAndDelivery", journalAndDelivery},
+		{"JournalOrder", journalOrder},
+		{"Concurrency", concurrency},
+		{"Aliasing", aliasing},
+		{"Durability", durability},
 	}
 }
 
