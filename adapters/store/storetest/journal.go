@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -164,7 +163,7 @@ func journalIsFiltered(h *harness) {
 // that follows it does not look at them again.
 func emptyPagesMoveOn(h *harness) {
 	h.do(func(ctx context.Context, tx coordination.Tx) error {
-		_, err := addToRequest(ctx, tx, "a", slices.Repeat([]changereq.Data{opened("door")}, 40)...)
+		_, err := addToRequest(ctx, tx, "a", life(40)...)
 		return err
 	})
 	h.sequence()
