@@ -22,7 +22,8 @@ type Content struct {
 	Supersedes    []ID           `json:"supersedes,omitempty"` // a set, kept sorted
 }
 
-func (c Content) clone() Content {
+// Clone returns a copy that shares no memory with c.
+func (c Content) Clone() Content {
 	c.Labels = slices.Clone(c.Labels)
 	c.Window = clonePtr(c.Window)
 	c.Affected = slices.Clone(c.Affected)
@@ -153,7 +154,7 @@ func (w writer) count(n int) { w.number(int64(n)) }
 
 func (w writer) number(n int64) {
 	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // the bit pattern is wanted, not the value
+	binary.BigEndian.PutUint64(b[:], uint64(n)) // the bit pattern is wanted
 	_, _ = w.h.Write(b[:])                      // a hash never fails to write
 }
 

@@ -202,7 +202,7 @@ func (a *AffectedItem) validate(f *fields, at string) {
 // normal returns a copy in the form that is stored: sets sorted, times in UTC
 // and whole microseconds, empty lists nil.
 func (c Content) normal() Content {
-	c = c.clone()
+	c = c.Clone()
 	slices.Sort(c.Labels)
 	slices.Sort(c.Supersedes)
 	c.Supersedes = slices.Compact(c.Supersedes)

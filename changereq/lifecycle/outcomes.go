@@ -1,0 +1,98 @@
+package lifecycle
+
+// outcomes finds guards that wait for an outcome nobody can record: no edge records it at all, or every edge that
+// does waits, by itself or in a circle, for that same outcome.
+func (s *Shape) outcomes(known map[string]traits) []Finding {
+	recorded := make(map[string]bool) // by any edge
+	for _, edge := range s.def.Edges {
+		if edge.Outcome != "" {
+			recorded[edge.Outcome] = true
+		}
+	}
+
+	possible := s.possibleOutcomes(known)
+
+	var (
+		findings []Finding
+		reported names
+	)
+
+	for _, edge := range s.def.Edges {
+		for _, outcome := range edge.awaited(known) {
+			if possible[outcome] {
+				continue
+			}
+
+			if _, fresh := reported.add(outcome); fresh {
+				findings = append(findings, neverRecorded(edge, outcome, recorded[outcome]))
+			}
+		}
+	}
+
+	return findings
+}
+
+// possibleOutcomes grows the set of outcomes from the edges that wait for none, until it grows no more.
+func (s *Shape) possibleOutcomes(known map[string]traits) map[string]bool {
+	possible := make(map[string]bool)
+
+	for grown := true; grown; {
+		grown = false
+
+		for _, edge := range s.def.Edges {
+			if edge.Outcome == "" || possible[edge.Outcome] {
+				continue
+			}
+
+			if all(edge.awaited(known), possible) {
+				possible[edge.Outcome] = true
+				grown = true
+			}
+		}
+	}
+
+	return possible
+}
+
+// awaited lists the outcomes that the edge waits for.
+func (e Edge) awaited(known map[string]traits) []string {
+	var list []string
+
+	for _, written := range e.Guards {
+		if name, arg := splitGuard(written); known[name].onOutcome {
+			list = append(list, arg)
+		}
+	}
+
+	return list
+}
+
+// neverRecorded is the finding about an outcome that is waited for in vain.
+func neverRecorded(edge Edge, outcome string, recorded bool) Finding {
+	at := edge.move()
+
+	if !recorded {
+		finding := undeclared(at.String()+" waits for the outcome "+quote(outcome)+", which no edge records",
+			"let an edge record the outcome or correct the argument")
+		finding.Edge = &at
+
+		return finding
+	}
+
+	return Finding{
+		Code: SelfReference, Severity: SeverityError, Edge: &at,
+		Text:   at.String() + " waits for the outcome " + quote(outcome) + ", which is only recorded after it is there",
+		Advice: "record the outcome on an edge that does not wait for it",
+	}
+}
+
+// all reports whether every name is in the set.
+func all(wanted []string, set map[string]bool) bool {
+	for _, name := range wanted {
+		if !set[name] {
+			return false
+		}
+	}
+
+	return true
+}
