@@ -51,6 +51,8 @@ type Edge struct {
 	ReasonRequired bool `json:"reason_required,omitempty"`
 	// Reopen marks the way out of a terminal state. All that was approved, told or settled before counts no longer.
 	Reopen bool `json:"reopen,omitempty"`
+	// Tells says that whoever asked for the change, and the owners of what it affects, must be told of this move.
+	Tells bool `json:"tells,omitempty"`
 	// Outcome is what the edge records as the end of the request, if anything.
 	Outcome string `json:"outcome,omitempty"`
 }

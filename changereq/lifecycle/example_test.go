@@ -128,5 +128,5 @@ func ExampleParse() {
 	fmt.Println(err)
 
 	// Output:
-	// lifecycle: invalid definition at /edges/0/guard: this member is not known; known are from, event, to, guards, roles, auto, reason_required, reopen and outcome
+	// lifecycle: invalid definition at /edges/0/guard: this member is not known; known are from, event, to, guards, roles, auto, reason_required, reopen, tells and outcome
 }

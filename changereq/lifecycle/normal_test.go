@@ -73,7 +73,17 @@ func normalEdges() []lifecycle.Edge {
 	add("Rejected reopen Triage"+onceAgain, true)
 	add("Withdrawn reopen Draft"+onceAgain, true)
 
+	for i := range edges {
+		edges[i].Tells = slices.Contains(told, edges[i].Event)
+	}
+
 	return edges
+}
+
+// told are the events of which the applicant must hear.
+var told = []string{
+	"return", "dismiss", "approve", "reject", "defer", "lapse", "schedule", "back-out", "finish", "withdraw", "cancel",
+	"supersede", "reopen",
 }
 
 func TestNormalIsTheTable(t *testing.T) {

@@ -128,11 +128,13 @@ func (r reader) edge(at string, edge *Edge) error {
 			return r.flag(at, &edge.ReasonRequired)
 		case "reopen":
 			return r.flag(at, &edge.Reopen)
+		case "tells":
+			return r.flag(at, &edge.Tells)
 		case "outcome":
 			return r.text(at, &edge.Outcome)
 		}
 
-		return unknownMember(at, "from, event, to, guards, roles, auto, reason_required, reopen and outcome")
+		return unknownMember(at, "from, event, to, guards, roles, auto, reason_required, reopen, tells and outcome")
 	})
 }
 

@@ -30,6 +30,7 @@ import (
 	"os"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/examples/internal/jsonl"
 )
 
 // Exit codes.
@@ -122,7 +123,7 @@ func replayFile(asked request, out, stderr io.Writer) (summary, error) {
 		to = newJSONReport(out)
 	}
 
-	total, err := replay(shape, in, to, func(bad *lineError) {
+	total, err := replay(shape, in, to, func(bad *jsonl.LineError) {
 		fmt.Fprintf(stderr, "replay: %s: %v\n", asked.traces, bad)
 	})
 	if err != nil {
@@ -163,11 +164,11 @@ func loadShape(path string, stderr io.Writer) (*lifecycle.Shape, error) {
 }
 
 // replay judges every trace, reports it, and adds up. Lines that are no traces go to bad.
-func replay(shape *lifecycle.Shape, in io.Reader, to report, bad func(*lineError)) (summary, error) {
+func replay(shape *lifecycle.Shape, in io.Reader, to report, bad func(*jsonl.LineError)) (summary, error) {
 	var total summary
 
 	for read, err := range readTraces(in) {
-		var line *lineError
+		var line *jsonl.LineError
 
 		switch {
 		case errors.As(err, &line):

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/examples/internal/jsonl"
 	"github.com/stretchr/testify/require"
 )
 
@@ -62,7 +63,7 @@ func TestBadLinesAreReportedAndTheRestIsReplayed(t *testing.T) {
 
 	const good = `{"id": "good", "transitions": [{"to": "Asked"}]}`
 
-	long := `{"id": "long", "title": "` + strings.Repeat("x", maxLine) + `"}`
+	long := `{"id": "long", "title": "` + strings.Repeat("x", jsonl.MaxLine) + `"}`
 	traces := file(t, "traces.jsonl", strings.Join([]string{
 		good, `{"id": "cut`, ` `, long, `{"transitions": [{"to": "Asked"}]}`, `{"id": "bare"}`,
 		`{"id": "hole", "transitions": [{"to": "Asked"}, {"at": "2025-01-01T00:00:00Z"}]}`,
@@ -98,7 +99,7 @@ func TestLongestLine(t *testing.T) {
 	const frame = `{"id":"x","transitions":[{"to":"Asked"}],"title":""}`
 
 	for extra, good := range map[int]int{0: 2, 1: 1} {
-		padding := strings.Repeat("x", maxLine-len(frame)+extra)
+		padding := strings.Repeat("x", jsonl.MaxLine-len(frame)+extra)
 		text := strings.Replace(frame, `""`, `"`+padding+`"`, 1)
 		traces := 0
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/examples/internal/jsonl"
 	"github.com/stretchr/testify/require"
 )
 
@@ -282,7 +283,7 @@ func TestPepsShowMistakesInTheLifecycle(t *testing.T) {
 
 			defer in.Close()
 
-			total, err := replay(shape, in, newJSONReport(&bytes.Buffer{}), func(bad *lineError) { t.Error(bad) })
+			total, err := replay(shape, in, newJSONReport(&bytes.Buffer{}), func(bad *jsonl.LineError) { t.Error(bad) })
 			require.NoError(t, err)
 			require.Equal(t, summary{
 				Traces: 741, Conforming: c.conforming, Transitions: c.lawful + c.unlawful, Lawful: c.lawful, Unlawful: c.unlawful,

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/examples/internal/jsonl"
 )
-
-// maxLine is the longest line that is read, in bytes without its end.
-const maxLine = 1 << 20
 
 // trace is the history of one change.
 type trace struct {
@@ -23,83 +18,28 @@ type trace struct {
 	steps []lifecycle.Step
 }
 
-// lineError says which line, counted from 1, is no trace and why.
-type lineError struct {
-	line int
-	err  error
-}
-
-// Error names the line and the reason.
-func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
-
-// Unwrap gives the reason.
-func (e *lineError) Unwrap() error { return e.err }
-
 // readTraces yields the trace of each line of JSON in their order, holding one line at a time. A line that is no trace
-// is yielded as *lineError and reading goes on; nothing but blank lines is left out. An error of the reader is
-// yielded as it is, and is the last.
+// is yielded as *jsonl.LineError and reading goes on. An error of the reader is yielded as it is, and is the last.
 func readTraces(in io.Reader) iter.Seq2[trace, error] {
 	return func(yield func(trace, error) bool) {
-		lines := bufio.NewReader(in)
+		for line, err := range jsonl.Lines(in) {
+			var read trace
 
-		for number := 1; ; number++ {
-			text, err := readLine(lines)
-			if err != nil && !errors.Is(err, io.EOF) {
-				yield(trace{}, fmt.Errorf("after line %d: %w", number-1, err))
-
-				return
-			}
-
-			if len(text) > 0 {
-				read, bad := parseTrace(text)
-				if bad != nil {
-					bad = &lineError{line: number, err: bad}
-				}
-
-				if !yield(read, bad) {
-					return
+			if err == nil {
+				if read, err = parseTrace(line.Text); err != nil {
+					err = &jsonl.LineError{Number: line.Number, Err: err}
 				}
 			}
 
-			if err != nil {
+			if !yield(read, err) {
 				return
 			}
 		}
-	}
-}
-
-// readLine reads one line without blanks around it. Of a line that is too long it keeps just enough to see that.
-func readLine(lines *bufio.Reader) ([]byte, error) {
-	var text []byte
-
-	for {
-		part, err := lines.ReadSlice('\n')
-		if len(text) <= maxLine {
-			text = append(text, part...)
-		}
-
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-
-		if text = bytes.TrimSuffix(text, []byte("\n")); len(text) <= maxLine {
-			text = bytes.TrimSpace(text)
-		}
-
-		return text, err
 	}
 }
 
 // parseTrace reads one line. Members that it does not know are other programs' business.
 func parseTrace(text []byte) (trace, error) {
-	if len(text) > maxLine {
-		return trace{}, fmt.Errorf("the line is longer than %d bytes", maxLine)
-	}
-
-	if !utf8.Valid(text) {
-		return trace{}, errors.New("the line is not valid UTF-8")
-	}
-
 	var record struct {
 		ID          string `json:"id"`
 		Transitions []struct {

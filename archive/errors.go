@@ -1,0 +1,48 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The classes of error. Test with errors.Is; the typed errors carry the data.
+var (
+	ErrNotFound = errors.New("archive: not found")
+	ErrConflict = errors.New("archive: conflict")
+	ErrInvalid  = errors.New("archive: invalid")
+	ErrAltered  = errors.New("archive: content was altered") // it does not fit the digest it was filed under
+)
+
+// ConflictError says that a record was filed or changed by somebody else. It
+// unwraps to ErrConflict.
+type ConflictError struct {
+	ID         RecordID
+	Have, Want int64
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("archive: conflict: record %q is at revision %d, not %d; read it again", e.ID, e.Have, e.Want)
+}
+
+func (e *ConflictError) Unwrap() error { return ErrConflict }
+
+// Field is one fault of the input, at a JSON pointer into the command.
+type Field struct {
+	Pointer string
+	Code    string
+	Text    string
+}
+
+// ValidationError lists every fault of the input. It unwraps to ErrInvalid.
+type ValidationError struct{ Fields []Field }
+
+func (e *ValidationError) Error() string {
+	parts := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		parts[i] = f.Pointer + " " + f.Text
+	}
+	return "archive: invalid: " + strings.Join(parts, "; ")
+}
+
+func (e *ValidationError) Unwrap() error { return ErrInvalid }

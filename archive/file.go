@@ -1,0 +1,160 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// MaxContent is the size up to which the office keeps a content it is handed
+// in memory: 1 MiB.
+const MaxContent = 1 << 20
+
+// File files a document with the references that lead from it.
+type File struct {
+	ID         RecordID  `json:"id,omitempty"` // empty: the service makes one
+	Kind       Kind      `json:"kind"`
+	Title      string    `json:"title"`
+	Subject    Ref       `json:"subject,omitempty"`
+	Name       string    `json:"name,omitempty"`
+	MediaType  string    `json:"media_type"`
+	Dated      time.Time `json:"dated"` // zero: now
+	Content    []byte    `json:"-"`
+	References []Link    `json:"references,omitempty"`
+}
+
+// Link is a reference whose source is the record at hand.
+type Link struct {
+	Type   ReferenceType `json:"type"`
+	Target End           `json:"target"`
+	Reason string        `json:"reason,omitempty"`
+}
+
+// DecideFile gives the events of filing a new record: the filing itself and one
+// for each reference, in their order. The error is a *ValidationError.
+func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
+	var f faults
+	f.text("/id", string(c.ID), maxName)
+	f.text("/kind", string(c.Kind), maxName)
+	f.text("/title", c.Title, maxTitle)
+	f.text("/media_type", c.MediaType, maxName)
+	f.optional("/subject", string(c.Subject), maxName)
+	f.optional("/name", c.Name, maxName)
+	if len(c.Content) > MaxContent {
+		f.add("/content", "too_long", "is larger than 1 MiB: file it in parts")
+	}
+	source := ToRecord(c.ID)
+	for i, l := range c.References {
+		f.link(i, source, l)
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	dated := c.Dated
+	if dated.IsZero() {
+		dated = now
+	}
+	events := []Event{{Record: c.ID, Seq: 1, At: now, Actor: actor, Data: FiledData{
+		Kind: c.Kind, Title: c.Title, Subject: c.Subject, Name: c.Name, MediaType: c.MediaType,
+		Digest: DigestOf(c.Content), Size: int64(len(c.Content)), Dated: dated.UTC().Truncate(time.Microsecond),
+	}}}
+	for _, l := range c.References {
+		events = append(events, Event{
+			Record: c.ID, Seq: int64(len(events)) + 1, At: now, Actor: actor,
+			Data: ReferredData{Reference: newReference(source, l, actor, now)},
+		})
+	}
+	return events, nil
+}
+
+// DecideRefer gives the event of adding a reference that leads from a filed
+// record. The error is a *ValidationError.
+func DecideRefer(r Record, l Link, actor string, now time.Time) ([]Event, error) {
+	source := ToRecord(r.ID)
+	var f faults
+	f.link(-1, source, l)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return []Event{{
+		Record: r.ID, Seq: r.Events + 1, At: now, Actor: actor,
+		Data: ReferredData{Reference: newReference(source, l, actor, now)},
+	}}, nil
+}
+
+func newReference(source End, l Link, actor string, now time.Time) Reference {
+	from, to := l.Type.oriented(source, l.Target)
+	return Reference{
+		ID: referenceID(l.Type, from, to), Type: l.Type, Source: from, Target: to,
+		Reason: l.Reason, Author: actor, At: now,
+	}
+}
+
+// DigestOf is the digest under which content is kept.
+func DigestOf(content []byte) Digest {
+	h := sha256.Sum256(content)
+	return Digest(hex.EncodeToString(h[:]))
+}
+
+// The limits on text, in characters.
+const (
+	maxName  = 200
+	maxTitle = 500
+	maxText  = 20_000
+)
+
+// faults collects what is wrong with a command.
+type faults struct{ fields []Field }
+
+func (f *faults) err() error {
+	if len(f.fields) == 0 {
+		return nil
+	}
+	return &ValidationError{Fields: f.fields}
+}
+
+func (f *faults) add(pointer, code, text string) {
+	f.fields = append(f.fields, Field{Pointer: pointer, Code: code, Text: text})
+}
+
+func (f *faults) text(pointer, s string, limit int) {
+	if strings.TrimSpace(s) == "" {
+		f.add(pointer, "required", "is empty: fill it in")
+	}
+	f.optional(pointer, s, limit)
+}
+
+func (f *faults) optional(pointer, s string, limit int) {
+	switch {
+	case !utf8.ValidString(s):
+		f.add(pointer, "invalid", "is not valid UTF-8")
+	case strings.ContainsRune(s, 0):
+		f.add(pointer, "invalid", "holds a NUL character: remove it")
+	case utf8.RuneCountInString(s) > limit:
+		f.add(pointer, "too_long", "is too long: shorten it")
+	}
+}
+
+// link checks the i-th reference of a filing, or a single one where i is -1.
+func (f *faults) link(i int, source End, l Link) {
+	at := ""
+	if i >= 0 {
+		at = "/references/" + strconv.Itoa(i)
+	}
+	if l.Type.Inverse() == "" {
+		f.add(at+"/type", "unknown", "is not a type of reference")
+	}
+	switch l.Target.Kind {
+	case EndRecord, EndRef, EndURI, EndText:
+	default:
+		f.add(at+"/target/kind", "unknown", "is not one of record, ref, uri, text")
+	}
+	f.text(at+"/target/value", l.Target.Value, maxTitle)
+	f.optional(at+"/reason", l.Reason, maxText)
+	if l.Target == source {
+		f.add(at+"/target", "invalid", "is the record itself: refer to another one")
+	}
+}

@@ -1,0 +1,164 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Config is what a Service needs.
+type Config struct {
+	Store Store
+	Now   func() time.Time
+	NewID func() string
+}
+
+// Service files documents and finds them again. It is safe for concurrent use.
+type Service struct{ cfg Config }
+
+// New checks the configuration and returns a service.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Now == nil || cfg.NewID == nil {
+		return nil, fmt.Errorf("%w: a service needs Store, Now and NewID", ErrInvalid)
+	}
+	return &Service{cfg: cfg}, nil
+}
+
+// File files a document in a transaction of its own. An id that is already
+// filed is ErrConflict.
+func (s *Service) File(ctx context.Context, tenant, actor string, c File) (Record, error) {
+	if c.ID == "" {
+		c.ID = RecordID(s.cfg.NewID())
+	}
+	now := s.now()
+	var out Record
+	err := s.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = s.FileTx(ctx, tx, actor, now, c)
+		return err
+	})
+	return out, err
+}
+
+// FileTx files a document inside the caller's transaction.
+func (s *Service) FileTx(ctx context.Context, tx Tx, actor string, now time.Time, c File) (Record, error) {
+	events, err := DecideFile(c, actor, now)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Fold(events)
+	if err := tx.PutContent(ctx, r.Digest, c.Content); err != nil {
+		return Record{}, err
+	}
+	return s.put(ctx, tx, r, events)
+}
+
+// Refer adds a reference that leads from a filed record, in a transaction of
+// its own. An edge that is already there is returned as it is.
+func (s *Service) Refer(ctx context.Context, tenant, actor string, id RecordID, l Link) (Reference, error) {
+	now := s.now()
+	var out Reference
+	err := s.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = s.ReferTx(ctx, tx, actor, now, id, l)
+		return err
+	})
+	return out, err
+}
+
+// ReferTx adds a reference inside the caller's transaction.
+func (s *Service) ReferTx(ctx context.Context, tx Tx, actor string, now time.Time, id RecordID, l Link) (Reference, error) {
+	r, err := tx.Record(ctx, id)
+	if err != nil {
+		return Reference{}, err
+	}
+	events, err := DecideRefer(r, l, actor, now)
+	if err != nil {
+		return Reference{}, err
+	}
+	ref := newReference(ToRecord(id), l, actor, now)
+	switch known, err := tx.Reference(ctx, ref.ID); {
+	case err == nil:
+		return known, nil
+	case !errors.Is(err, ErrNotFound):
+		return Reference{}, err
+	}
+	for _, ev := range events {
+		r = Evolve(r, ev)
+	}
+	_, err = s.put(ctx, tx, r, events)
+	return ref, err
+}
+
+func (s *Service) put(ctx context.Context, tx Tx, r Record, events []Event) (Record, error) {
+	r, err := tx.PutRecord(ctx, r, events...)
+	if err != nil {
+		return Record{}, err
+	}
+	for _, ev := range events {
+		if d, ok := ev.Data.(ReferredData); ok {
+			if err := tx.PutReference(ctx, d.Reference); err != nil {
+				return Record{}, err
+			}
+		}
+	}
+	return r, nil
+}
+
+func (s *Service) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Microsecond) }
+
+// Get returns one record, or ErrNotFound.
+func (s *Service) Get(ctx context.Context, tenant string, id RecordID) (Record, error) {
+	var out Record
+	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = tx.Record(ctx, id)
+		return err
+	})
+	return out, err
+}
+
+// Open returns a record and its content after computing the digest again;
+// content that does not fit its record is ErrAltered.
+func (s *Service) Open(ctx context.Context, tenant string, id RecordID) (Record, []byte, error) {
+	var (
+		r       Record
+		content []byte
+	)
+	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		if r, err = tx.Record(ctx, id); err != nil {
+			return err
+		}
+		content, err = tx.Content(ctx, r.Digest)
+		return err
+	})
+	if err != nil {
+		return Record{}, nil, err
+	}
+	if got := DigestOf(content); got != r.Digest {
+		return Record{}, nil, fmt.Errorf("%w: record %q has digest %s, filed was %s", ErrAltered, id, got, r.Digest)
+	}
+	return r, content, nil
+}
+
+// List returns a page of records, newest filing first; see Tx.Records.
+func (s *Service) List(ctx context.Context, tenant string, q Query) (page []Record, next string, err error) {
+	err = s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		page, next, err = tx.Records(ctx, q)
+		return err
+	})
+	return page, next, err
+}
+
+// References returns a page of the references at an end; see Tx.References.
+func (s *Service) References(ctx context.Context, tenant string, q ReferenceQuery) (page []Reference, next string, err error) {
+	err = s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		page, next, err = tx.References(ctx, q)
+		return err
+	})
+	return page, next, err
+}

@@ -1,0 +1,101 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+)
+
+// Tx is one transaction's view of one tenant's archive. What an Update reads by
+// id, absence included, is still true when it commits; lists are snapshots.
+// Returned values share no memory with the store. Backends pass storetest.Run.
+type Tx interface {
+	// Record returns the record with that id, or ErrNotFound.
+	Record(ctx context.Context, id RecordID) (Record, error)
+
+	// Records returns a page of the records that match q, newest filing first:
+	// by Filed, then by ID, both descending. next continues after the page and
+	// is empty at the end. A cursor of other filters is ErrInvalid.
+	Records(ctx context.Context, q Query) (page []Record, next string, err error)
+
+	// PutRecord stores r with the events that led to it. Rev 0 creates; else Rev
+	// must be the stored one. Otherwise it is ErrConflict, from this call or,
+	// for a creation, from Update, which then stores nothing. The result has
+	// the new Rev, one higher.
+	PutRecord(ctx context.Context, r Record, ev ...Event) (Record, error)
+
+	// RecordEvents returns a page of the events of a record with Seq above
+	// after, in order of Seq. next is the Seq to go on after, 0 at the end.
+	RecordEvents(ctx context.Context, id RecordID, after int64, limit int) (page []Event, next int64, err error)
+
+	// PutContent keeps bytes under their digest. Keeping the same again changes
+	// nothing.
+	PutContent(ctx context.Context, digest Digest, content []byte) error
+
+	// Content returns the bytes kept under a digest, or ErrNotFound.
+	Content(ctx context.Context, digest Digest) ([]byte, error)
+
+	// PutReference stores an edge. The same edge again changes nothing.
+	PutReference(ctx context.Context, ref Reference) error
+
+	// Reference returns the edge with that id, or ErrNotFound.
+	Reference(ctx context.Context, id string) (Reference, error)
+
+	// References returns a page of the edges at an end, by ID ascending.
+	// next continues after the page and is empty at the end.
+	References(ctx context.Context, q ReferenceQuery) (page []Reference, next string, err error)
+}
+
+// Store opens transactions. View is a read-only snapshot in which writes fail;
+// Update commits when fn returns nil and may run fn more than once. The empty
+// tenant is ErrInvalid. Safe for concurrent use.
+type Store interface {
+	View(ctx context.Context, tenant string, fn func(context.Context, Tx) error) error
+	Update(ctx context.Context, tenant string, fn func(context.Context, Tx) error) error
+}
+
+// Query filters a list of records; empty fields do not filter.
+type Query struct {
+	Kind    Kind
+	Subject Ref
+	After   string
+	Limit   int // 0 is DefaultLimit; more than MaxLimit is MaxLimit
+}
+
+// Filter is the filters of the query in one text, to which a cursor is bound.
+func (q Query) Filter() string { return fmt.Sprintf("records %q %q", q.Kind, q.Subject) }
+
+// ReferenceQuery names an end and the direction in which to look from it.
+type ReferenceQuery struct {
+	End       End
+	Direction Direction
+	After     string
+	Limit     int
+}
+
+// Filter is the filters of the query in one text, to which a cursor is bound.
+func (q ReferenceQuery) Filter() string {
+	return fmt.Sprintf("references %q %q %q", q.End.Kind, q.End.Value, q.Direction)
+}
+
+// Direction is where a reference leads, seen from an end.
+type Direction string
+
+// The directions.
+const (
+	Outward Direction = "outward" // the end is the source
+	Inward  Direction = "inward"  // the end is the target
+)
+
+// The sizes of a page.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 500
+)
+
+// ClampLimit returns the page size that a limit asks for.
+func ClampLimit(limit int) int {
+	if limit <= 0 {
+		return DefaultLimit
+	}
+	return min(limit, MaxLimit)
+}

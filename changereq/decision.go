@@ -1,0 +1,61 @@
+package changereq
+
+import "time"
+
+// Decision is the standing decision on a request. The zero value is pending.
+type Decision struct {
+	Verdict  Verdict    `json:"verdict,omitempty"`
+	Reason   ReasonCode `json:"reason,omitempty"` // why it was rejected or dismissed
+	Text     string     `json:"text,omitempty"`
+	Until    *time.Time `json:"until,omitempty"`    // of a deferral
+	Expires  *time.Time `json:"expires,omitempty"`  // of an approval: good before this instant
+	Brief    int        `json:"brief,omitempty"`    // the number of the brief it was made on
+	Document Digest     `json:"document,omitempty"` // the digest of that brief
+	Material Digest     `json:"material,omitempty"` // the content digest it is bound to
+	By       string     `json:"by,omitempty"`
+	At       *time.Time `json:"at,omitempty"`
+	Lapsed   Lapse      `json:"lapsed,omitempty"` // why a given approval holds no longer
+}
+
+// Verdict is what was decided.
+type Verdict string
+
+// The verdicts. The empty verdict is a decision that is pending.
+const (
+	Pending                Verdict = ""
+	Approved               Verdict = "approved"
+	ApprovedWithConditions Verdict = "approved-with-conditions"
+	Rejected               Verdict = "rejected"
+	Dismissed              Verdict = "dismissed" // in triage, without a brief
+	Deferred               Verdict = "deferred"
+	Withdrawn              Verdict = "withdrawn"
+)
+
+// ReasonCode classes a refusal so that refusals can be counted.
+type ReasonCode string
+
+// The reasons for rejecting or dismissing.
+const (
+	ReasonIrrelevant ReasonCode = "irrelevant"
+	ReasonDuplicate  ReasonCode = "duplicate"
+	ReasonInfeasible ReasonCode = "infeasible"
+	ReasonNotWorth   ReasonCode = "not-worth"
+	ReasonObsolete   ReasonCode = "obsolete"
+)
+
+// Lapse says why an approval holds no longer.
+type Lapse string
+
+// The ways an approval lapses.
+const (
+	LapseContent Lapse = "content" // what was approved has been changed
+	LapseExpiry  Lapse = "expiry"
+)
+
+// Approves reports whether the verdict lets the change go ahead.
+func (v Verdict) Approves() bool { return v == Approved || v == ApprovedWithConditions }
+
+func (d Decision) clone() Decision {
+	d.Until, d.Expires, d.At = clonePtr(d.Until), clonePtr(d.Expires), clonePtr(d.At)
+	return d
+}

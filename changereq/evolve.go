@@ -1,0 +1,164 @@
+package changereq
+
+import "slices"
+
+// Evolve returns the request after one event. It is total: it takes every
+// event as a fact and refuses none. It leaves r and the event untouched and
+// does not look at the clock.
+func Evolve(r Request, ev Event) Request {
+	r.Events, r.Updated = ev.Seq, ev.At
+	switch d := ev.Data.(type) {
+	case OpenedData:
+		r.ID, r.Number, r.Lifecycle, r.State = ev.Request, d.Number, d.Lifecycle, d.State
+		r.Category = d.Category
+		r.Applicant, r.Content, r.Opened, r.LastAmender = d.Applicant, d.Content.Clone(), ev.At, ev.Actor
+		r.Digests = DigestsOf(r.Content, r.Assessment)
+	case ImportedData:
+		r = r.imported(ev, d)
+	case FactRecordedData:
+		r = r.factRecorded(d)
+	case AmendedData:
+		r.Content = d.Content.Clone()
+		r.Digests = DigestsOf(r.Content, r.Assessment)
+		if slices.ContainsFunc(d.Changed, func(c Class) bool { return c != ClassEditorial }) {
+			r.LastAmender = ev.Actor
+		}
+	case MovedData:
+		r = r.moved(d)
+	case AssessedData:
+		r.Assessment = r.Assessment.with(d.Parts.clone())
+		r.Digests = DigestsOf(r.Content, r.Assessment)
+	case BriefIssuedData:
+		r.Brief = d.Brief.clone()
+	case DecidedData:
+		r.Decision, r.Conditions = d.Decision.clone(), nil
+		for _, c := range d.Conditions {
+			r.Conditions = append(r.Conditions, Condition{Text: c})
+		}
+	case ApprovalLapsedData:
+		r.Decision.Lapsed = d.Cause
+	case ConditionMetData:
+		r.Conditions = cloneEach(r.Conditions, Condition.clone)
+		if d.Condition >= 0 && d.Condition < len(r.Conditions) {
+			c := &r.Conditions[d.Condition]
+			c.MetBy, c.MetAt, c.Evidence = ev.Actor, &ev.At, d.Evidence
+		}
+	case ResultRecordedData:
+		r = r.withResult(d.Result.Item, func(x *Result) { *x = d.Result.clone() })
+	case ResultVerifiedData:
+		r = r.withResult(d.Item, func(x *Result) { x.VerifiedBy, x.VerifiedAt = ev.Actor, &ev.At })
+	case RestoredData:
+		r = r.withResult(d.Item, func(x *Result) { x.Restored = d.Revision })
+	case ReviewedData:
+		r.Review = &Review{Verdict: d.Verdict, Text: d.Text, By: ev.Actor, At: ev.At}
+	case HeldData:
+		r.Held = &Hold{Reason: d.Reason, By: ev.Actor, At: ev.At}
+	case ReleasedData:
+		r.Held = nil
+	case ObligationOwedData:
+		r.Obligations = append(slices.Clip(r.Obligations), d.Obligation.clone())
+	case ObligationChangedData:
+		r = r.obligationChanged(ev, d)
+	case Unknown:
+	}
+	return r
+}
+
+// Fold returns the request that its events lead to.
+func Fold(events []Event) Request {
+	var r Request
+	for _, ev := range events {
+		r = Evolve(r, ev)
+	}
+	return r
+}
+
+func (r Request) moved(d MovedData) Request {
+	r.State, r.Category = d.To, d.Category
+	if d.ClearsDecision {
+		r.Decision, r.Conditions = Decision{}, nil
+	}
+	if d.ClearsOutcome {
+		r.Outcome = ""
+	}
+	if d.Outcome != "" {
+		r.Outcome = d.Outcome
+	}
+	if d.Outcome == OutcomeWithdrawn {
+		r.Decision.Verdict = Withdrawn
+	}
+	if d.Outcome == OutcomeCancelled {
+		r.Held = nil
+	}
+	if d.Window != nil {
+		r.Window = clonePtr(d.Window)
+	}
+	if d.Successor != "" {
+		r.Successor = d.Successor
+	}
+	return r
+}
+
+func (r Request) imported(ev Event, d ImportedData) Request {
+	if r.Origin == nil {
+		r.ID, r.Opened, r.Origin = ev.Request, ev.At, &Origin{}
+	}
+	r.Number, r.Lifecycle, r.Applicant, r.Content = d.Number, d.Lifecycle, d.Applicant, d.Content.Clone()
+	r.Digests = DigestsOf(r.Content, r.Assessment)
+	o := *r.Origin
+	o.Source, o.Digest, o.History = d.Source, d.Digest, d.History
+	r.Origin = &o
+	return r
+}
+
+func (r Request) factRecorded(d FactRecordedData) Request {
+	r.State, r.Category = d.To, d.Category
+	if r.Origin != nil {
+		o := *r.Origin
+		o.Facts++
+		o.Violations += len(d.Violations)
+		r.Origin = &o
+	}
+	return r
+}
+
+func (r Request) withResult(item ItemID, change func(*Result)) Request {
+	r.Results = cloneEach(r.Results, Result.clone)
+	x := r.result(item)
+	if x == nil {
+		r.Results = append(r.Results, Result{Item: item})
+		x = &r.Results[len(r.Results)-1]
+	}
+	change(x)
+	return r
+}
+
+func (r Request) obligationChanged(ev Event, d ObligationChangedData) Request {
+	r.Obligations = cloneEach(r.Obligations, Obligation.clone)
+	if o := r.obligation(d.Obligation); o != nil {
+		o.State, o.By, o.At = d.State, ev.Actor, &ev.At
+		if d.Evidence != "" {
+			o.Evidence = d.Evidence
+		}
+		if d.Reason != "" {
+			o.Reason = d.Reason
+		}
+	}
+	return r
+}
+
+func (a Assessment) with(parts Assessment) Assessment {
+	if parts.Relevance != nil {
+		a.Relevance = parts.Relevance
+	}
+	if parts.Risk != nil {
+		a.Risk = parts.Risk
+	}
+	if parts.Benefit != nil {
+		a.Benefit = parts.Benefit
+	}
+	if parts.Cost != nil {
+		a.Cost = parts.Cost
+	}
+	return a
+}

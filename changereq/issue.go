@@ -1,0 +1,58 @@
+package changereq
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
+
+// IssueBrief freezes content and assessment as they stand into the next
+// numbered brief, with the coordinator's recommendation.
+type IssueBrief struct {
+	Recommendation string     `json:"recommendation"`
+	Options        []Option   `json:"options,omitempty"`
+	DecideBy       *time.Time `json:"decide_by,omitempty"`
+}
+
+// Name of the command.
+func (IssueBrief) Name() string { return "issue-brief" }
+
+func (c IssueBrief) validate(f *fields) {
+	f.require("/recommendation", c.Recommendation)
+	f.text("/recommendation", c.Recommendation, maxText)
+	f.atMost("/options", len(c.Options), maxLines)
+	for i, o := range c.Options {
+		at := "/options/" + strconv.Itoa(i)
+		f.require(at+"/title", o.Title)
+		f.text(at+"/title", o.Title, maxTitle)
+		f.text(at+"/summary", o.Summary, maxText)
+	}
+	f.time("/decide_by", c.DecideBy)
+}
+
+func (c IssueBrief) decide(d *deliberation) error {
+	if err := d.require(RoleCoordinator); err != nil {
+		return err
+	}
+	if err := d.requireCategory("issuing a brief", lifecycle.Assess, lifecycle.Decide); err != nil {
+		return err
+	}
+	v := d.view()
+	if open := slices.Concat(assessed(v), dispositioned(v)); len(open) > 0 {
+		return refused(d.command, open...)
+	}
+	r := &d.req
+	b := Brief{
+		Number: 1, Applicant: r.Applicant, Content: r.Content.Clone(), Assessment: r.Assessment.clone(),
+		Material: r.Digests.Material, Options: slices.Clone(c.Options), Recommendation: c.Recommendation,
+		DecideBy: clonePtr(c.DecideBy), By: d.env.Actor.ID, At: d.env.Now,
+	}
+	if r.Brief != nil {
+		b.Number = r.Brief.Number + 1
+	}
+	b.Digest = b.digest()
+	d.emit(BriefIssuedData{Brief: b})
+	return nil
+}

@@ -1,0 +1,72 @@
+package changereq
+
+import (
+	"slices"
+	"time"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
+
+// Lifecycle is a compiled lifecycle whose guards look at change requests. It is
+// immutable and safe for concurrent use.
+type Lifecycle struct {
+	*lifecycle.Lifecycle[*View]
+
+	def lifecycle.Definition
+}
+
+// Compile compiles a definition with Guards. Findings that are errors leave the
+// lifecycle nil; the others are advice.
+func Compile(def lifecycle.Definition) (*Lifecycle, []lifecycle.Finding) {
+	compiled, findings := lifecycle.Compile(def, Guards())
+	if compiled == nil {
+		return nil, findings
+	}
+	return &Lifecycle{Lifecycle: compiled, def: compiled.Definition()}, findings
+}
+
+// Ref names the lifecycle as requests pin it.
+func (l *Lifecycle) Ref() LifecycleRef { return LifecycleRef{ID: l.def.ID, Version: l.def.Version} }
+
+// Permission is one thing that could be done next: an edge of the lifecycle and
+// the conditions that still stand against it.
+type Permission = lifecycle.Permission
+
+// Permitted lists, in the order of the lifecycle, the edges that leave the
+// state of the request, each with everything that stands in its way for the
+// actor: what is listed without Unmet can be fired now.
+func Permitted(lc *Lifecycle, r *Request, env Env) []Permission {
+	d := &deliberation{lc: lc, req: *r, env: env}
+	v := d.view()
+	list := lc.Permitted(r.State, r.roles(env.Actor), v)
+	for i := range list {
+		p := &list[i]
+		if p.Event == approveEvent {
+			p.Unmet = d.couldApprove()
+		}
+		if len(p.Unmet) == 0 {
+			p.Unmet = d.kernel(lifecycle.Edge{To: p.To}, v)
+		}
+		if h := r.Held; h != nil && p.Event != "cancel" {
+			p.Unmet = append(slices.Clip(p.Unmet), heldUnmet(h))
+		}
+	}
+	return list
+}
+
+// couldApprove says what would stand against an approval by this actor now: the
+// approval itself is cast by the command that fires the edge.
+func (d *deliberation) couldApprove() []Unmet {
+	try := &deliberation{lc: d.lc, req: d.req, env: d.env}
+	number := 0
+	if b := d.req.Brief; b != nil {
+		number = b.Number
+	}
+	try.cast(RecordDecision{Brief: number, Verdict: Approved})
+	_, open := d.lc.Fire(d.req.State, approveEvent, d.req.roles(d.env.Actor), try.view())
+	return open
+}
+
+func heldUnmet(h *Hold) Unmet {
+	return unmet("held", "the request is on hold since %s (%s): release it first", h.At.Format(time.RFC3339), h.Reason)
+}

@@ -1,0 +1,244 @@
+package changereq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
+
+// Config is what a Service needs.
+type Config struct {
+	Store Store
+	Now   func() time.Time
+	NewID func() string
+
+	// Lifecycles are the lifecycles that requests may live by; the first is the
+	// default. None means the built-in normal one.
+	Lifecycles []*Lifecycle
+
+	// Heads says which revision of an item is the newest released one; items it
+	// does not know are left out. Nil means that nobody keeps revisions, and
+	// then no base can be found to have moved.
+	Heads func(ctx context.Context, tenant string, items []ItemID) (map[ItemID]string, error)
+}
+
+// Service runs commands on stored requests: it loads, decides and saves. It is
+// safe for concurrent use.
+type Service struct {
+	cfg        Config
+	lifecycles map[LifecycleRef]*Lifecycle
+	standard   *Lifecycle
+}
+
+// New checks the configuration and returns a service.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Now == nil || cfg.NewID == nil {
+		return nil, fmt.Errorf("%w: a service needs Store, Now and NewID", ErrInvalid)
+	}
+	if len(cfg.Lifecycles) == 0 {
+		normal, findings := Compile(lifecycle.Normal())
+		if normal == nil {
+			return nil, fmt.Errorf("%w: built-in lifecycle: %v", ErrInvalid, findings)
+		}
+		cfg.Lifecycles = []*Lifecycle{normal}
+	}
+	s := &Service{cfg: cfg, standard: cfg.Lifecycles[0], lifecycles: make(map[LifecycleRef]*Lifecycle)}
+	for _, lc := range cfg.Lifecycles {
+		if s.lifecycles[lc.Ref()] != nil {
+			return nil, fmt.Errorf("%w: lifecycle %s version %d is given twice", ErrInvalid, lc.Ref().ID, lc.Ref().Version)
+		}
+		s.lifecycles[lc.Ref()] = lc
+	}
+	return s, nil
+}
+
+// Do gives one command and returns the request as it is afterwards. rev is the
+// revision the actor has seen, 0 for whatever there is; another one stored is
+// ErrConflict. See Decide for the other errors. Nothing is changed on error.
+func (s *Service) Do(ctx context.Context, tenant string, actor Actor, id ID, rev int64, cmd Command) (Request, error) {
+	order := s.Prepare(tenant, actor, id, rev, cmd)
+	var out Request
+	err := s.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, _, err = s.DoTx(ctx, tx, order)
+		return err
+	})
+	if err != nil {
+		return Request{}, err
+	}
+	return out, nil
+}
+
+// Order is a command made ready to run: whose it is, what it is about, and the
+// time and id it will use, so that running it again gives the same events.
+type Order struct {
+	Tenant  string
+	Actor   Actor
+	ID      ID
+	Rev     int64
+	Command Command
+	Now     time.Time
+}
+
+// Prepare reads the clock once and takes an id if the command opens a request
+// without one.
+func (s *Service) Prepare(tenant string, actor Actor, id ID, rev int64, cmd Command) Order {
+	switch c := cmd.(type) {
+	case Open:
+		if c.ID == "" {
+			c.ID = ID(s.cfg.NewID())
+		}
+		id, cmd = c.ID, c
+	case Import:
+		id = c.ID
+	}
+	return Order{Tenant: tenant, Actor: actor, ID: id, Rev: rev, Command: cmd, Now: Instant(s.cfg.Now())}
+}
+
+// DoTx runs an order inside the caller's transaction and also returns the
+// events it led to. A command that changes nothing gives no events and stores
+// nothing.
+func (s *Service) DoTx(ctx context.Context, tx Tx, o Order) (Request, []Event, error) {
+	if err := Validate(o.Command); err != nil { // before anything is read or locked
+		return Request{}, nil, err
+	}
+	r, err := tx.ChangeRequest(ctx, o.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Request{}, nil, err
+	}
+	if o.Rev != 0 && o.Rev != r.Rev && r.Events > 0 {
+		return Request{}, nil, &ConflictError{ID: o.ID, Have: r.Rev, Want: o.Rev}
+	}
+	lc, err := s.lifecycleFor(r, o.Command)
+	if err != nil {
+		return Request{}, nil, err
+	}
+	env, err := s.lookUp(ctx, tx, r, o)
+	if err != nil {
+		return Request{}, nil, err
+	}
+	events, err := Decide(lc, r, o.Command, env)
+	if err != nil {
+		return Request{}, nil, err
+	}
+	if len(events) == 0 {
+		return r, nil, nil
+	}
+	for _, ev := range events {
+		r = Evolve(r, ev)
+	}
+	r, err = tx.PutChangeRequest(ctx, r, events...)
+	return r, events, err
+}
+
+// lifecycleFor finds the lifecycle that the request pins, or that the command
+// asks a new request to live by.
+func (s *Service) lifecycleFor(r Request, cmd Command) (*Lifecycle, error) {
+	ref := r.Lifecycle
+	switch c := cmd.(type) {
+	case Open:
+		ref = c.Lifecycle
+	case Import:
+		ref = c.Lifecycle
+	}
+	if ref == (LifecycleRef{}) {
+		return s.standard, nil
+	}
+	lc, ok := s.lifecycles[ref]
+	if !ok {
+		return nil, &ValidationError{Fields: []Field{{
+			Pointer: "/lifecycle", Code: "unknown", Text: "is not a lifecycle of this office",
+		}}}
+	}
+	return lc, nil
+}
+
+// lookUp reads what the rules of this command need beyond the request.
+func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, error) {
+	env := Env{Now: o.Now, Actor: o.Actor}
+	switch c := o.Command.(type) {
+	case Open:
+		if r.Events > 0 {
+			return env, nil // refused anyway: take no number
+		}
+		series := fmt.Sprintf("CR-%04d", o.Now.Year())
+		n, err := tx.NextChangeNumber(ctx, series)
+		env.Number = fmt.Sprintf("%s-%04d", series, n)
+		return env, err
+	case Move:
+		return s.lookUpMove(ctx, tx, &r, o, c, env)
+	}
+	return env, nil
+}
+
+func (s *Service) lookUpMove(ctx context.Context, tx Tx, r *Request, o Order, c Move, env Env) (Env, error) {
+	if c.Successor != "" {
+		switch next, err := tx.ChangeRequest(ctx, c.Successor); {
+		case err == nil:
+			env.Successor = &next
+		case !errors.Is(err, ErrNotFound):
+			return env, err
+		}
+	}
+	items := r.changedItems()
+	if len(items) == 0 {
+		return env, nil
+	}
+	var err error
+	if s.cfg.Heads != nil {
+		if env.Heads, err = s.cfg.Heads(ctx, o.Tenant, items); err != nil {
+			return env, err
+		}
+	}
+	window := c.Window
+	if window == nil {
+		window = r.Window
+	}
+	if window == nil || r.Category != lifecycle.Decide {
+		return env, nil
+	}
+	if err := tx.LockChangeItems(ctx, items...); err != nil {
+		return env, err
+	}
+	env.Conflicts, err = conflicts(ctx, tx, r, *window, items)
+	return env, err
+}
+
+// changedItems are the affected items that are not left as they are.
+func (r *Request) changedItems() []ItemID {
+	var out []ItemID
+	for _, a := range r.Content.Affected {
+		if a.Action != ActionNone {
+			out = append(out, a.Item)
+		}
+	}
+	return out
+}
+
+// conflicts walks the requests that share an item with r, each once.
+func conflicts(ctx context.Context, tx Tx, r *Request, w Window, items []ItemID) ([]Conflict, error) {
+	var out []Conflict
+	seen := make(map[ID]bool)
+	for _, item := range items {
+		for _, category := range []lifecycle.Category{lifecycle.Decide, lifecycle.Build} {
+			q := Query{Item: item, Category: category, Limit: MaxLimit}
+			for more := true; more; more = q.After != "" {
+				page, next, err := tx.ChangeRequests(ctx, q)
+				if err != nil {
+					return nil, err
+				}
+				for _, other := range page {
+					if !seen[other.ID] {
+						seen[other.ID] = true
+						out = append(out, Conflicts(r, w, []Request{other})...)
+					}
+				}
+				q.After = next
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,157 @@
+package changereq
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Storable reports, as ErrInvalid, text that is not valid UTF-8 or holds NUL
+// and times that are not whole microseconds in UTC: what some backend could
+// not give back as it was. Every backend asks it before it stores a request.
+func (r *Request) Storable() error {
+	var c storable
+	c.text(string(r.ID), r.Number, r.Lifecycle.ID, r.State, string(r.Category), r.Applicant, string(r.Successor),
+		string(r.Outcome), r.LastAmender)
+	c.time(r.Opened, r.Updated)
+	c.content(&r.Content)
+	c.assessment(&r.Assessment)
+	c.brief(r.Brief)
+	d := &r.Decision
+	c.text(string(d.Verdict), string(d.Reason), d.Text, d.By)
+	c.optional(d.Until, d.Expires, d.At)
+	for i := range r.Conditions {
+		c.text(r.Conditions[i].Text, r.Conditions[i].MetBy, r.Conditions[i].Evidence)
+		c.optional(r.Conditions[i].MetAt)
+	}
+	c.window(r.Window)
+	for i := range r.Results {
+		x := &r.Results[i]
+		c.text(string(x.Item), x.Revision, x.Predecessor, string(x.Digest), x.RecordedBy, x.VerifiedBy, x.Restored)
+		c.ids(x.Cites)
+		c.time(x.RecordedAt)
+		c.optional(x.VerifiedAt)
+	}
+	if x := r.Review; x != nil {
+		c.text(string(x.Verdict), x.Text, x.By)
+		c.time(x.At)
+	}
+	if x := r.Held; x != nil {
+		c.text(x.Reason, x.By)
+		c.time(x.At)
+	}
+	for i := range r.Obligations {
+		o := &r.Obligations[i]
+		c.text(o.ID, o.Recipient, o.Subject, o.OwedBy, string(o.State), o.Evidence, o.Reason, o.By)
+		c.time(o.OwedAt)
+		c.optional(o.At)
+	}
+	if x := r.Origin; x != nil {
+		c.text(x.Source)
+	}
+	return c.err()
+}
+
+// storable remembers the first kind of fault it meets.
+type storable struct{ badText, badTime bool }
+
+func (c *storable) err() error {
+	var f fields
+	if c.badText {
+		f.add("", "invalid", "holds text that is not valid UTF-8 or has a NUL character: remove it")
+	}
+	if c.badTime {
+		f.add("", "invalid", "holds a time that is not in UTC and whole microseconds: bring it there with Instant")
+	}
+	return f.err()
+}
+
+func (c *storable) text(texts ...string) {
+	for _, s := range texts {
+		if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+			c.badText = true
+		}
+	}
+}
+
+func (c *storable) ids(ids []ID) {
+	for _, id := range ids {
+		c.text(string(id))
+	}
+}
+
+func (c *storable) time(times ...time.Time) {
+	for _, t := range times {
+		if t.Location() != time.UTC || t.Nanosecond()%1000 != 0 {
+			c.badTime = true
+		}
+	}
+}
+
+func (c *storable) optional(times ...*time.Time) {
+	for _, t := range times {
+		if t != nil {
+			c.time(*t)
+		}
+	}
+}
+
+func (c *storable) window(w *Window) {
+	if w != nil {
+		c.time(w.Start, w.End)
+	}
+}
+
+func (c *storable) content(x *Content) {
+	c.text(x.Title, x.Description, x.Justification, x.BackOutPlan)
+	c.text(x.Labels...)
+	c.window(x.Window)
+	c.ids(x.Supersedes)
+	for i := range x.Affected {
+		a := &x.Affected[i]
+		c.text(string(a.Item), string(a.Action), a.Base, a.Owner)
+	}
+}
+
+func (c *storable) part(p *Part) {
+	c.text(p.By)
+	c.text(p.Evidence...)
+	c.time(p.At)
+}
+
+func (c *storable) assessment(a *Assessment) {
+	if x := a.Relevance; x != nil {
+		c.part(&x.Part)
+		c.text(string(x.Verdict), string(x.DuplicateOf), x.Reason)
+	}
+	if x := a.Risk; x != nil {
+		c.part(&x.Part)
+		c.text(x.Summary)
+		for i := range x.Risks {
+			c.text(x.Risks[i].Title, x.Risks[i].Mitigation)
+		}
+	}
+	for _, x := range []*Estimate{a.Benefit, a.Cost} {
+		if x != nil {
+			c.part(&x.Part)
+			c.text(x.Summary)
+			for i := range x.Amounts {
+				c.text(x.Amounts[i].What, x.Amounts[i].Currency)
+			}
+		}
+	}
+}
+
+func (c *storable) brief(b *Brief) {
+	if b == nil {
+		return
+	}
+	c.text(b.Applicant, b.Recommendation, b.By)
+	c.content(&b.Content)
+	c.assessment(&b.Assessment)
+	for i := range b.Options {
+		c.text(b.Options[i].Title, b.Options[i].Summary)
+	}
+	c.optional(b.DecideBy)
+	c.time(b.At)
+}

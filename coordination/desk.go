@@ -1,0 +1,180 @@
+package coordination
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/internal/uuid7"
+)
+
+// Config is what a Desk needs. Only Store is mandatory.
+type Config struct {
+	Store Store
+	Now   func() time.Time // nil: time.Now
+	NewID func() string    // nil: UUIDs of version 7
+
+	// Lifecycles are the lifecycles that requests may live by; the first is the
+	// default. None means the built-in normal one.
+	Lifecycles []*changereq.Lifecycle
+
+	// Heads says which revision of an item is the newest released one; see
+	// changereq.Config.
+	Heads func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID]string, error)
+}
+
+// Desk is the coordinator's desk: it runs each command in one unit of work over
+// all rooms, so that what must happen together happens together or not at all.
+// It is safe for concurrent use and starts no goroutine.
+type Desk struct {
+	cfg     Config
+	changes *changereq.Service
+	file    *archive.Service
+	notices *notice.Service
+}
+
+// NewDesk checks the configuration and returns a desk.
+func NewDesk(cfg Config) (*Desk, error) {
+	if cfg.Store == nil {
+		return nil, fmt.Errorf("%w: a desk needs a store", ErrInvalid)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = uuid7.New(cfg.Now).Next
+	}
+	changes, err := changereq.New(changereq.Config{
+		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
+	})
+	if err != nil {
+		return nil, err
+	}
+	file, err := archive.New(archive.Config{Store: Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID})
+	if err != nil {
+		return nil, err
+	}
+	notices, err := notice.New(Notices(cfg.Store), cfg.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{cfg: cfg, changes: changes, file: file, notices: notices}, nil
+}
+
+// Do gives one command about a change request and returns the request as it is
+// afterwards. In the same unit of work every decision files a copy of the
+// request and of the brief with references both ways, every obligation becomes
+// a notice owed, and the journal records all of it.
+//
+// rev is the revision the actor has seen, 0 for whatever there is. The errors
+// are those of changereq.Service.Do.
+func (d *Desk) Do(
+	ctx context.Context, tenant string, actor changereq.Actor, id changereq.ID, rev int64, cmd changereq.Command,
+) (changereq.Request, error) {
+	order := d.Prepare(tenant, actor, id, rev, cmd)
+	var out changereq.Request
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = d.DoTx(ctx, tx, order)
+		return err
+	})
+	if err != nil {
+		return changereq.Request{}, err
+	}
+	return out, nil
+}
+
+// Open drafts a change request; it is Do with a changereq.Open.
+func (d *Desk) Open(ctx context.Context, tenant string, actor changereq.Actor, cmd changereq.Open) (changereq.Request, error) {
+	return d.Do(ctx, tenant, actor, cmd.ID, 0, cmd)
+}
+
+// Prepare makes a command ready for DoTx: it reads the clock and takes an id
+// once, before a transaction that may run more than once.
+func (d *Desk) Prepare(
+	tenant string, actor changereq.Actor, id changereq.ID, rev int64, cmd changereq.Command,
+) changereq.Order {
+	return d.changes.Prepare(tenant, actor, id, rev, cmd)
+}
+
+// DoTx runs a prepared command inside the caller's transaction, which must be
+// of the order's tenant. The caller's rows and the office's commit together.
+func (d *Desk) DoTx(ctx context.Context, tx Tx, order changereq.Order) (changereq.Request, error) {
+	r, events, err := d.changes.DoTx(ctx, tx, order)
+	if err != nil {
+		return changereq.Request{}, err
+	}
+	for _, ev := range events {
+		if err := d.follow(ctx, tx, &r, ev); err != nil {
+			return changereq.Request{}, err
+		}
+	}
+	return r, nil
+}
+
+// follow does in the other rooms what an event of a change request calls for.
+func (d *Desk) follow(ctx context.Context, tx Tx, r *changereq.Request, ev changereq.Event) error {
+	switch data := ev.Data.(type) {
+	case changereq.DecidedData:
+		return d.fileDecision(ctx, tx, r, ev, data)
+	case changereq.ObligationOwedData:
+		o := data.Obligation
+		_, err := d.notices.OweTx(ctx, tx, ev.Actor, ev.At, notice.Owe{
+			ID: o.ID, Recipient: o.Recipient, About: about(r.ID, o.About), Subject: o.Subject,
+		})
+		return err
+	case changereq.ObligationChangedData:
+		_, err := d.notices.SettleTx(ctx, tx, ev.Actor, ev.At, data.Obligation, notice.Settle{
+			State: notice.State(data.State), Evidence: data.Evidence, Reason: data.Reason,
+		})
+		return err
+	}
+	return nil
+}
+
+// ChangeRequestRef is how other rooms refer to a change request.
+func ChangeRequestRef(id changereq.ID) archive.Ref { return archive.Ref("changereq:" + string(id)) }
+
+// Answer gives a command about one obligation (changereq.RecordSent,
+// Acknowledge, Dispute or Waive) to the request that owes it. rev is the
+// revision of the obligation the actor has seen, 0 for whatever there is.
+func (d *Desk) Answer(
+	ctx context.Context, tenant string, actor changereq.Actor, obligation string, rev int64, cmd changereq.Command,
+) (notice.Obligation, error) {
+	order := d.Prepare(tenant, actor, "", 0, cmd)
+	var out notice.Obligation
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		order := order
+		seen, err := tx.Obligation(ctx, obligation)
+		if err != nil {
+			return err
+		}
+		if rev != 0 && rev != seen.Rev {
+			return fmt.Errorf("%w: obligation %q is at revision %d, not %d; read it again", notice.ErrConflict, obligation, seen.Rev, rev)
+		}
+		order.ID = requestOf(seen)
+		if _, err := d.DoTx(ctx, tx, order); err != nil {
+			return err
+		}
+		out, err = tx.Obligation(ctx, obligation)
+		return err
+	})
+	if err != nil {
+		return notice.Obligation{}, err
+	}
+	return out, nil
+}
+
+// about says what an obligation of a request tells of; requestOf reads it back.
+func about(id changereq.ID, event int64) string {
+	return fmt.Sprintf("%s#%d", ChangeRequestRef(id), event)
+}
+
+func requestOf(o notice.Obligation) changereq.ID {
+	ref, _, _ := strings.Cut(o.About, "#")
+	return changereq.ID(strings.TrimPrefix(ref, string(ChangeRequestRef(""))))
+}

@@ -1,0 +1,99 @@
+package coordination
+
+import (
+	"context"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// Tx is one transaction's view of one tenant over all rooms. Backends pass
+// storetest.Run.
+type Tx interface {
+	changereq.Tx
+	archive.Tx
+	notice.Tx
+
+	// JournalEntries returns a page of the sequenced entries with Position above
+	// q.After that match q, in order of Position. next is the position to go on
+	// after: every entry up to it was looked at, so it can move on although the
+	// page is empty. Entries appear at most once and never out of order; one
+	// that is committed but not yet sequenced appears later. next equals
+	// q.After when there is nothing newer.
+	JournalEntries(ctx context.Context, q JournalQuery) (page []Entry, next int64, err error)
+
+	// IdempotentReply returns what was answered under a principal's key, or
+	// ErrNotFound.
+	IdempotentReply(ctx context.Context, principal, key string) (Reply, error)
+
+	// PutIdempotentReply keeps a reply. A reply that is already kept under the
+	// key is ErrConflict, unless it has expired at r.Created: then it is replaced.
+	PutIdempotentReply(ctx context.Context, r Reply) error
+
+	// DropIdempotentReplies forgets up to limit replies that expired before that
+	// time and returns how many.
+	DropIdempotentReplies(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+// Store opens transactions over all rooms.
+//
+// What an Update reads by id is still true when it commits, absence included; a
+// list is a snapshot, and a rule over a list needs a lock on something read by
+// id. fn may run more than once and has no other effect than on tx. View is a
+// read-only snapshot: a write in it is ErrReadOnly. The empty tenant is
+// ErrInvalid. If ctx ends before the commit, nothing is stored and the error is
+// ctx.Err(). Safe for concurrent use, also a View inside an Update.
+type Store interface {
+	View(ctx context.Context, tenant string, fn func(context.Context, Tx) error) error
+	Update(ctx context.Context, tenant string, fn func(context.Context, Tx) error) error
+
+	// Sequence gives positions to committed journal entries that have none, up
+	// to limit of them over all tenants, and returns how many. One call at a
+	// time does so; others return 0 at once. Positions of a tenant count from 1
+	// without gaps, follow each entity's order, and never change.
+	Sequence(ctx context.Context, limit int) (int, error)
+}
+
+// Reply is what was answered to a command that a client may repeat.
+type Reply struct {
+	Principal string
+	Key       string
+	Operation string
+	Digest    string // of the request body, so that a key is not used for another
+	Status    int
+	Header    string // JSON object
+	Body      []byte
+	Created   time.Time
+	Expires   time.Time
+}
+
+// ChangeRequests narrows a store to change requests.
+func ChangeRequests(s Store) changereq.Store {
+	return narrow[changereq.Tx]{s, func(tx Tx) changereq.Tx { return tx }}
+}
+
+// Archive narrows a store to the archive.
+func Archive(s Store) archive.Store {
+	return narrow[archive.Tx]{s, func(tx Tx) archive.Tx { return tx }}
+}
+
+// Notices narrows a store to obligations.
+func Notices(s Store) notice.Store {
+	return narrow[notice.Tx]{s, func(tx Tx) notice.Tx { return tx }}
+}
+
+// narrow shows a wide store as the store of one room.
+type narrow[T any] struct {
+	store Store
+	as    func(Tx) T
+}
+
+func (n narrow[T]) View(ctx context.Context, tenant string, fn func(context.Context, T) error) error {
+	return n.store.View(ctx, tenant, func(ctx context.Context, tx Tx) error { return fn(ctx, n.as(tx)) })
+}
+
+func (n narrow[T]) Update(ctx context.Context, tenant string, fn func(context.Context, T) error) error {
+	return n.store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error { return fn(ctx, n.as(tx)) })
+}
