@@ -35,7 +35,7 @@ func (s *Shape) reach() []Finding {
 			continue
 		}
 
-		if !state.Terminal && !toTerminal[id] {
+		if !toTerminal[id] {
 			findings = append(findings, s.stuck(id, forward))
 		}
 
