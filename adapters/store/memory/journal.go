@@ -1,0 +1,129 @@
+package memory
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"github.com/coordkit/coordkit/coordination"
+)
+
+// journaled is an entry of the journal, encoded when somebody reads it.
+type journaled interface {
+	stamp(position int64, recorded time.Time)
+	of() (room coordination.Room, position int64)
+	entry() (coordination.Entry, error)
+}
+
+// kind is what the events of one room have in common.
+type kind[E any] struct {
+	room  coordination.Room
+	entry func(E) (coordination.Entry, error)
+	clone func(E) E
+}
+
+// logged is an event in the history of its entity and in the journal.
+type logged[E any] struct {
+	kind     *kind[E]
+	position int64 // 0 until it is committed
+	recorded time.Time
+	event    E
+}
+
+func (l *logged[E]) stamp(position int64, recorded time.Time) {
+	l.position, l.recorded = position, recorded
+}
+
+func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room, l.position }
+
+func (l *logged[E]) entry() (coordination.Entry, error) {
+	e, err := l.kind.entry(l.event)
+	e.Position, e.Recorded = l.position, l.recorded
+	return e, err
+}
+
+// log copies events and adds them to the journal of the transaction.
+func (s *stage[V, E]) log(events []E) []*logged[E] {
+	all := make([]logged[E], len(events))
+	out := make([]*logged[E], len(events))
+	for i, ev := range events {
+		all[i] = logged[E]{kind: s.table.kind, event: s.table.kind.clone(ev)}
+		out[i] = &all[i]
+		s.x.log = append(s.x.log, out[i])
+	}
+	return out
+}
+
+// continues reports whether the events go on after have without a gap, end at
+// want and are all of the entity they are put with.
+func continues[E any](have, want int64, events []E, number func(E) (seq int64, own bool)) bool {
+	for _, ev := range events {
+		seq, own := number(ev)
+		if have++; seq != have || !own {
+			return false
+		}
+	}
+	return have == want
+}
+
+// maxLooked is how many entries a page with filters looks at.
+const maxLooked = 10_000
+
+// JournalEntries of coordination.Tx.
+func (x *tx) JournalEntries(_ context.Context, q coordination.JournalQuery) ([]coordination.Entry, int64, error) {
+	next := max(q.After, 0)
+	rest, exhausted := x.journalAfter(q, next)
+	limit := coordination.ClampLimit(q.Limit)
+	var page []coordination.Entry
+	for i, e := range rest {
+		room, position := e.of()
+		if len(page) == limit || i == maxLooked {
+			return page, next, nil
+		}
+		next = position
+		if q.Room != "" && q.Room != room {
+			continue
+		}
+		entry, err := e.entry()
+		if err != nil {
+			return nil, 0, err
+		}
+		page = append(page, entry)
+	}
+	return page, max(next, exhausted), nil
+}
+
+// journalAfter returns the entries to look at after a position, and the
+// position up to which all were looked at when they are through.
+func (x *tx) journalAfter(q coordination.JournalQuery, after int64) ([]journaled, int64) {
+	end := int64(len(x.journal))
+	if q.Entity != "" {
+		return x.entityEntries(q.Entity, after), end
+	}
+	return x.journal[min(after, end):], end
+}
+
+// entityEntries returns the entries of the entities with that id in any room.
+func (x *tx) entityEntries(id string, after int64) []journaled {
+	var out []journaled
+	out = appendEntries(out, x.requests.look(id), after)
+	out = appendEntries(out, x.records.look(id), after)
+	out = appendEntries(out, x.obligations.look(id), after)
+	sort.Slice(out, func(i, j int) bool {
+		_, a := out[i].of()
+		_, b := out[j].of()
+		return a < b
+	})
+	return out
+}
+
+func appendEntries[V, E any](out []journaled, v *version[V, E], after int64) []journaled {
+	if v == nil {
+		return out
+	}
+	from := sort.Search(len(v.events), func(i int) bool { return v.events[i].position > after })
+	for _, l := range v.events[from:] {
+		out = append(out, l)
+	}
+	return out
+}

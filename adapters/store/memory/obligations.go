@@ -1,0 +1,124 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// claimable is an obligation with the time until which somebody delivers it.
+type claimable struct {
+	notice.Obligation
+
+	until time.Time
+}
+
+func obligationKind() *kind[notice.Event] {
+	return &kind[notice.Event]{room: coordination.RoomNotice, entry: coordination.ObligationEntry, clone: notice.Event.Clone}
+}
+
+func placeObligation(o *claimable) place {
+	return place{
+		at:   o.OwedAt.UnixMicro(),
+		keys: []key{{byState, string(o.State)}, {byRecipient, o.Recipient}},
+	}
+}
+
+func obligationKeys(q notice.Query) []key {
+	var want []key
+	if q.State != "" {
+		want = append(want, key{byState, string(q.State)})
+	}
+	if q.Recipient != "" {
+		want = append(want, key{byRecipient, q.Recipient})
+	}
+	return want
+}
+
+// Obligation of notice.Tx.
+func (x *tx) Obligation(_ context.Context, id string) (notice.Obligation, error) {
+	o := x.obligations.get(id)
+	if o == nil {
+		return notice.Obligation{}, notice.ErrNotFound
+	}
+	return o.Obligation, nil
+}
+
+// Obligations of notice.Tx.
+func (x *tx) Obligations(_ context.Context, q notice.Query) ([]notice.Obligation, string, error) {
+	clone := func(o *claimable) claimable { return *o }
+	rows, next, err := x.obligations.page(obligationKeys(q), q.Filter(), q.After, ascending, notice.ClampLimit(q.Limit), clone)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: after: %w", notice.ErrInvalid, err)
+	}
+	var page []notice.Obligation
+	for i := range rows {
+		page = append(page, rows[i].Obligation)
+	}
+	return page, next, nil
+}
+
+// PutObligation of notice.Tx. It ends a claim.
+func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...notice.Event) (notice.Obligation, error) {
+	if err := x.writable(); err != nil {
+		return notice.Obligation{}, err
+	}
+	if err := o.Storable(); err != nil {
+		return notice.Obligation{}, err
+	}
+	w := x.obligations.touch(o.ID)
+	var have int64
+	if stored := w.current(); stored != nil {
+		have = stored.Rev
+	}
+	if have != o.Rev {
+		return notice.Obligation{}, fmt.Errorf("%w: obligation %q is at revision %d, not %d; read it again",
+			notice.ErrConflict, o.ID, have, o.Rev)
+	}
+	follows := continues(w.history(), o.Events, events, func(ev notice.Event) (int64, bool) {
+		return ev.Seq, ev.Obligation == o.ID && ev.Data != nil
+	})
+	if !follows {
+		return notice.Obligation{}, fmt.Errorf("%w: events of obligation %q do not continue its history up to event %d",
+			notice.ErrInvalid, o.ID, o.Events)
+	}
+	o.Rev++
+	x.obligations.put(w, &claimable{Obligation: o}, x.obligations.log(events)...)
+	return o, nil
+}
+
+// ObligationEvents of notice.Tx.
+func (x *tx) ObligationEvents(_ context.Context, id string, after int64, limit int) ([]notice.Event, int64, error) {
+	page, next := x.obligations.events(id, after, notice.ClampLimit(limit))
+	return page, next, nil
+}
+
+// ClaimObligations of notice.Tx. It walks past what others have claimed.
+func (x *tx) ClaimObligations(_ context.Context, now, until time.Time, limit int) ([]notice.Obligation, error) {
+	if err := x.writable(); err != nil {
+		return nil, err
+	}
+	limit = notice.ClampLimit(limit)
+	owed := []key{{byState, string(notice.Owed)}}
+	var (
+		out  []notice.Obligation
+		last *found[claimable]
+	)
+	for len(out) < limit {
+		rows := x.obligations.list(owed, last, ascending, limit)
+		for i := range rows {
+			if o := rows[i].value; !o.until.After(now) && len(out) < limit {
+				out = append(out, o.Obligation)
+				x.obligations.put(x.obligations.touch(o.ID), &claimable{Obligation: o.Obligation, until: until})
+			}
+		}
+		if len(rows) < limit {
+			break
+		}
+		last = &rows[len(rows)-1]
+	}
+	return out, nil
+}

@@ -1,0 +1,109 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/coordination"
+)
+
+func recordKind() *kind[archive.Event] {
+	return &kind[archive.Event]{room: coordination.RoomArchive, entry: coordination.RecordEntry, clone: archive.Event.Clone}
+}
+
+func placeRecord(r *archive.Record) place {
+	return place{
+		at:   r.Filed.UnixMicro(),
+		keys: []key{{byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},
+	}
+}
+
+func recordKeys(q archive.Query) []key {
+	var want []key
+	if q.Kind != "" {
+		want = append(want, key{byKind, string(q.Kind)})
+	}
+	if q.Subject != "" {
+		want = append(want, key{bySubject, string(q.Subject)})
+	}
+	return want
+}
+
+// Record of archive.Tx.
+func (x *tx) Record(_ context.Context, id archive.RecordID) (archive.Record, error) {
+	r := x.records.get(string(id))
+	if r == nil {
+		return archive.Record{}, archive.ErrNotFound
+	}
+	return *r, nil
+}
+
+// Records of archive.Tx.
+func (x *tx) Records(_ context.Context, q archive.Query) ([]archive.Record, string, error) {
+	clone := func(r *archive.Record) archive.Record { return *r }
+	page, next, err := x.records.page(recordKeys(q), q.Filter(), q.After, descending, archive.ClampLimit(q.Limit), clone)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: after: %w", archive.ErrInvalid, err)
+	}
+	return page, next, nil
+}
+
+// PutRecord of archive.Tx.
+func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Event) (archive.Record, error) {
+	if err := x.writable(); err != nil {
+		return archive.Record{}, err
+	}
+	if err := r.Storable(); err != nil {
+		return archive.Record{}, err
+	}
+	w := x.records.touch(string(r.ID))
+	var have int64
+	if stored := w.current(); stored != nil {
+		have = stored.Rev
+	}
+	if have != r.Rev {
+		return archive.Record{}, &archive.ConflictError{ID: r.ID, Have: have, Want: r.Rev}
+	}
+	follows := continues(w.history(), r.Events, events, func(ev archive.Event) (int64, bool) {
+		return ev.Seq, ev.Record == r.ID && ev.Data != nil
+	})
+	if !follows {
+		return archive.Record{}, fmt.Errorf("%w: events of record %q do not continue its history up to event %d",
+			archive.ErrInvalid, r.ID, r.Events)
+	}
+	r.Rev++
+	stored := r
+	x.records.put(w, &stored, x.records.log(events)...)
+	return r, nil
+}
+
+// RecordEvents of archive.Tx.
+func (x *tx) RecordEvents(
+	_ context.Context, id archive.RecordID, after int64, limit int,
+) ([]archive.Event, int64, error) {
+	page, next := x.records.events(string(id), after, archive.ClampLimit(limit))
+	return page, next, nil
+}
+
+// PutContent of archive.Tx.
+func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte) error {
+	if err := x.writable(); err != nil {
+		return err
+	}
+	x.contents.putOnce(string(digest), func() *[]byte {
+		kept := slices.Clone(content)
+		return &kept
+	})
+	return nil
+}
+
+// Content of archive.Tx.
+func (x *tx) Content(_ context.Context, digest archive.Digest) ([]byte, error) {
+	content := x.contents.get(string(digest))
+	if content == nil {
+		return nil, archive.ErrNotFound
+	}
+	return slices.Clone(*content), nil
+}

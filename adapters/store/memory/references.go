@@ -1,0 +1,54 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/coordkit/coordkit/archive"
+)
+
+func placeReference(r *archive.Reference) place {
+	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
+}
+
+func endKey(f field, e archive.End) key { return key{f, string(e.Kind) + "\x00" + e.Value} }
+
+// PutReference of archive.Tx.
+func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
+	if err := x.writable(); err != nil {
+		return err
+	}
+	if err := ref.Storable(); err != nil {
+		return err
+	}
+	x.references.putOnce(ref.ID, func() *archive.Reference { return &ref })
+	return nil
+}
+
+// Reference of archive.Tx.
+func (x *tx) Reference(_ context.Context, id string) (archive.Reference, error) {
+	r := x.references.get(id)
+	if r == nil {
+		return archive.Reference{}, archive.ErrNotFound
+	}
+	return *r, nil
+}
+
+// References of archive.Tx.
+func (x *tx) References(_ context.Context, q archive.ReferenceQuery) ([]archive.Reference, string, error) {
+	var want key
+	switch q.Direction {
+	case archive.Outward:
+		want = endKey(bySource, q.End)
+	case archive.Inward:
+		want = endKey(byTarget, q.End)
+	default:
+		return nil, "", fmt.Errorf("%w: direction is neither outward nor inward", archive.ErrInvalid)
+	}
+	clone := func(r *archive.Reference) archive.Reference { return *r }
+	page, next, err := x.references.page([]key{want}, q.Filter(), q.After, ascending, archive.ClampLimit(q.Limit), clone)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: after: %w", archive.ErrInvalid, err)
+	}
+	return page, next, nil
+}

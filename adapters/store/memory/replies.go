@@ -1,0 +1,60 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/coordkit/coordkit/coordination"
+)
+
+// placeReply orders replies by the time at which they expire.
+func placeReply(r *coordination.Reply) place { return place{at: r.Expires.UnixMicro()} }
+
+// replyID joins principal and key so that no two pairs give the same.
+func replyID(principal, key string) string {
+	return strconv.Itoa(len(principal)) + ":" + principal + key
+}
+
+// IdempotentReply of coordination.Tx.
+func (x *tx) IdempotentReply(_ context.Context, principal, key string) (coordination.Reply, error) {
+	r := x.replies.get(replyID(principal, key))
+	if r == nil {
+		return coordination.Reply{}, coordination.ErrNotFound
+	}
+	out := *r
+	out.Body = slices.Clone(r.Body)
+	return out, nil
+}
+
+// PutIdempotentReply of coordination.Tx.
+func (x *tx) PutIdempotentReply(_ context.Context, r coordination.Reply) error {
+	if err := x.writable(); err != nil {
+		return err
+	}
+	w := x.replies.touch(replyID(r.Principal, r.Key))
+	if kept := w.current(); kept != nil && kept.Expires.After(r.Created) {
+		return fmt.Errorf("%w: the key was used before and its reply is kept", coordination.ErrConflict)
+	}
+	r.Body = slices.Clone(r.Body)
+	x.replies.put(w, &r)
+	return nil
+}
+
+// DropIdempotentReplies of coordination.Tx.
+func (x *tx) DropIdempotentReplies(_ context.Context, before time.Time, limit int) (int, error) {
+	if err := x.writable(); err != nil {
+		return 0, err
+	}
+	expired := 0
+	for _, f := range x.replies.list(nil, nil, ascending, coordination.ClampLimit(limit)) {
+		if !f.value.Expires.Before(before) {
+			break
+		}
+		x.replies.put(x.replies.touch(f.id), nil)
+		expired++
+	}
+	return expired, nil
+}
