@@ -1353,11 +1353,14 @@ type RecordID = string
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
 
-// ChangeRequestResponse A change request.
-type ChangeRequestResponse = ChangeRequest
-
 // Conflict What went wrong (RFC 9457).
 type Conflict = Problem
+
+// CurrentChangeRequest A change request.
+type CurrentChangeRequest = ChangeRequest
+
+// CurrentObligation A notice owed to one recipient about one occasion.
+type CurrentObligation = Obligation
 
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
@@ -1367,9 +1370,6 @@ type Invalid = Problem
 
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
-
-// ObligationResponse A notice owed to one recipient about one occasion.
-type ObligationResponse = Obligation
 
 // PreconditionRequired What went wrong (RFC 9457).
 type PreconditionRequired = Problem
@@ -3892,16 +3892,25 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 type BadRequestApplicationProblemPlusJSONResponse Problem
 
-type ChangeRequestResponseHeaders struct {
+type ConflictApplicationProblemPlusJSONResponse Problem
+
+type CurrentChangeRequestResponseHeaders struct {
 	ETag string
 }
-type ChangeRequestJSONResponse struct {
+type CurrentChangeRequestJSONResponse struct {
 	Body ChangeRequest
 
-	Headers ChangeRequestResponseHeaders
+	Headers CurrentChangeRequestResponseHeaders
 }
 
-type ConflictApplicationProblemPlusJSONResponse Problem
+type CurrentObligationResponseHeaders struct {
+	ETag string
+}
+type CurrentObligationJSONResponse struct {
+	Body Obligation
+
+	Headers CurrentObligationResponseHeaders
+}
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
 
@@ -3914,15 +3923,6 @@ type NotModifiedResponseHeaders struct {
 }
 type NotModifiedResponse struct {
 	Headers NotModifiedResponseHeaders
-}
-
-type ObligationResponseHeaders struct {
-	ETag string
-}
-type ObligationJSONResponse struct {
-	Body Obligation
-
-	Headers ObligationResponseHeaders
 }
 
 type PreconditionRequiredApplicationProblemPlusJSONResponse Problem
@@ -4462,7 +4462,7 @@ type AssessChangeRequestResponseObject interface {
 }
 
 type AssessChangeRequest200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response AssessChangeRequest200JSONResponse) VisitAssessChangeRequestResponse(w http.ResponseWriter) error {
@@ -4984,7 +4984,7 @@ type AmendChangeRequestResponseObject interface {
 }
 
 type AmendChangeRequest200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response AmendChangeRequest200JSONResponse) VisitAmendChangeRequestResponse(w http.ResponseWriter) error {
@@ -5189,7 +5189,7 @@ type DecideChangeRequestResponseObject interface {
 }
 
 type DecideChangeRequest200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response DecideChangeRequest200JSONResponse) VisitDecideChangeRequestResponse(w http.ResponseWriter) error {
@@ -5498,7 +5498,7 @@ type ReleaseChangeRequestResponseObject interface {
 }
 
 type ReleaseChangeRequest200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response ReleaseChangeRequest200JSONResponse) VisitReleaseChangeRequestResponse(w http.ResponseWriter) error {
@@ -5671,7 +5671,7 @@ type HoldChangeRequestResponseObject interface {
 }
 
 type HoldChangeRequest200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response HoldChangeRequest200JSONResponse) VisitHoldChangeRequestResponse(w http.ResponseWriter) error {
@@ -5876,7 +5876,7 @@ type RecordMetConditionResponseObject interface {
 }
 
 type RecordMetCondition200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response RecordMetCondition200JSONResponse) VisitRecordMetConditionResponse(w http.ResponseWriter) error {
@@ -6081,7 +6081,7 @@ type MoveChangeRequestResponseObject interface {
 }
 
 type MoveChangeRequest200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response MoveChangeRequest200JSONResponse) VisitMoveChangeRequestResponse(w http.ResponseWriter) error {
@@ -6495,7 +6495,7 @@ type RecordRestorationResponseObject interface {
 }
 
 type RecordRestoration200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response RecordRestoration200JSONResponse) VisitRecordRestorationResponse(w http.ResponseWriter) error {
@@ -6700,7 +6700,7 @@ type RecordResultResponseObject interface {
 }
 
 type RecordResult200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response RecordResult200JSONResponse) VisitRecordResultResponse(w http.ResponseWriter) error {
@@ -6905,7 +6905,7 @@ type RecordReviewResponseObject interface {
 }
 
 type RecordReview200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response RecordReview200JSONResponse) VisitRecordReviewResponse(w http.ResponseWriter) error {
@@ -7110,7 +7110,7 @@ type SignUnchangedResponseObject interface {
 }
 
 type SignUnchanged200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response SignUnchanged200JSONResponse) VisitSignUnchangedResponse(w http.ResponseWriter) error {
@@ -7315,7 +7315,7 @@ type VerifyResultResponseObject interface {
 }
 
 type VerifyResult200JSONResponse struct {
-	ChangeRequestResponseJSONResponse
+	CurrentChangeRequestJSONResponse
 }
 
 func (response VerifyResult200JSONResponse) VisitVerifyResultResponse(w http.ResponseWriter) error {
@@ -7694,7 +7694,7 @@ type GetObligationResponseObject interface {
 	VisitGetObligationResponse(w http.ResponseWriter) error
 }
 
-type GetObligation200JSONResponse struct{ ObligationResponseJSONResponse }
+type GetObligation200JSONResponse struct{ CurrentObligationJSONResponse }
 
 func (response GetObligation200JSONResponse) VisitGetObligationResponse(w http.ResponseWriter) error {
 
@@ -7808,7 +7808,7 @@ type AcknowledgeObligationResponseObject interface {
 	VisitAcknowledgeObligationResponse(w http.ResponseWriter) error
 }
 
-type AcknowledgeObligation200JSONResponse struct{ ObligationResponseJSONResponse }
+type AcknowledgeObligation200JSONResponse struct{ CurrentObligationJSONResponse }
 
 func (response AcknowledgeObligation200JSONResponse) VisitAcknowledgeObligationResponse(w http.ResponseWriter) error {
 
@@ -7979,7 +7979,7 @@ type DispatchObligationResponseObject interface {
 	VisitDispatchObligationResponse(w http.ResponseWriter) error
 }
 
-type DispatchObligation200JSONResponse struct{ ObligationResponseJSONResponse }
+type DispatchObligation200JSONResponse struct{ CurrentObligationJSONResponse }
 
 func (response DispatchObligation200JSONResponse) VisitDispatchObligationResponse(w http.ResponseWriter) error {
 
@@ -8182,7 +8182,7 @@ type DisputeObligationResponseObject interface {
 	VisitDisputeObligationResponse(w http.ResponseWriter) error
 }
 
-type DisputeObligation200JSONResponse struct{ ObligationResponseJSONResponse }
+type DisputeObligation200JSONResponse struct{ CurrentObligationJSONResponse }
 
 func (response DisputeObligation200JSONResponse) VisitDisputeObligationResponse(w http.ResponseWriter) error {
 
@@ -8385,7 +8385,7 @@ type WaiveObligationResponseObject interface {
 	VisitWaiveObligationResponse(w http.ResponseWriter) error
 }
 
-type WaiveObligation200JSONResponse struct{ ObligationResponseJSONResponse }
+type WaiveObligation200JSONResponse struct{ CurrentObligationJSONResponse }
 
 func (response WaiveObligation200JSONResponse) VisitWaiveObligationResponse(w http.ResponseWriter) error {
 
@@ -10581,257 +10581,257 @@ func (sh *strictHandler) AddReference(w http.ResponseWriter, r *http.Request, id
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17d9s4kjf8VfBw9pzZmaVsSr7LZ877uNNJd2aTTo6T3rw7STaGSNDCmATUAGhFneP97M9BAeBFAiXq",
-	"4sTp8V+dlkkQKFQVCnX51Zcg5vmEM8KUDIZfAvIZ55OMwL+fjDG7Jpfkt4JIpX+QRZ5jMQuGwQUS5mek",
-	"xlihKZbon4VUKBE4VSTZC8LgFmcF0W/hySSjMWYqGAaYsSAMsJREypzon77chUGMFbnmMDBlCt+QIAxi",
-	"zpR5IMBpSmJFkmD4/kuAY0U5C4ZBzhOazoIwGGFJ9JSCMKCK5MEwePP66ZNePwgDPmVEBMNgRHBw9zEM",
-	"EiJjQSd2hLdjgjKaU4WoRIpzlPGpnrleCU1pjO1zT3g+yTBlSiJyS8QMTSlTROhHFVWZ/vglppIgNSZo",
-	"xGlGhBk3uAuDhF4TaWhbrSNIz6IYFqkJG5CDdBCEAUmo4oLiTBOKjKIgDHKsiP0lwoejIAwElTfBMEhO",
-	"yGEQBjIek6SAKYxGgxR+4RP9v3Efn+nvk1uztf0woPrLTy5PgjDIsFSfcE5YAvQx25LRlMSzOINdg4cZ",
-	"FznO9GYSIYEY/bswYEU+gteeXPYG0eC4F0URUHtCGKzO/NjvRUdvo7NhFA2j6B966uQW5iEVVnqKP2pm",
-	"CcKgmCRYtb94dxcGlyTmIpnnwYwouw8lsy0dye1GMAz6p0fpaTI6GAxO+ikZHKVHx318nMZnB6ejARkc",
-	"Hx5ExyQ+iA5Jgo/6p1F0kvRPjg9PB8cHp/2z47MgDFKaLfsU/PnTaFaSFyh6qQl1Q5n+t5m+3mWSUPxJ",
-	"zWDjFPms9oHfgjBgOCflk3vqs6qTkf5OguFRGMhi9E8S61XFILGC/DY02+zYs+RgxFN0gP6OWaFpeKdJ",
-	"OyY4IcIJfJYRdm0o2ZCVn/kUKY5wocaEKS0bRNPdqotgGPxAsIDFaMVAhaaMEgUxLJpjPWKOP78g7FqN",
-	"g+EgiqIwsCuWSlB2Dfv89C2+Xvy4FlT9VTVDCl+HKOUCPU97L7GKxwizRP/PL5wR80tzXh+Ckw9B12n1",
-	"/bN6npB8whVh8eySTDI8I4lnkqIgaDomDNSAIJNsBnplTJBUXJAEcUY0/TFDBIuMEuGUaHPGen5BfYKE",
-	"FXkwfG/+8NE3wRfcKav5Wb0bE2EUEyNTpMaUXSMqmx/cv+3vG87p2QnJfcM/7URLtWbQLFcI2hMkJYKw",
-	"mIDGWrnJr2ByONvFZp8jBmRlCKMJlgqBcvGzQPctvwuDCRY4J8pKxkWqiHhDfvNP1yhEvbea0KBxtbBc",
-	"c5iXfvUcRYgLM1fLFCNyTRmj7Lox2SgMqB72t4KIWaUAYJDAuwGUqWN9FOSU0VwzSrUefUxdEwFEbxzm",
-	"z3/0L4QmbhGGH/wMangDpjnBalzNkiZdBe34UFNYKzU9yv+8v+j9A/d+j3pnH6t/7n36397HL1F4fHD3",
-	"b4GPj36kgsR+tn9VqCkWCcJCr8FypzTGSkZwglLBc6RlI0SUwaNqzOEId0/oP56XO8bNgE1CmDcD/5Yl",
-	"5ex8smzHg3fhHx9XKJ7/JLPFZV6gGzIzc4ZNy6hmvRzfEIk4iwkIjxpTWZprWoAEmRCsJJpSNUZUhUgW",
-	"WrQkwujXX5//2FzjKYkOzk5OSe8wSo56hwfktDeKzw56x6dnh/joJD07GBw6CpijpCJBbfo9Pf/uh0OT",
-	"O/5P738/fumHgyhq4YTnKSgDP1PrHawUSmWwahsICYKTc8QIVWMi0NVfrxDjAmGU0Xmud1rEv1KroNY6",
-	"aGpL/Pd3+3/5/z4E7//Pn/RSo/A0uvsQtK1Va7+W9T4t1ykX2GKM5XnzbDqIDhFNkWXxuBCCsDVXXWni",
-	"YOlRn1NWrt17goG97DU7csxmSFv2EmGFci7VnDY9ikKUczjmMENHUYRiXmhrHeu/RY0FHbUoWGOvtynY",
-	"g8FqBftqlNFrOIVXa1dePrugWff6g73+tup1QYKW6df+2VmLWL3G1+QNWJn3vi+Dln2Z4GvyCSzdbfZG",
-	"L+QtvyHMvzFXjHxWn+BTSj915fZJ/4RGJOX6nAB1CeYczglKaaaNg+b+Xfz355t+fjb7x0//NQuWLAi+",
-	"0iYwh9HZ8WqBMTei1awm4LnmNC8fBoPd6Y/JCWfS+Bt+wEnN2VB3ABgPgl7f/kTwUUby//inNOd+uSr9",
-	"RqLHz3Gm+YMkzprVaxeCa0vufflUwW4Yn+pNmHC4zmtD2H5zX1FF9LVX38U0XSRiXCGMcgKGnjYNwJ9A",
-	"mVRY273DIOqfHeBBfNg7Svuj3kl8QHpn+Oi0d5Aejo7jk+SUnMH1XGFVSL3JUXU9ezsuLS1kvzUtlTdn",
-	"SuBYIbPJIwIsZ0k5Vmoih/v711SNi9FezPP9mHOR3FBV/WOU8dF+jinbT3gs9w0p9vLkT4uEuqtv978J",
-	"kgbD4E/7lYdo3/xV7r82u2A2cZH9/IvRZ4xnNfPG6ZLNn9t04BrrcmqbsXt0v/mNu85LnX9v6YKxRMad",
-	"BAa7Nuxgu2p3bHfp8X3SPrYPz8CXnnCWZjTeTiAESQtJjK25Ob+e1d0JLKH64xIMbL3FOVE748tqvgXL",
-	"ibJSaz+pL8g8M4oqbR6Zbq5BwSRWVKYUBrFCjBkDs0/PVo8wRHX31RDhyUTwWxIixqfowvxPEtx93IVM",
-	"XCBRZMSJQ05UCLJNE7gM4hvCQgSWuj1cavIjFc0yJAp7VbwLg2dcjGiSmMNsY6ZIy1G2Y4uDphqLcZYR",
-	"gXI8g6UmHOR+Z6xRzXpXqqptwtrSZrc4o8lWZKZ2DN8RxAv1iaefhNYvzXNoSlnCp40DiOQTNRsaBwNL",
-	"UF5IhWKeE6NprJsJC7XtuTQYNDcUPKtS00WTJ6VaeK6Jvi3tbFMdjXa1pfpQ06Ij6PXYSlpOMDOuL72M",
-	"cydstLqgwk1a6weteuDejBmHS2HpA7kLg1+4esYLth1PMK56KYyynegdNnZKWP1ibvPg6dvZDlUz3tEe",
-	"eSZbasA5idRmmjZmabkDL3lCQbd7vJ0LV965m+3GJ3F1vetun8CfR7xYcM3/qQ/xnluaELP3OabZ8EMR",
-	"RQdxf3Bw+H95mtKY7Nlx4A8kqCI47sTjU5J8gotQGYQ4eduPqiAEPAAxiAnFcGbGdEJJLRYH0YRBFZSR",
-	"+o/1mEKXU9Ibwzl52+9XM7EPmMnEWGTdWalG+haJr+7TlQXGTDBv4w1/rW9O1ui4LO9EW4j9pDZgr7xl",
-	"baesTysVUPrIqUQ5lXKX8u+f+i50gXfWd2HwRmFHvA3JLWGErcjbnzsLTfhEKxUjzQmSlMVEM5w+OQTB",
-	"yc5Ibqa/CxK/4TkZ8WSGSCYJTDTFEuKmd2HwlvMXWFxvR2rFeS+DUbYj95wtCZN2oXk9/M6IW014VzaH",
-	"myuMKozHC2wyIm5pTMDIN1blr6weRN1OpRRzY21nT/Tn7QlzuUOxIIn+Bs6sU3nMs90x+vwadmdhLE7f",
-	"2RgzZ8+6ldROiXfv3vUuajNadWJUQXOYyK+MfJ7YNI+t7g2KCAa5F5tv6VHdyaTVgFFgU20aTQXXuowI",
-	"skM73s55J1dmNjOz1VqrClEdRocQwzqMjqyRjqwnD02wGuv91cvkSQgOZ/3oUXRgBU8WkwkXiiQvSULx",
-	"W1jzVtJXDtiDFI4ekHE7HXjU1IEwLtLjOu9B+c0dSqB3HbtWjZD6YK5UtVVxof9GmKZpslfzy9m4u0mZ",
-	"eg6JXYvhT8MitYC14kU8Nj7SieATIhQ1bkIctyVIaIWGJxPC9EmDqLJB34IpmiHpDk996mec3xi6z4Wy",
-	"m57tMPjcI58VYZKOMtJzIV+caAVdpq0JkvNbzS36az24xfcEuaVkGny8c1ltX7y+xlsqtalbRjJNPt3C",
-	"zAae1AaXI+cbuLwzrhzD5tUt0pIjPmVggWvJg7M76zKtu3rc4b2ZYxUR5+Yuchc2+OE5mxTqATPFsgjO",
-	"N2ORc9Ca5gs2GUB/w7dFSyNQG/HRihG356pVQbNuPJbzgnkZCzx1Wo/lnJEZogzllHGBCkaV0W/W1RDP",
-	"FnnN/WVx4OdvXqHDQf+kOuWe/no5t7wDD73G9NqTAnBhYrH6/YUcofnQaBiMuaC/+0TgOdOrVGN5jiLQ",
-	"3iwm82NC6HVxzIzekMyzzpdcKmT+2HF2GZ96F5gR3HmF0zFWLRJuHAUpF/PEXq2hYFQzwXLBdkfCaqsr",
-	"+rYzWqsa+7bcNhfc/fjFm4X1UJgwx59N/L/v9EBrOsAfhT/X0XXduNXLo/VUfY+un2BhmZGhKq3/HGHn",
-	"zYEnysBb3VJpMuyIMJKaFKBltuZTqWiub2V3Lnu++/OCZOTW2OXLX7osH7xzCfcrXqDyRgLVlxCwRdBf",
-	"t1HQshHizBzPlL2uUay/JQHNbNakYvnS+qSsXu1KT/uGj6g/CKpfbs/FJUmIUsF/J8zk8GCUkNiYRFSi",
-	"HCcEmdyrOXuwKlXxWSFY3shO9nGjwGXpSmvypd/zfpiwhipJsCI9RXOy6h6iTcSZfyVUyoIkEFPpsJza",
-	"DXlppoR9DG6BMU3IJ//nCZvbD0ZIYnTCRot0RR3zX3rz80VvcHSsZQvqdip/gj5MF9buHbsqwFkyOkQY",
-	"7YOVRpxaFS7HfCq7fMvV1SxQjOqZI33q21hkaPKX+x0NMg4jyZZTJuZFlqARQWbTYB8grW9lXMYMA1T6",
-	"/Ny8UU+nx0LgmdEWMc9zwhK85Lplkp24SCjDigtUvuQRudX2maVlWBPpio8bAlrb44WZggCBWJZc9rFN",
-	"HbWod+/acJLAvdJOCK411ZQW9dJXFad75ZbyGPgWLLOOyTQ3gdZtf+Pq0byHEZkSqdBIP6h1jhxzoUwS",
-	"9nTMM0jZYIlEBUuIMI/5vBQP81R4aDoeimo0Cf9F9Hqbxqups07aayH5cv4iulgL9LCsppGzBpe90hDW",
-	"Rs2x91ozxpI4FoDUiHOTgeWCDjQ3DnPzx6rWoqyhRQknskxg2dRnXJZDG9oETur03hYU0iBviTDewoQz",
-	"/fstpwm4B8uIvUeVvypXxhJtFJm0Dpx11uZlCmgHXb6Z+Sit3l/2yo/uuWah9dJX7GO10ujW4gbzgJb1",
-	"MZbe6/xyR8OYZMmq+fzMM4h5Uk860y84J/B5zXTahO2ibZql3T6BhMInl8GAXZzNqY1OotooFV+2vBfu",
-	"wUuSLtOFz7hAE8InGekWgCgTfmTLycsVjQ3x+JRIxIX+bxIiniX6SE6pMKqsm+0yJckvMOICu0c+jneV",
-	"8F7vOM1LzQKzMGy2ubkm6DVdKSmvzFP6+ULFPG+p6aEKacZJbFgOkte0oUrYxmEvmk8yolU15CeMcHxD",
-	"kh4vTCX7P02kPAymVI0TgaEgI8YsJlkGv8tiQoTUpgPoNEFkkflk1jocoZYNpAXHY+QAF6BKqfNmX8I3",
-	"FjfaZ6TeLs4EoCASNJrBXKBoyKBG2CpwI3jg0FwsWl5Twdhg0MoFwVN3ZZKfjy3NOQZ5lrI6xToJoyzi",
-	"mEjJRVswqoYUoji/gU9MMhyTLvqszCxcJUyg1raTJZt3vYKe78xTCwGlxKZThpUtVulJR/ya5dF2OXUn",
-	"2dw11SqViiLlCbbSqnuNfZgOF8Y3BpEEV+/atOxKeVlwy0MVo0iqqnc3QDfroT65mlFWCdyRT97myvT8",
-	"p4jBOvisYHE2bGuNs0UtZmrtVgcKO9C49SI4b0CXF8H7s6TXNW6/hXnqjKOFmyNkiJjQB2fzuWYjzjOC",
-	"2Y4tphHJfGcKkgQQU6bc1nGVzL1yBypOPhh4GHlHVtDXNDO+b7Nh44N6+anc953K93PK2qywJYFCKJxI",
-	"OsSyv+ah2uGQXHEwmoVbheE5Br2auSoX9BIMs/LKC1oV9MWIzDhL6olDVEmSpYt6uqrc8I4OniGvG82v",
-	"K4j6tHMfnx60zc9nasJJYkwywzy2gHM1G0JFWhsXOlpu4rKHkVs2UxG2zLdesktjAnNna4m+1pqzBCdH",
-	"LVmsky3TSFFcbcNoTfaJF+rTJMOsFWerYAnvzkCNIfxbA+GGkWPspOPAc0h4i0PPOg7U7YgNkSwzW3d1",
-	"1JYnwbKvO9grNAUQILibAC/gG7JyVi3+5aUusZ0q861uLWYmS8RuVVzrocieJ7L0KIBrCqCeY0pZovdi",
-	"NFsqhityOe9bKJcJ43bAYvcquyuoto4kV+kx3cT5x5pP3WuYmkiAc71/jTDkqiyeRlTPVdnVknc6pD60",
-	"mUC16PXqQCePC38GXCNWiFX38CP5PKGC+AMzNdt0iK45TywCkUFQMbUlm9/jMjyR/tLpGcLomt6Smmms",
-	"L99Qpp1xdt3hMt1yl6tcW7DuGdzJOkdgXZKEka0RL7SNzrtQWRAs2xg+zrCURs3ohza+pgqbCgeOu8KU",
-	"D5kaoJRgeBby91VvygVgLfGR5BlRBIiwxJpunq2C4I6JMGEARQp+1kIJSYkQJsqzEf/cEpFYQBrPpLWA",
-	"+kWre5lMVVTu/tnTl/NeLZ7Z8AEkVOZUGsAYs7w518DHeSXp1rBMTbamZZdJDZw1lRPDua/GZD0tZx2W",
-	"gCNrF2aLKdoxz7xOiGXRX5OeAcSFekCqxqh6fliCT80QNuWBLVbAWnaA9yxt1YPNKd6DHlxDN4RmOwzL",
-	"aYJxMbc321f+fC09MgU0IVuovrkuge0xwgbbY+qipttYA8sVC12mVzaptNqJlllPs1QJCv7zzsZ9NOP5",
-	"EwPDZnizZFMXUixzlahE/JYIhLMMjQqFSmT5da5mNkekEUTtlO/kMsoXhrMp6hKWpZ/qNFwNFt83RW3w",
-	"woDmirNd8te70oozk3TK3gCdrWV72DT3RSLg+KbHC6UvNMyU4NHFuI53zArtv2WvzP1BX8QNhlG3QfnE",
-	"P2LthxA1bqIw7TIPrrzM7a3rDa62trY4NyVLQ8tPYcWptQ30y5mcYBWPW07wp9Z3ayx2bDNFwHKR3uTb",
-	"dmfvkzFmjGRAjZxIia9raNPbp6CWH/at8inziSwz6GAQ0m3MpLkk04Cg9bgAzC8LE7+JCWf8yxaiLwwK",
-	"QR2UmT6rql4NHtjS0IKW2qmb/8VJIoiUDiBKjzQ3taPV7mVYs/t6C0VbWGY7sl5Yf3uIsC1NrlXCC87z",
-	"EK58Zo2AUIFhiYZBGS8rjQWRPLvd1Qn4jTZpHQFYvWWuumuR6LmBGgbbduquJjnRNtBopmeYe85C85Kf",
-	"AUycsLtr0lQRrzaBv1p2t6u965rf3a73LmuI+hw598jGEXIvWWRbOsXzWvbEuiEmlw+9jJfaLn6rGeoc",
-	"WntAlnBGpTKPYmRXgiSeVaDsJTwNI1+DD7uWXex2z7e7G+6MAxa3+tbrzdPUddgRJf4DSaDvzZLs91j5",
-	"Mt9+mKHpmOfdEt9bVMA5uBWItuRTnGWG+SBrsDabzcopsAJYF5yYyw7O6rWlBvi7xTgw7U00M59DFoPB",
-	"xNbXswmckcYrolV3LW2nov0S08MRvJPV6uvF8lxJ61NxhRRAMW1sX+OJXDuVY0576G+G7lCCqgqz95ac",
-	"H9s4bXX23ZhKxcWscwLeq02SmA3Xd8uyW+qvmm9t40mx24bM7fl2z3CRtchtqv8UImp9ctpkAuv+729e",
-	"/YIssi5kJ2npYTgniSlML1HyW6TbQD35iKH5QL9uvywVHmVkc4u5hIOsgOnrbiCLLKU4/5RxGEf/E9Rg",
-	"EM4jCVegw3LGFP6snxaYZrR8MSFkEoQBwC6ZXxlXn3CW8alNmaJtzaRCRFOoa6nRegjgWyGCXgeazAYc",
-	"bY4a/WNfcRTOvcE0Go9R2YOpkxYt8ZMXJa3BBZQpXs7clfXYpkymKk//YX7u0drZMNJirJV3ZTg3u4w7",
-	"JxDAg155oBlp91PbI9rEdDPi4+2WvBpA7ZopIvUej7Akx4fo3y+fPUGHx4enIZKmrxE6/EvoOn+gPnpJ",
-	"f2hIvh5gbq0HZ6f9qOU4aksOcMv4s0R8ylACpViuw4itrNroCPSljz4Zc0mYtecsiLD52tB1yclx4s3X",
-	"27IZxtKDUXKjqcothVDYBghL9UaDSypqbbxtky/4xRkweqECBWegfavM1GwT7KmqpddyQ7XZ7ouqNWpA",
-	"7CBdDecSL7k1wcU1hhjxotZyqwELvQElNkxG2PQq7nIxa4xUVS74VNTPBGdq3JJmU8NHpZ7ImQNFXNBt",
-	"2VRfpfjNyvOl5bTlN4uee/sx7xp41uLWqbo0FHJiMqCdwTkiUFTHb31gNz6D/w1ACU93ffNf5x7SFhPr",
-	"mma0UEIPw4VLr92auK0pZrPqqqOpPClUvSSgSdO1J78eGgAM7lvAMihCtliCtmjf+3XGwov3gnX3d14I",
-	"hrOnTPku2uD3hOseeCxn1ltpDT/CbknGJ6DLn2S8SJ6actn+XnQvt+R7v7PqL3rvrD5T4VdGfytIWWdy",
-	"XnZVxIKgRPDJxNQWLDjbDlqMV9mSr/7cFcs5uv/T7Nlurrhh4JLBW4K8VKFrbezrWdg5LrglsL6SlH+W",
-	"G+uvFZd65/5QdYzJdWszeCHiNtRMznOLmCm4InbrunS67fvrIickLhtn+z5o/1g2jrUCBc3a7FHV34s8",
-	"rUFX2Bs0CR2tAFwCpNZ+pLRFau6tjvUn/oua4RE3GvBGjmdIKjKBWOfOuGOJ2driOeqANFvfo9BUp1gW",
-	"Ke/cjtSWBDVZrQlP5QsyXqJWj5DVuKt8QjVB37gss0HyTmZv4zjoUADd7ipy355zFq1d4+z1DdkP+8jb",
-	"wBvw0LfC59C6OYHLud1/D52TVd0V1yvhalUGWsfVZrEu9AtNai36V1GlxVZ52wAvcbFxMq3bX4qjjN4S",
-	"mxq+U1qtuOZsTLl1/I6rqPiSqLKurNXtUuYPuWWXybTKeoVspdWCLybpagBkdAVSUIWG2gBD9R6IW5Wy",
-	"rWODVisMl2c2vOS3pN2gLu3RJtoOOLkE8WVvtLq44E+hvoVDr1ciIKOPM2nCd/4w6UrPROst5Bxwwx2o",
-	"DCMtkdh1IRbeUTWucnCGdXe2jTZCO/BlmAvbFkxsX7ZgdsnHDc2+W/PSZpN3+NSE6TiDhremxZUtQ9a/",
-	"8TjGLUUNpj1Xm/9EEW3f8nRY5m5gWyFa5e5qypYVsisN/XZ5e2u/Wc9E6sAam5TBt6H6225iO01HKFuQ",
-	"eXISJEE4VigWBKvuiQltMmYS3KmcFAr6Skwx9S69ZdCyM5ofGs/Wb3VsaPBAas5/5lOUYmEhrKBh5KYh",
-	"KogMha4/HI5vGJ9mJLl22bGa6pB3r6luYkitl5SWCH5LkKW1WN1dPqBIvXS1bcSl9fZ0mzsp2ovdK/YK",
-	"rc6pXyycjFQyWFXFV2gvtTku15QPDe6l3sDvuwN5eTUhS6y9JrKLPoImZDNgaRdnqlpgbmB+rAe1VwY3",
-	"dhcL24U5sRG4XLmWFk34ijUhb2x0qCwyHZFryhBl9W0o8yu28b0ui468aikZnstE8mHuzoVK2nKlwJBJ",
-	"eZZpM74WBetwIu6wRr1zkWodJPiPR5V12GYJjUrAP092RgOb1KmlGOcElrlIohTHSyEwpSITiabQsDev",
-	"+o51qLxt87SaaWrxsllP63jvwuCW8qwN+LGctSgyIj2XRLA4zZJGgt+QTZwtpXvQkK4xI+92VdiR7ReY",
-	"Ej/WbRmfEhmuhoyu4WBu4pKpXu9o0u7YRv6+rNZXBvt5gwweawhWJmBl+hkS+BjndemQWOIIKVMcJILL",
-	"7hyo23q+kG63xDYgMEjyMH/UO2dc4/KB4H/pG+MnUWvj7Iedw7bkE/jOMDOUxPsR6ATR1t5SEDsOLeQw",
-	"s/hoTrzxNaYtgyq+DDqMut3uGLUpWE7a/BtWk1iv4hTPXGIVlDPHmMHhqn+xeVadjP1f4YsrgwdeBxCs",
-	"frksvKCybT2NGdvyky0uODVvdaeF1+R13dW33z5cb82Wcvuqkyvk550dHp38ZZMkVtvsdNs01hxn+jgl",
-	"Sc8yOuSzzvcoZrynCDOlzikXI5okhNnq5pQXkGhkmrj29E8uKxVuN2lGY6MD0kJa1SBJL7e1vJT1JoJf",
-	"CwNG6VqA1/tTL2na6pJmb8isJ4gdvr1re9mgt2D4FtNMEw60jems6qk8xPHYpAt70o47sZhJgF6djVY1",
-	"oPVtugUs7T23dgCt9x/gQt9GwdMJ7tPuQfCD1iO+kO0qrZAVMSaLjdea8Yyjs7OaI+ww8oIit1joHnbX",
-	"qg9wj4x9JcFMLqur+cLl1r/Ctri0M3MXPioR+TzJMGVztrQpwVuN3ehX6U/NpF30SXk1/D1rcZelbrME",
-	"7d6HRgHV2NKn6S6x0gv0ua0g+GWTdHKsBP0M4AyubHoObwOzZAWsA4R7BE+KGCRxxNV4U41nWuppRVLk",
-	"VUu9WyJmPddeT1Ct+jKTVZ9PsM+0fGZSeRRHR+s02aRjzpPtR5vbxdrQ5YxDQ9f2jWt1ka23e5sSqFIR",
-	"qzzl2xCu61c6ENRLSbA927MhH07S46UpHvaX4tCMJGWuuqeZ1VrJ/vfdMci657rUnMHC2qMQUyzN2jee",
-	"Mrz9adss3t0FBHdSktANIQz86DWr0QFv9Ax8EogNF6pnvS8fd1PMcF/lC986GEh/b8cIsRQB5xIU+WzQ",
-	"d2K9aof7hLdew/tyWxVvessYrMKw5HNFSU7sa9LZrhAfWuDNqunvL+hW1t94+/vPJuBKKeEnJCHMuPE5",
-	"K9HVXRvAewax1Jdb3tJoCSfJGu30qDB1dUv9Scb5A2uFCwbUWopGyjAv1BQLc0eFf3zseEi8dXcgklwT",
-	"4wFzv9BORdkAabKyDJklu6g1abt3PVcSGARhabyQDXoNkaGJVSl6fZTdEiEJ6PW9jeDsq50rc4YNJUru",
-	"aK1+masz8xYZ2Sfqrl5Yj7kzawFHkALNdlEUs0hlLK6J6rCpZQB2+b6EsCU1DrbFuOY7u4G2qcELhwG0",
-	"QjOXUKH3CX5jckqENGaFcTNXzUuS5/UURfO7oLdE6ttBUO6//sMYy9cYKrDHWD4z6kPvtcLxWA/6Kg0a",
-	"xYomQC9wQs08JCEXmeSL1WjuIm2Iv5Rzdnzm/DCzwr5eneR3ecbUepj7FW49IhdzFhPBZMN7gBXCWfYN",
-	"W7auC+pTYgp84unydl2gPKGkqRNI3zcFC9pezbWiTxqSyCJTm2M7eIE9eaF6PO0ZrLtWIMnlxZNz3fV3",
-	"z8c7YpdtM4IeEizRt+K1jSDetuA8P7/pqyleWgAhyK3BR54UgBGSchGTKuD5depfTWvE9sq7cpKLE9y6",
-	"zrb27RYaelFsDPQoia17Aa+sHY6pInKpUMp6XoldMKBUG+NY1rDPd9XYpKPXzU2ny9GyBY8sltkKkpDl",
-	"zSodYyh0Lci0TJvqkhwDpYC7z6AvR17Zz6lzAn1GsCQr2+854WjLfjB+qhWEtKVkFeytVy108aAtlWct",
-	"VJRdt3FWW3aEbceyjBLgiyYCSXrNaj2zGCGmN0LlplukEXQ/pPfBFOXIbUwRj0l805Un2vSY5ZM6pZr8",
-	"2OT7dn23pOpwce8ekP67514y26vL+gSj3hnupR+/HB/6J3N/p+1mevUcOaYzCPvgjlEmRJ7zBPh7o6N/",
-	"N+pte4Wze9vB9XteqGvm/MaW2xuGn3Jx8w3vpXo+HTN6l2CoQUiNFyz59rc4W4GZFplNO+xRKQvw6TSS",
-	"E1MM4YIlFzpY76p7nd7nVhO742ZvTtjV1dhf5wKzY6J7Se3F6b+A/ATXcAS6MKTKWgM5VbWk6bn7DBvr",
-	"6+hKf6lNdtEHRDnaks4X4AWrpWN1qmeUNClMj4NuM1kWgcuxS9PftNojrGhTm1zbjrTfLr/CtlSYbw9i",
-	"byrH+sYbtH7hyXrb1WaGUdMRsmDJd+Qi/cauTD85N0D+Bs32AIHWgWGW3QcqrtkZovqDciDudIe7A1Te",
-	"F5r6r/581IuVyahhmX+LMJoQITmDHH4cK+TT4kswUoBvis7JOOnSRJM5iE7MzKWEC/3P1pKpo7XSn23X",
-	"fEOTTW3SgkmsqNTXJJs+b+uMTbew+h/5LRHCJdpDgvqqvmH6DmY6nFkEYw6bk3ADZtxy5B1EnQCNKyiY",
-	"Mke41UJ7V6KLLCSCUFvXqOkooPyaMNudhLDEolTHWeGtDiVtecJQ9usazJUWxuaodnpuHb60mwb75msh",
-	"rK6dmq321SNJ1yUp4BbGhaBq9kbrZZuFTrAgwi9agJwIBM1HJIGuuxYG988SXVTFMlxUvY5B5YOHwgxc",
-	"TmOs1CS4u4Oij7SldCzmXCSU6RH/LBFPU8DM0bP4+e3b18M5FAObXpIInJbg4WEt20TW1LnV5h8YFvGY",
-	"3trnTFGriTC6r0E9qwPPsch2iKcm49HTdWPvA/vA/vpXk7gKKG04K4jc++tfDZo7ZUgyfEM+xViSPfSW",
-	"wnOCoMtnT9DBwcHZednBEt2QCficf337xOmyjKCcxoJLqO6Rex/Y88S8zyf4t4LYFnX5BAtI0VRwOOv/",
-	"7qGXnJGZ0Y+MC1Qwapr2YYaev3mFDgf9ExQXQlsVsz30DkjmDhODPRB+YDdUH4YWfg7yQcCGvxZ8eo6u",
-	"FtT9FRhAlqSMSARNApDiCZ5ZUr1RgsaKEQlEurAgpyHCFpa/RNM3LaYg99GkSlkTCm4zNp034USCsEO6",
-	"K1QIQcGV2UPJ9Y4TVEYVHaJqaHHjjYSXvcTCWkMrasb99e2z3ikMxohUpvM0mcBLmKGDgV3UO0H1H/WK",
-	"TI0fsKos4ZiMF/7qedp7iVU8vjImov7w1dO3+PrKYMMIgpMhOhycOrDUEB32B8bpKHlOoF/EFMsPLMVS",
-	"EbGHLsz4f5ZuHGo8xleC3F5pXkp4McoI+q3gisg9OznAMVqcXELyCVeaHXr/SWZXwzKv7gO7IbNqypBq",
-	"5wLqFsBzcIjGvBAS6lBtRp5JD4Z6KRNBMXCfzS9dkkmGZyQZIiUKcrWHLj4w2ETTH1LvgRnIUvqF5i9N",
-	"5yvI0ZH0d3KluTrS7OIA94+ic5SbHqyYoaMoQrFpi4T13yJNN8g7gusozxKUkimoepJL8w70Jjz/wDjT",
-	"ky9NjKu57KArl55HWAK7oX9EI5Jxdi1dzlhKM0WEdMn3pnl1yoVd0VOow9NLegpp1WD26HGvrJmkVeS+",
-	"Lcv6j39Kzq7qZZToytUrlZO5qkrnrgw3Q6kY7MQHFmMhqGaGNwRKGeS+qQTcy5OqrOwq5gm52vugbZ+M",
-	"xoRJuJSYxPPgYoLjMekN9iJoyZZZBS+H+/vT6XQPw5/3uLjet+/K/RfPnzz95c1TeKdyEgSg82+oQgmB",
-	"JoolgmLQ34vMo3xCGJ7QYBgc7EV7BwEEE8ZwfO2PAbf9d/3va691bzLo0CCKXHdce3jYKlx9oml1cRQd",
-	"mAcYh+NYmwsmgSAJhsFPRFmEePAyTLhekv7aIIrmWlTU9+yfNgODfMb5xPhEnKEd8BvXKjPHqy5Q9ttw",
-	"fHpyYUtselRM9vSoh2ZWviHL2e//gBPLJhDhIanrWrP8tV8Z+Twxde11myIYvv9Yu70FF/JG07NM62lM",
-	"ElIGr6U2Wt6Y341PdN9u9d4M51nrnr6tnwBGkwPfwqnn27onkMwI/tXycNEf9y+1emT/efoLZwQ0dnD3",
-	"ca2tdyuobf08Hze2f95a8+50bBeiV2la18BMtOZv2zj72D48A8MeRIerd/kXrl7ayNYDYaifiD3742o3",
-	"/Ux0299v1unIVlb6hUzLBlWhw5CCuwVPAROhBqXIDBTvHrrIslKlG12eF1KVcP9N9tPH1ROYzaWbzAIX",
-	"toEozJf4V3f9C/AVWmjxksWC8ufANEYKwKIKXL1QidVWsd2akUAvhPIYyxoyjJl6dQI2Z2icnC3T0xba",
-	"NYdfvDPctGc509eTIKw+bhKogzAYFTSzcLo01d9NONO/33JqwjQtKGimbbGpUyrTKmqrZKxliRXA2g53",
-	"4cJ6fso9sBclEy2Xzbm9ef30Sa/fMj0b3N3ZzN5V9zCcZdVdzHW/gx6t0BmbC9sY+7yCNEMpL4Sx3Jpr",
-	"GHGaEYEymlPVspLf2pZx0GkZKw6G1/iavKG/k6Djs28hk3zNI8RjPVh36/sGUp9lt1J6hhXHj0mWBMMU",
-	"Z5KYWprgyeWJJhLQH/63N4gGx70oivpGdzGiHzM/9nvR0dvobBhFwyj6h61O0xSzgEjBj/ryHVTWHJQK",
-	"2qZljS0qsTH9I9997GwLNZQpFBV4DsuqrMAdAZvaRYdRv8sR1sQOgfcOVr/3rEQV2ebALI9IfdbMO0lq",
-	"p+STub98NP08PMcibKu+HzYH0xecmo8Gbk/G/QJwHLZVdMmZi4fhqwlhjf1b3yKrbo7/SWZWomCoH3gy",
-	"W0+Y6k+6nu0gWra8LYDcnpnFbtFcFbjcpEqLQs6d8XfBbHxo9bmt4uIcZQahqNGlXoshzwFpw0A0C33X",
-	"ZrYNwQrRuqvJdWcZqrBC75pORH0Fv1tQUv3udDUhBM0TJq/JNwv3aFOUDS+vrwLabOUSwqq8d9tpbWw8",
-	"h4HPb7Hq3do75St3YfCCx2XEftnr5XOwzAetwA6js9VvPHHYSPqFfodPvOX8BWAiwQtHXdZSIie9JAnF",
-	"b/Xprl8eDFa//NyiK+1EH2sxW1CiSxWy//qy/4Umd0uuw/PMTk17fuNrw/ITT69qYoCdg9PGHsAXJpU1",
-	"3E0D/1sUGZ8nR5r3Q0j4LySxgGuMKzRyZmbiv3MvV/MetEcbdFG8ljemuAmtA4agmzgoSPe48es1zcMW",
-	"48Vrj2vqNEzFjeIw9+lJeOgadgN9auBzcfbVnRJfUxl2W9AzAJLbibr5iaj1tM26xleDK57/aKz2Nn21",
-	"b27bpmZ5+GXrT7XZqpc22AeQCsJ4/SdYqBJBq5rHOcKmm7YL8GQkVYBHKhWeyUpHLmo041nZ0nZN6/K/",
-	"odE6IoykVDVgo4NnEL2ISyNyz2CsG3LhHFQkzNCF+4Jh8PTXSwcENhzYLBoAgJoFw/6R/X8+NdAl+n+m",
-	"Y1CL77i4MTsv6oXJZa5tVc1nc4igvt/kEr1vpjg6EK3DJtrVYC6lMXgLR5uyzrDcBOTryYktA/VrcYZX",
-	"t0SMiU0ibTgW3+RQUtpdOV6UDLWGDd1BVc0p3T+agtvAPOxgsL0B7MwHb0weDk5XP/+6huF56fhpJ0fD",
-	"pcXfYDVtuKkhug9QV/eq058JQn4nskTFggzqcuK2E9asdCfaMCvgMRjPFkkQzDJ0qZiasnlOWGJS4tBz",
-	"KQvj2zdOC9MmtIzaM0SwyCgRLs+xeRrot8kPFvHrGxwCfGKR5d/XT4GGs0EY0C7K0Ess4nHdk3ABnd6M",
-	"77L0LhATd/poCuUqUlXP73X3LwBp/lUcDMBhFFqlTQ3XnSN3a3cBefh5C8fDH9Jb8Hh+fDfnByg8hJFD",
-	"Odzm4Nj/YnR0u0fjwnzHtKWWZbCocmGkgv9uKjAW/A5OK28XZ1mMrtTOzeGXOygaqDkajt/2o8rRMJpB",
-	"MFNkQaPT0WpPriuzDc5GR/FBepoepIejUYSPk3TUj6M47adRcpieJWfxcXqIo/QYH4yO8SBN+qMoPiGn",
-	"yVka4f7IYMAqIqi2j4ODNMKHo+M0Sk/jPj7ERwdpcjo6TMhxeoxHETnT46RplByQU/0JfDI6wafkND3E",
-	"h3GEcS1g1N/d+dCmV62ufLzgt1zwV8vg1vd6b5y/6iRZnmiN7t0lNHvZ8LUUqL51vk0wZFBZ35vlqXnz",
-	"wOuM69Qnd6k7oiaIOzBbC68nAjCkZQOvt54OarNSXVqUtsZd011eqAwSJymA29c6PjXQYZUkWbqHnv5W",
-	"4Kz81Vmt2pS1KSFzzgstrQ/Ad7G7KNsIxzefeKE+TTKsx3hdqKp0/wJ8x3vBNwnGdTQwG43tHv0Hj/bf",
-	"w7b/QIPsLJS171Cz79WJ8CMkeUnEGSKfcayyWe3gKlP8ca7VMhcooTKn2siDWhFB8TVxWfjgBEAA/G4n",
-	"Dl1cZR2vLoT6E8iZ4JNZLfMEVL51Ruh/8qlR1TQmHj+zmfRD8DODlQHHLNTeBT9xhPU1cy+oASsE5gAz",
-	"bNZN9f1oSfio+x5133eh+4xIajWyM/1neuu33n+fK+maToaIZ0mZorxn6k+uGkWvDdTZFcnHT28thPB6",
-	"GuUiVUS8Ib91SXd8YSyhXaY6xoqL6iKu2iP8CVagf/zpjWWnCJfmGAaS/BYM+2tkHwIBV2cdmg1+vMS2",
-	"JSkq18rRFCQ+nKD1mGe2NDgjvpafL2hqqxv96f6XBtNrlwf441H4VY/C7y2wB/z2tUWoxQPyppATwpKG",
-	"YTxEUEJpu56W9TT23xPCJxlB19wiaTSl6WeePQS/hYNSDt5hqPItaz+0fZNRItZwfeolPZq+j6bvd6Fd",
-	"XheLGWXaEIZTclPjNyeqV873a6SGha5nlcFWCh3Ub4X74zLFnDdWm9dE+U53PeBLqCgtkWG+gUKqIQz1",
-	"60BggSCa6YaHg+4Kqb6aR8X0qJi+q3wmLaaoDtO0oUrit+R+E5qosGlFkMneXtgri1FOVYgEiQng1OAE",
-	"/n8iiIRqdy22SQGvKCzA7cioHCMuUJxxSfYQ+Cu0lXLNiUSjGcKV2xJn3nyml/z2Ifgcbd//wBBhDRXG",
-	"b8mj6npUXd+F6tLMujtP4qRs5i+XFghZZ0vZmw2y3q0agsKf0AEeznVxLDUUoMJUzT9rUFgVYCJVEk3x",
-	"rKqNx1lGxB56xapYyhX0Bb9y+CuAS8tMIHbRefm6trzdORTn9EwYKA6XV/1/RgirZ/S0E4Gnph9NzCFz",
-	"wf3I3LvPWcpFbjAIbN/z9w0zLRC83mp8OIeJaGMsVBkkNXN/5hmpimmDu49ruCkrumkq+nyVJi2hvgfk",
-	"s3p0WLY5LKc+cn1DP2WtWd/yusASNdZBp5XxSkAzqcs1XdqSskN04bLeQXC91f9Y9qb8PtAXGkGIk0b2",
-	"n+u0GkwobnTdHLpGp7Zk+ygdxFFySM7wyagfHyRH5Dg9iU77ZwN8MDqMj4Jap1IbuDDIhkEYAFydKfve",
-	"6w/2RCWLrjYRGlC/SteBVmj2alwBq+C2+lFnLAty1ATwYQU6RNUi7V5vPm/wTKLpmAL8XKNtDkDWrGy4",
-	"5HPA1Nq7fZuLynx6WtWDJbgI1hC3uS51j7eXx9vL9+J4cV3VSqne+ApjGrHcqxIy6LyqexMvZNYJ0Sqt",
-	"iQA6E3J7sR2iARLrmpwtUVia7N/GV2zaj70HhJiPi6m1jZZYkHxb9aUy6dg17fbDWtqt7Kf2qNgeFdt3",
-	"pNjmNMQWmu2Wkum9arYXnN9Ib48tvx6CvmzfRA9ZF8cvvMIpQJIy09auSiittdJaQ9VUbcgeVc2jqvl+",
-	"VI0Vx83US9nrtCfpNcOqEPcbxHo7JqbF7J8ltMOxcfQ526mBpUI9Ke5v6DX7tdam9Rvf39YIlT9XJH/U",
-	"Mo9a5rvQMlrMSgkFwZzrBL2x3jG3nfgr+Y5MiMk1v+AWUB67otPYxKtcF2lc6+vZVDv/BRDP3/Im1rx5",
-	"PWqdR63zx9M6RspKMeyiY2yTpdY41lOmBC179WA04RIm3iyNsYEsrFDOIUkxJrZrzy0RLtoNumIP/cSh",
-	"mgfGMwU1tQaOEOEAv47pKJY6ULkcz/TVxVYCEnZLMj4hBuEFw/BPMl4kpsQG9fci3y0MJ3+3y+0AielW",
-	"ihQ3GdJmzucoKnFlyDVlbL4PQNSCdalfDtrK648P6+X1kae8PvQ1B8wxmyHitshQ/7zZjKcfRWGtG08/",
-	"arTj0f/bBAuIWubvsMS7wAN0mj9ESDm3wPlTwRWxtVRKzJqQouYgFOS3FhxRPcyO2xbUP2nblpnuia7T",
-	"hRdFNQkboAyc56FL5nApG3aBZQvJ5koNQLxvjVqPq9kW7QHurSZsZd0XxFtLgu4/uTzZB9+nFbAS10Qk",
-	"LRj1/X+U1WKhja3WmhcN63slJyRudDHSvxWmr4sjL8DKtpaxWbq50ffK0fds4ZqmJCQgAMRhNzPC6p0O",
-	"tWtGmP8VAPO1Pq43+qsdV05Nl8dU1VB1STsZ21CQT6GovHE81TrIeDMpXtXGX3E2vBtzA2GBRgQpW4fW",
-	"pfuIIDGdULLb7iP6FEixSfiqiARA0nBcNuamKbNJc5oNdaj9nDRLxvEN49OMJMbxkFA5KRT8c4rpLXEd",
-	"Xx5+9onW2nWFNnxyefKn/iCoegHs9Qd7BjiFJJ+WZavAAwBYZdJVKhZxjDTf88PRtKbSKmU7tEUUJESM",
-	"T9GFgwfwdgBpzsQ+UE1mjcyVSnhW67eaIP/LNAXhDeXidFxd5fj03HLc+VfMdVC1+k6b22PTL3qKJZJE",
-	"qawFHb768r30ZFtOqtrHH5HHdwdMVu853spk6+529XY9o2meR/drmj3fCORr7jvLXOClhmy4wat+wggL",
-	"oU8TDw5XNcutBGB3zP/o+PnjlobXuA1hy5vrKv99bSMBt92XRFU+3poEmeODqbnKTX16U7WH3hCmkJra",
-	"dqISKqpsIHkOTcnOfmfStnFhU1mhmWOaDT8UUXQQ9wcHh//X9B3fsw/DH8gaYEp2gbv1Dz/qiEfn8D0G",
-	"vm359Zysb6SaCoPR8u3OeirRVHAf6OaPZnrfWvWU2BXPa31LJc+J8QaSTK4D3HsJoz1qm0dt8x3gthkB",
-	"3Nz2AaeQuDf98oIo2bw1oWtelkm6WZ/bCNZohqZjbrpUCIJNts2i1nmn5/xgdE5DhYJHMCOpetQ3j/rm",
-	"D6hvQPQ6axsTberQmR5gshZiCEg/TVjixft+QaWy2DerQwmQXSMgfp3wuMgNzrjN3Ksc9w5Coufg530u",
-	"fKhS3DS0sDQM2qsq5hZnkmvm6dmoXFtk1Ng7BvzbE/Zs+NLbIhTW5b1V8OTBRxeWNuqu9ajonx6lp8no",
-	"YDA46adkcJQeHffxcRqfHZyOBmRwfHgQHZP4IDokCT7qn0bRSdI/OT48HRwfnPbPjs+CMEhptuxT8GcT",
-	"D7AxLUii6AclkGdGlMlpyLXi+GTJrchntQ8p5vXwhSbq8KjCcC9h3jXrH6C/Y1ZoQV6rXlbLWJdiWZDF",
-	"f5logyh1j1OBThu1txx/ZtGzSx3E0zKZp49e0h+MK2iuprbCs4A6dZ9FpAe+dGXTD6DZePDmp/+So59O",
-	"/7YhP7tkGHhyTwEKQR0N4P2XQOnjVzXKxtNazXhT1VUl485LJW2DRBffm1eNqwSoq/jonbnHJmGWlqt6",
-	"hFneuFtT6tu7gpnk/qpXEc0ee44/9hz/Wj3HtVDZfoci8WrgpgG6PMb7zrjqLFNTaYK8WgkbM8B45MtG",
-	"jd5Y76bKd7cds7+lNthY+h87Y++ycdYSmViXOc2b9ZB0XZzqvaZaoXlGM0Vk2cp0SgQxR0VYVpOb0nMD",
-	"JEKFlTjIPp4hnE3xzCRY6TG03TRlGcfJObqqbIcrl/ppBVgaMA7jwp4h7EP1KSXW9ij6moLLY0VUTypB",
-	"cN6wn4KfSZZxf+7viDIMt7TaVawfHZ4enRwvXsC8UlrTXjUxtevv/WgvPL5NrLRgvU3Xv18+e4LOjg6i",
-	"vzTvmHKMe4Oj478Nf3r2H7/I2d8/79P/v//feHR6cyiLv9+8/Onkxx9eDbKfLn44ezZ48+S/D396d/O3",
-	"4dIGaY01R54LZ20Zskp3Xei4aNgJK4XjcV5FXiHSgXPiVqg51CzveHB8PLe86u1zeFC/+LcPNUv1Q9B1",
-	"LYPIvxinOrvuBGUo4cUoI+i3gisy59P4sPUddsWKJlgvXU/xfz4E76PeGe6lH78cH959CP4t8DDno7rf",
-	"mbqvcwEgL3097b8NNpseZm1otiHihZpikZQdU3EOgI7uN00Mym6JkEacl7kMH0HcGiButo3r/aK4XQ5q",
-	"13DMpLYGkh9mj9htDwq77X40SJtD7CJJDNqQnUTl6yobg5Yaw5SkSX1QV88b4CJbKNb8myc1MakE/5v6",
-	"yeZih5MMCrE8Hq15EeoviJAM1pee+/FHwZ831DZWte9U3QCtWii9LQXbr8L2gXDxEKuzctMI35n367Ef",
-	"/h/e9XWRJHWF6Xd+6TdIXAiqZqDaRgQLLS3vP4LTm4jbtkApEZB9Ac4vIm+gSQgvmDLe3UJkwTDYB+Vn",
-	"P7uQ6upADLC8kZCH5fBAz11cEprMkyQExP5E/2NU0EzVfQIsMUD/8FUbDJivrV6MgL6zaHXgYnBQ37aq",
-	"tFG5AeSD2jIHtUDZtax9y9Fy8Ruu+q3MkTO5rdDxtPpG5e6oFYjYseuR8sXxn0Iz5rKDgunNbCpcKUOc",
-	"Wezy2niuiM8fEdabDTl80FU71Ea0pIkpAbYFnEArRUSKzaFpx31j3tT22f8LAAD//w==",
+	"7L17d9s4kjf8VfBw9pzZmZVsSb7LZ877uNNJd2aTTo6T3rw7STaGyKKFMQmoAdCKOsf72Z+DAsCLRErU",
+	"xYnT4786LZMgUKgqFOryqy9BKNKJ4MC1CoZfAvhM00kC+O8nY8qv4RJ+y0Bp84PK0pTKWTAMLoi0PxM9",
+	"pppMqSL/zJQmkaSxhmgv6AS3NMnAvEUnk4SFlOtgGFDOg05AlQKlUjA/fbnrBCHVcC1wYMY1vYGgE4SC",
+	"a/tAQOMYQg1RMHz/JaChZoIHwyAVEYtnQScYUQVmSkEnYBrSYBi8ef30SbcfdAIx5SCDYTACGtx97AQR",
+	"qFCyiRvh7RhIwlKmCVNEC0ESMTUzNythMQupe+6JSCcJZVwrArcgZ2TKuAZpHtVMJ+bjl5QpIHoMZCRY",
+	"AtKOG9x1gohdg7K0LdYRxGe9EBdpCBvAQTwIOgFETAvJaGIIBaNe0AlSqsH90qOHo6ATSKZugmEQncBh",
+	"0AlUOIYowymMRoMYfxET879hn56Z78Ot3dp+J2Dmy08uT4JOkFClP9EUeIT0sduSsBjCWZjgruHDXMiU",
+	"JmYzQSokRv+uE/AsHeFrTy67g97guNvr9ZDaE+C4Ovtjv9s7ets7G/Z6w17vH2bqcIvzUJpqM8UfDbME",
+	"nSCbRFQ3v3h31wkuIRQymufBBLTbh5zZlo7kdyMYBv3To/g0Gh0MBif9GAZH8dFxnx7H4dnB6WgAg+PD",
+	"g94xhAe9Q4joUf+01zuJ+ifHh6eD44PT/tnxWdAJYpYs+xT++dNolpMXKXppCHXDuPm3nb7ZZYgY/aRn",
+	"uHEaPut95LegE3CaQv7knv6sy2Rkv0MwPOoEKhv9E0KzqhAlVsJvQ7vNnj1zDiYiJgfk75RnhoZ3hrRj",
+	"oBFIL/BJAvzaUrIiKz+LKdGC0EyPgWsjG2Do7tRFMAx+ACpxMUYxMGkoo2UGlkVTakZM6ecXwK/1OBgO",
+	"er1eJ3ArVloyfo37/PQtvV78uBFU81U9I5ped0gsJHked19SHY4J5ZH5n18EB/tLdV4fgpMPQdtp9etn",
+	"9TyCdCI08HB2CZOEziCqmaTMgEzHwFENSJgkM9QrYyBKCwkRERwM/SknQGXCQHolWp2xmV9QniDwLA2G",
+	"7+0fPtZN8IXwymp+Vu/GIK1i4jAlesz4NWGq+sH92/6+5Zyum5Dat/zTTLTYaAbDcplkXQkxSOAhoMZa",
+	"ucmvcHI02cVmnxOOZOWEkglVmqByqWeB9lt+1wkmVNIUtJOMi1iDfAO/1U/XKkSzt4bQqHGNsFwLnJd5",
+	"9Zz0iJB2ro4pRnDNOGf8ujLZXidgZtjfMpCzQgHgIEHtBjCuj81RkDLOUsMoxXrMMXUNEoleOcyf/1i/",
+	"EBb5RVh+qGdQyxs4zQnV42KWLGoraMeHhsJGqZlR/uf9RfcftPt7r3v2sfjn3qf/7X780uscH9z9W1DH",
+	"Rz8yCWE927/K9JTKiFBp1uC4U1ljJQEakViKlBjZ6BDG8VE9FniE+yfMH8/zHRN2wCoh7JtB/ZZF+ezq",
+	"ZNmNh+/iPz6uUDz/CbPFZV6QG5jZOeOmJcywXkpvQBHBQ0Dh0WOmcnPNCJCECVCtyJTpMWG6Q1RmREsR",
+	"Sn799fmP1TWeQu/g7OQUuoe96Kh7eACn3VF4dtA9Pj07pEcn8dnB4NBTwB4lBQlK0++a+bc/HKrc8X+6",
+	"//vxS78z6PUaOOF5jMqgnqnNDhYKpTBYjQ1EJNDonHBgegySXP31inAhCSUJm+d6r0XqV+oU1FoHTWmJ",
+	"//5u/y//34fg/f/5k1lqr3Pau/sQNK3VaL+G9T7N16kW2GJM1Xn1bDroHRIWE8fiYSYl8DVXXWjiYOlR",
+	"nzKer732BEN7udbsSCmfEWPZK0I1SYXSc9r0qNchqcBjjnJy1OuRUGTGWqfmb73Kgo4aFKy115sU7MFg",
+	"tYJ9NUrYNZ7Cq7WryJ9d0Kx7/cFef1v1uiBBy/Rr/+ysQaxe02t4g1bmve/LoGFfJvQaPqGlu83emIW8",
+	"FTfA6zfmisNn/Qk/pc1TV36fzE9kBLEw5wSqSzTnaAokZokxDqr7d/Hfn2/66dnsHz/91yxYsiD8SpPA",
+	"HPbOjlcLjL0RrWY1ic9Vp3n5MBjsznxMTQRX1t/wA41KzoayA8B6EMz69idSjBJI/+Ofyp77+arMG5EZ",
+	"P6WJ4Q+IvDVr1i6lMJbc+/ypjN9wMTWbMBF4nTeGsPvmvmYazLXX3MUMXRThQhNKUkBDz5gG6E9gXGlq",
+	"7N5h0OufHdBBeNg9ivuj7kl4AN0zenTaPYgPR8fhSXQKZ3g911Rnymxyr7ievR3nlhZx35rmyltwLWmo",
+	"id3kESDLOVKOtZ6o4f7+NdPjbLQXinQ/FEJGN0wX/xglYrSfUsb3IxGqfUuKvTT60yKh7srb/W8S4mAY",
+	"/Gm/8BDt27+q/dd2F+wmLrJf/WLMGVOzGmOcCh4nLNxu3yXEmQJrUm2+LWflWzOPmPm4QjvSrCQFvTPy",
+	"F/PNeAraMaf7pLkHisTKY1w9Gfxcg4wrqpmKGQ7ieJVyjtaNma0ZYUjKXpohoZOJFLfQIVxMyYX9nyi4",
+	"+7iLrb8gMkvA73oKuoMszCK889Ab4B2CBqnToSU2UZolCZGZuxEZnrDmyIITsoE/5vgCFYrzRjatyD+6",
+	"X/3GXWtSzL+3VBaoItbTiHc5Y/OjJJfcL/4+XPdJ99g+PoNfcvQpzI72xME/j0S24DL6Ux/9kLcsAis+",
+	"KWXJ8EPW6x2E/cHB4f8VccxC2HPj4B8gKDyLnkXFFKJPeEDnzrGTt/1e4RzDB9A3NmEUmTxkEwYlHzF6",
+	"uQaFs1CZP5Z9XW3Yuta3ePK23y9m4h6wkwmpTNorwRLpG/a+sPOK7efWybzxvj8TcsSiCPhWyjLOR9lO",
+	"XR5UT7GQJglIktIZqoBIoNrfmcosZr2rk6ppwuaixW9pwqKtyMzcGHUWiMj0JxF/kkb+qmbIlPFITCv2",
+	"B6QTPRta/xKPSJopTUKRgtUmzstIpd7WLBkMqhuKjnVl6GLIEzNzqFyDuSzvbFM9jXa1pcamMYIm2fXY",
+	"nUApUG49n2YZ5/4QYoV/Ah0p5tw0RzK6TSgX6BPIXWB3neAXoZ+JjG/HE1zoboyjbCd6h5Wdku7ctc4c",
+	"dPTubIeKGe9oj2omm1sGcxJprHRzl2H5DrwUEUObp8bZveDxmHNsbKx1X5t7lLPNLvMb0hZcMCkN2M3v",
+	"XNvJ7mnBEbnHnCmSMqV2yQ71U98Fa9TO+q4TvNHUE29DciscYSvy9udUow2mGB6zNlREFOMhmGPeKBIJ",
+	"NNoZye30d0HiNyKFkYhmBBIFONGYKoyi3nWCt0K8oPJ6O1JrIboJjrIduedMC5y0D9Sb4XdG3GLCuzqC",
+	"/FxxVGn9X3hEg7xlIeBdyBoZv/JySHU7lZLNjbXd8dKfP17sHZiEEiLzDZo4F/NYJLtj9Pk17O7AWZy+",
+	"P3Jm3rzxKymdEu/evetelGa06sQoQug4kV85fJ64pI+tzEgNkmMmxuZbelR2ORk1YBXY1JyUUymMLgMJ",
+	"OzTr3Jx34lngMztbo7WKgNVh7xAjWoe9I2ezEefXIxOqx2Z/zTJF1EH3s3n0qHfgBE9lk4mQGqKXEDH6",
+	"Fte8lfTlA3YxoaOLZNxOBx5VdSCOS8y43smSf3OHEli7jl2rRkyEsBZ2aVVCmr8BNzSN9kquGBeFtwlU",
+	"zzHNazEYalmkFL7WIgvH1mM6kWICUjPrGaJhU7qEUWh0MgFuThrCtAsBZ1yzhCh/eJpTPxHixtJ9LrBd",
+	"9XN3gs9d+KyBKzZKoOsDwDQyCjpPYpOQilvDLeZrXbzUdSXcMpgGH+98jtuXWvfSLVNM8CKuabPrFmY2",
+	"qEl08BlzdQPnV4iVY7gsu0VaCiKmHP0eRvLw7E7aTOuuHIV4b+dYxMeF9QDddSr88JxPMv2AmWJZPOeb",
+	"scg5ak37BZcaYL5Rt0VL41Eb8dGKEbfnqlUhtHY8loqM1zIWOm6MHksFhxlhnKSMC0kyzrTVb+7mGc4W",
+	"ec3/ZXHg529ekcNB/6Q45Z7+ejm3vIMaeo3ZdU1CwIWNzJr3FzKG5gOlnWAsJPu9TgSec7NKPVbnpIfa",
+	"m4cwPyYGYhfHTNgNJDXrfCmUJvaPLWeXiGntAhOgrVc4HVPdIOHWPRsLOU/s1RoKR7UTzBfsdqRTbHVB",
+	"32ZGa1Rj35bb5kK9H7/U5mQ9FCZM6WebDdD3eqAxOeCPwp/r6Lp23FrLo+XE/RpdP6HSMSMnRZL/OaHe",
+	"m4NP5PHJsqVSZdgRcIhtQtAyW/Op0iw1t7I7n0vf/nkJCdxau3z5S5f5g3c+/X7FC0zdKKT6EgI2CPrr",
+	"Jgo6NiKC2+OZ8dclivW3JKCdzZpUzF9an5TFq23p6d6oI+oPkpmXmzNzIeqQWIrfgduMHkoiCK1JxBRJ",
+	"aQTEZmLN2YNF4UqdFULVjWplH1fKXZautCRf5r3aDwOvqJKIauhqlsKqe4gxEWf1K2FKZRChi73Fcko3",
+	"5KXBcfcY3gJDFsGn+s8Dn9sPDhBZnbDRIn2Jx/yX3vx80R0cHRvZwiqewp9gDtOFtdeOXZTjLBkdA07u",
+	"wUIjTp0KV2MxVW2+5atsFijGzMyJOfVdaKpjs5n7LQ0ygSOphlMmFFkSkREQu2m4D5jktzIabodBKn1+",
+	"bt8oJ9dTKenMaotQpCnwiC65btnUJyEjxqkWkuQv1YjcavvM0bJTEumCjysCWtrjhZmiAKFY5lz2sUkd",
+	"Naj32rXRKMJ7pZsQXmuKKS3qpa8qTvfKLfkx8C1YZh2TaW4Cjdv+xlen1R5GMAWlycg8aHSOGgupbUr2",
+	"dCwSjODzSJGMRyDtY3Veiod5Kjw0HY8lNoaE/yJ6vUnjldRZK+21kG83fxFdrAx6WFbTyFuDy16pCGul",
+	"Arn2WjOmCjwLYELauU3I8UEHllqHuf1jUXmRV9SSSIDK8xk29RnnxdGWNoGXOrO3GcNs0VuQ1lsYCW5+",
+	"vxUsQvdgHrGvUeWv8pXxyBhFNpmOJq21eZ4p20KXb2Y+Kqf3l73yo3+uWna99BX3WKlQurHUwT5gZH1M",
+	"Ve11frmjYQxJtGo+P4sEY56sJrvlF5oCft4wnTFh22ibaqF3nUBiGZTPYKA+zubVRitRrRSOL1veC//g",
+	"JcTLdOEzIckExCSBdgGIPM1SNZy8QrPQEk9MQREhzX+jDhFJZI7kmEmrytrZLlOIfsERF9i9V8fxvi6+",
+	"1jvO0lyz4Cwsm21urkl2zVZKyiv7lHk+06FIGyp8mCaGcSIXlsOUYWOoAt847MXSSQJGVWN+woiGNxB1",
+	"RWbr2v9pI+WdYMr0OJIUyzNCykNIEvxdZROQypgOqNMkqCypk1nncMTKNpQWGo6Jh1/AmqXWm32J31jc",
+	"6Doj9XZxJggMEZHRDOeCJUQWQ8LVhFvBQ4fmYgnzmgrGBYNWLgifustTq+vY0p5jmHanilOslTCqLAxB",
+	"KSGbglEl3BAtxA1+YpLQENroszyfe5UwoVrbTpZcGu4Ker6zTy0ElCKXxN4pbLFCT3rilyyPpsupP8nm",
+	"rqlOqRQUyU+wlVbda1qH8HBhfWMYSfDVr1XLLpeXBbc81jTKqKiB9wO0sx7KkysZZYXAHdXJ21zRXv0p",
+	"YpEPPmtcnAvbOuNsUYvZyrvVgcIWNG68CM4b0PlF8P4s6XWN229hnnrjaOHmiBkiNvQh+Hyu2UiIBCjf",
+	"scU0gqTuTCEKED9lKlzpTs7cK3eg4OSDQQ0j78gK+ppmxvdtNmx8UC8/lft1p/L9nLIuK2xJoBDz6KMW",
+	"seyveai2OCRXHIx24U5h1ByDtZq5qKqsJRjl+ZUXtSrqixHMBI/KiUNMK0jiRT1d1MvVjo6eoVo3Wr2u",
+	"AP1p5z4+M2iTn89WiENkTTLLPK7OdTUbYoFSExd6Wm7isseRGzZTA1/mW8/ZpTKBubM1x2JrzFnCk6OU",
+	"LNbKlqmkKK62YYwm+yQy/WmSUN6IupXxSLRnoMoQ9VuD4YaRZ+yo5cBzuHiLQ89aDtTuiO0QlWe27uqo",
+	"zU+CZV/3IFhkipBAeDdBXqA3sHJWDf7lpS6xnSrzrW4tdiZLxG5VXOuhyF5NZOlRANcUQDPHmPHI7MVo",
+	"tlQMV+Ry3rdQLhPG7WDG7lV2V1BtHUku0mPaifOPJZ96rWFqIwHe9f41wpCrsngqUT1fZVdK3mmR+tBk",
+	"ApWi16sDnSLM6jPgKrFCqtuHH+HzhEmoD8yUbNMhuRYicnhEFk/F1pZsfo9L6ETVV9LOCCXX7BZKprG5",
+	"fGPVbiL4dYvLdMNdrnBt4bpneCdrHYH1SRJWtkYiMza6aENlCVQ1MXyYUKWsmjEPbXxNlS4VDh13mS0f",
+	"sjVAMVB8FvP3dXcqJCIviZESCWhAIiyxpqtnqwTaMhGmE2CRQj1rkQhikNJGeTbin1uQkcPtqZm0EdB6",
+	"0WpfJlNAefh/ds3lvFuKZ1Z8ABFTKVMWV8cub8418HFeSfo1LFOTjWnZeVKD4FXlxGlaV2OynpZzDktE",
+	"lXULc8UUzQhotU6IZdFfm56BxMV6QKbHpHh+mENRzQi15YENVsBadkDtWdqoB6tTvAc9uIZu6NjtsCxn",
+	"CCbk3N5sX/nztfTIFEGXXKH65roEt8cKG26PrYuabmMNLFcsbJle2aTSaidaZj3NUiQo1J93Lu5jGK8+",
+	"MbBTDW/mbOpDinmuElNE3IIkNEnIKNMkx5lf52rmckQqQdRW+U4+o3xhOJeirnBZ5qlWw5VA8uumaAxe",
+	"HNBecbZL/nqXW3F2kl7ZWzy4tWwPl+a+SAQa3nRFps2FhtsSPLYY16kds8D+b9gre38wF3ELadNuUDGp",
+	"H7H0Q4dUbqI47TwPLr/M7a3rDS62trQ4PyVHQ8dPnYJTSxtYL2dqQnU4bjjBnzrfrbXYqcsUQctF1Sbf",
+	"Njt7n4wp55AgNVJQil6XsKe3T0HNP1y3yqe8TmS5BYvCkG5lJtUl2XYEjccFQkA50PhNTDjrX3ZIhp0g",
+	"k8wjW5mzqujcUANi2nEQpm7q9n9pFElQyuMFmZHmpna02r2Ma/Zfb6BoA8tsR9YL52/vEOpKk0uV8FKI",
+	"tINXPrtGRKiguETLoFzklcYSlEhud3UCfqNNWkcAVm+Zr+5aJHpqgYfRtp36q0kKxgYazcwM05qz0L5U",
+	"zwA2TtjeNWmriFebwF8tu9vX3rXN727We5clfH1BvHtk4wh5LVlUUzrF81L2xLohJp8PvYyXmi5+qxnq",
+	"HBt9YJZwwpS2j1LiVkIUnRUQ7Tk8DYevwYdtyy52u+fb3Q13xgGLW31b680z1PXYETn+A0TYBWdJ9nuo",
+	"6zLffpiR6Vik7RLfG1TAOboVwFjyMU0Sy3yYNViazWblFFQjrAuN7GWHJuXaUgsD3mAc2GYnhpnPMYvB",
+	"ImSb69kEz0jrFTGqu5S2U9B+ienhCd7Kaq3rzPJcK+dT8YUUSDFjbF/TiVo7lWNOe5hvdvyhhFUVdu8d",
+	"OT82cdrq7LsxU1rIWesEvFebJDFbrm+XZbfUXzXf6KYmxW4bMjfn2z2jWdIgt7H5U4cw55MzJhNa939/",
+	"8+oX4oBWMTvJSA+nKUS2MD3HzG+Qbgv1VEcMwwfmdfdlpekogc0t5hwOsoCpL7uBHLKUFuJTInAc809U",
+	"g0FnHli2wKBVM67pZ/O0pCxh+YsRwCToBAi7ZH/lQn+iSSKmLmWKNbWW6hAWY11LidZDBN/qEOx8YMhs",
+	"wdHmqNE/riuOomltMI2FY5J3ZGqlRXM43UVJq3AB41rkM/dlPa5Fk63KM3+Yn3tv7WwY5TDW8rsynptt",
+	"xp0TCOTBWnlgCTT7qd0RbWO6CdTxdkNeDaJ2zTQos8cjquD4kPz75bMn5PD48LRDlO1yRA7/0vF9QEif",
+	"vGQ/VCTfDDC31oOz036v4ThqSg7wy/izImLKSYSlWL7fiKus2ugIrEsffTIWCriz5xymrP3a0PfMSWlU",
+	"m6+3ZWuMpQejElZT5VuKobANEJbKbQeXVNS6eNsmX6gXZ0RGxwoUmqD2LTJTk02wp4oGX8sN1WrzL6bX",
+	"qAFxg7Q1nHOU+sYEF98LYCSyUgOuChj/BpTYMBlh06u4z8UsMVJRuVCnon4GmuhxQ5pNCR+V1UTOPCji",
+	"gm5LpuYqJW5Wni8Np624WfTcu4/VrkEkDW6doplFpiY2A9obnCPAojpxWwd2U2fwv0Eo4emub/7r3EOa",
+	"YmJt04wWSuhxuM7Sa7chbmOK2ay46hgqTzJdLgmo0nTtya+HBoCD1y1gGRQhXyxBW7Tv63XGwov3gnX3",
+	"d5FJTpOnXNddtNHvidc99FjOnLfSGX7AbyERE9TlTxKRRU9tuWx/r3cvt+R7v7OaL9beWetMhV85+y2D",
+	"vM7kPO+xSCWQSIrJxNYWLDjbDhqMV9WQr/7cF8t5uv/T7tlurridwCeDNwR5mSbXxtg3s3BzXHBLUHMl",
+	"yf+sNtZfKy713v2hyxiT69ZmiEyGTaiZQqQOMVMKDW7r2vS97dfXRU4gzNto133Q/TFvI+sEClu3uaOq",
+	"v9eraRS6wt5gUcfTCsElUGrdR3JbpOTeall/Un9RszziR0PeSOmMKA0TjHXujDuWmK0NnqMWSLPlPerY",
+	"6hTHIvmd25PakaAkqyXhKXxB1kvU6BFyGneVT6gk6BuXZVZI3srsrRwHLQqgm11F/ttzzqK1a5xrfUPu",
+	"w3XkreAN1NC3wOcwujnCy7nb/xo6R6t6La5XwtWoDIyOK81iXegXFpUa9q+iSoOt8rYCXuJj4zAt219a",
+	"kITdgksN3ymtVlxzNqbcOn7HVVR8CTqvK2t0u+T5Q37ZeTKtdl4hV2m14IuJ2hoACVuBFFSgoVbAUGsP",
+	"xK1K2daxQYsVdpZnNrwUt9BsUOf2aBVtB51cEuqyNxpdXPinjrmFY+dXkJjRJ7iy4bv6MOlKz0TjLeQc",
+	"ccM9qAyHhkjsuhAL75geFzk4w7I720UbsTn4MsyFbQsmti9bsLtUxw3Vbofz0uaSd8TUhukEx/a3trGg",
+	"K0M2v4kwpA1FDbYpYpP/RIOxb0U8zHM3qKsQLXJ3DWXzCtmVhn6zvL113yxnIrVgjU3K4JtQ/V0Px52m",
+	"I+SNH2tyEhQQGmoSSqC6fWJCk4zZBHemJpnGvhJTymqX3jBo3o+yHhrP1W+1bGjwQGrOfxZTElPpIKyw",
+	"f+CmISqMDHV8V04a3nAxTSC69tmxhuqYd2+obmNIjZeUhgh+Q5ClsVjdXz6wSD13tW3EpeWmoJs7KZqL",
+	"3Qv26jidU75YeBkpZLCoii/QXkpzXK4pHxrcS7lt6ncH8vJqAkusvSqyizmCJrAZsLSPMxUdETcwP9aD",
+	"2suDG7uLhe3CnNgIXC5fS4MmfMWrkDcuOpQXmY7gmnHCeHkb8vyKbXyvy6IjrxpKhucykeowd+dCJU25",
+	"UmjIxCJJjBlfioK1OBF3WKPeuki1DBL8x6PKOmyzhEY54F9NdkYFm9SrpZCmgMtcJFFMw6UQmErDRJEp",
+	"9m9Ni75jLSpvmzytdppGvFzW0zreu05wy0TSBPyYz1pmCaiaSyJanHZJIyluYBNnS+4etKSrzKh2uwrs",
+	"yOYLTI4f67dMTEF1VkNGl3AwN3HJFK+3NGl3bCN/X1brK4v9vEEGjzMECxOwMP0sCeoY53XukFjiCMlT",
+	"HBTBy+4cqNt6vpB2t8QmIDBM8rB/NDtnXePqgeB/mRvjJ1lq41wPO0ddySfynWVmLImvR6CTYKy9pSB2",
+	"AlvIUe7w0bx402vKGgbVYhl0GPO73TJqk/EUmvwbTpM4r+KUznxiFZYzh5Tj4Wp+cXlWrYz9X/GLK4MH",
+	"tQ4gXP1yWXjBVNN6KjN25SdbXHBK3upWCy/J67qrb759+N6aDeX2RSdXzM87Ozw6+csmSayu2em2aawp",
+	"TcxxClHXMTrms873KOaiq4HbUudYyBGLIuCuutm3ybdNXLvmJ5+VirebOGGh1QFxppxqUNBNXS0v492J",
+	"FNfSglH6FuDl/tRLmrb6pNkbmHUluOGbu7bnDXozTm8pSwzhUNvYzqo1lYc0HNt04Zq041YsZhOgV2ej",
+	"FQ1o6zbdAZZ2nzs7gJX7DwhpbqPo6UT3afsg+EHjEZ+pZpWWqYIYk8XGa9V4xtHZWckRdtirBUVusNBr",
+	"2N2oPsQ9svaVQjM5r64WC5fb+hU2xaW9mbvwUUXg8yShjM/Z0rYEbzV2Y71Kf2on7aNPulbD37MW91nq",
+	"LkvQ7X3HKqASW9ZpukuqzQLr3FYY/HJJOinVkn1GcAZfNj2Ht0F5tALWAcM9UkRZiJI4Enq8qcazLfWM",
+	"IsnSoqXeLchZ17fXk8yovsRm1acTWmdaPrOpPFqQo3WabLKxENH2o83tYmnofMYdS9fmjWt0ka23e5sS",
+	"qFARqzzl2xCu7VdaELSWkmh7NmdDPpykx0tbPFxfisMSiPJc9ZpmVmsl+993xyDnnmtTc4YLa45CTKmy",
+	"a994yvj2p22zeHcXENxJSUI7hDD0o5esRg+80bXwSSg2Ququ87583E0xw32VL3zrYCD7vRkjxFEEnUtY",
+	"5LNB34n1qh3uE956De/LbVG8WVvG4BSGI58vSvJiX5LOZoX40AJvTk1/f0G3vP6mtr//bIKulBx+QgFw",
+	"68YXPEdX920A7xnE0lxuRUOjJRpFa7TTY9LW1S31J1nnD64VLxhYaykrKcMi01Mq7R0V//Gx5SHx1t+B",
+	"ILoG6wHzv7BWRdkIabKyDJlHu6g1abp3PdcKGYRQZb2QFXoNiaWJUylmfYzfglSAen1vIzj7YufynGFL",
+	"iZw7Gqtf5urMaouM3BNlVy+ux96ZjYATTIHmuyiKWaQyldegW2xqHoBdvi8d3JISB7tiXPud3UDblOCF",
+	"OwG2QrOXUGn2CX/jagpSWbPCupmL5iXR83KKov1dsltQ5nYQ5Ptv/jCm6jXFCuwxVc+s+jB7rWk4NoO+",
+	"ioNKsaIN0EsaMTsPBXCRKLFYjeYv0pb4Szlnx2fODzMn7OvVSX6XZ0yph3m9wi1H5ELBQ5BcVbwHVBOa",
+	"JN+wZeu6oD45psAnES9v14XKE0uaWoH0fVOwoO3VXCP6pCWJyhK9ObZDLbCnyHRXxF2LddcIJLm8eHKu",
+	"u/7u+XhH7LJtRtBDgiX6Vry2EcTbFpxXz2/makqXFkBIuLX4yJMMMUJiIUMoAp5fp/7VtkZsrrzLJ7k4",
+	"wa3rbEvfbqBhLYqNhR6F0LkX6Mra4ZBpUEuFUpXzStyCEaXaGseqhH2+q8YmLb1ufjptjpYteGSxzFZC",
+	"BMubVXrG0ORawjRPm2qTHIOlgLvPoM9HXtnPqXUCfQJUwcr2e144mrIfrJ9qBSFdKVkBe1urFtp40JbK",
+	"sxEqxq+bOKspO8K1Y1lGCfRFgySKXfNSzywOYHsjFG66RRph90N2H0yRj9zEFOEYwpu2PNGkxxyflClV",
+	"5ccq3zfruyVVh4t794D03z33ktleXZYn2Oue0W788cvxYf1k7u+03UyvnhPPdBZhH90x2obIUxEhf290",
+	"9O9GvW2vcHZvO/h+zwt1zULcuHJ7y/BTIW++4b3UzKdlRu8SDDUMqYmMR9/+FucqMOMscWmHXaZUhj6d",
+	"SnJiTDFcsORCh+tdda8z+9xoYrfc7M0Ju7oa++tcYHZM9FpS1+L0X2B+gm84gl0YYu2sgZTpUtL03H2G",
+	"j811dKW/1CW7mAMiH21J5wv0gpXSsVrVMyoWZbbHQbuZLIvApdSn6W9a7dEpaFOaXNOONN8uv8K2FJhv",
+	"D2JvCsf6xhu0fuHJetvVZIYx2xEy49F35CL9xq7MenJugPyNmu0BAq0jwyy7DxRcszNE9QflQNzpDrcH",
+	"qLwvNPVf6/NRL1Ymo3by/FtCyQSkEhxz+GmoSZ0WX4KRgnyTtU7GiZcmmsxBdFJuLyVCmn82lkwdrZX+",
+	"7LrmW5psapNmXFHNlLkmufR5V2dsu4WV/yhuQUqfaI8J6qv6hpk7mO1w5hCMBW5OJCyYccORd9BrBWhc",
+	"QMHkOcKNFtq7HF1kIRGEubpGQ0eJ5dfAXXcS4JFDqQ6TrLY6FJryhLHs1zeYyy2MzVHtzNxafGk3Dfbt",
+	"1zq4umZqNtpXjyRdl6SIWxhmkunZG6OXXRY6UAmyXrQQOREJmo4gwq67Dgb3z4pcFMUyQha9jlHlo4fC",
+	"DpxPY6z1JLi7w6KPuKF0LBRCRoybEf+siIhjxMwxs/j57dvXwzkUA5deEkka5+DhnVK2iSqpc6fNP3Aq",
+	"wzG7dc/ZolYbYfRfw3pWD57jkO2IiG3GY03Xjb0P/AP/619t4iqitNEkA7X3179aNHfGieL0Bj6FVMEe",
+	"ecvwOQnk8tkTcnBwcHaed7AkNzBBn/Ovb594XZYASVkohcLqHrX3gT+P7PtiQn/LwLWoSydUYoqmxsPZ",
+	"/HePvBQcZlY/ciFJxplt2kc5ef7mFTkc9E9ImEljVcz2yDskmT9MLPZA5wO/YeYwdPBzmA+CNvy1FNNz",
+	"crWg7q/QAHIk5aAINgkgWkR05kj1RksWag4KiXThQE47hDpY/hxN37aYwtxHmyrlTCi8zbh03kiAQmHH",
+	"dFesEMKCK7uHSpgdB5JHFT2iasfhxlsJz3uJdUoNrZgd99e3z7qnOBgHpW3naZjgS5STg4Fb1DvJzB/N",
+	"imyNH7KqyuGYrBf+6nncfUl1OL6yJqL58NXTt/T6ymLDSKDRkBwOTj1Yaocc9gfW6ahECtgvYkrVBx5T",
+	"pUHukQs7/p+VH4dZj/GVhNsrw0uRyEYJkN8yoUHtuckhjtHi5CJIJ0Ibduj+J8yuhnle3Qd+A7Niyphq",
+	"5wPqDsBzcEjGIpMK61BdRp5ND8Z6KRtBsXCf1S9dwiShM4iGRMsMrvbIxQeOm2j7Q5o9sAM5Sr8w/GXo",
+	"fIU5Oor9DleGq3uGXTzg/lHvnKS2Byvl5KjXI6Fti0TN33qGbph3hNdRkUQkhimqekiVfQd7E55/4IKb",
+	"yecmxtVcdtCVT88DHuFumB/JCBLBr5XPGYtZokEqn3xvm1fHQroVPcU6PLOkp5hWjWaPGffKmUlGRe67",
+	"sqz/+KcS/KpcRkmufL1SPpmronTuynIzlorhTnzgIZWSGWZ4A1jKoPZtJeBeGhVlZVehiOBq74OxfRIW",
+	"Ald4KbGJ58HFhIZj6A72etiSLXEKXg3396fT6R7FP+8Jeb3v3lX7L54/efrLm6f4TuEkCFDn3zBNIsAm",
+	"ijmCYtDf69lHxQQ4nbBgGBzs9fYOAgwmjPH42h8jbvvv5t/Xtda9zaAjg17Pd8d1h4erwjUnmlEXR70D",
+	"+wAXeBwbc8EmEETBMPgJtEOIRy/DRJglma8Ner25FhXlPfuny8CAzzSdWJ+IN7QDceNbZaZ01QXKfRuP",
+	"z5pc2BybnmSTPTPqoZ1V3ZD57Pd/oJFjE4zwQOy71ix/7VcOnye2rr1sUwTD9x9Lt7fgQt0YeuZpPZVJ",
+	"YsrgtTJGyxv7u/WJ7rut3pvRNGnc07flE8BqcuRbPPXqtu4JJjOifzU/XMzH65daPLL/PP5FcECNHdx9",
+	"XGvr/QpKWz/Px5Xtn7fWanc6dAsxq7Sta3AmRvM3bZx7bB+fwWEPeoerd/kXoV+6yNYDYaifwJ39YbGb",
+	"9Ux029+v1umoRlb6BaZ5g6qOx5DCu4WIEROhBKXILRTvHrlIklylW12eZkrncP9V9jPH1ROczaWfzAIX",
+	"NoEozJf4F3f9C/QVOmjxnMWC/OfANkYK0KIKfL1QjtVWsN2akcBaCOUxVSVkGDv14gSsztA6ORumZyy0",
+	"a4G/1M5w057l3FxPgk7xcZtAHXSCUcYSB6fLYvPdSHDz+61gNkzTgIJm2xbbOqU8raK0Ss4bllgArO1w",
+	"Fy6c5yffA3dRstFyVZ3bm9dPn3T7DdNzwd2dzexdcQ+jSVLcxXz3O+zRip2xhXSNsc8LSDMSi0xay626",
+	"hpFgCUiSsJTphpX81rSMg1bLWHEwvKbX8Ib9DkHLZ99iJvmaR0iN9eDcre8rSH2O3XLpGRYcP4YkCoYx",
+	"TRTYWprgyeWJIRLSH/+3O+gNjru9Xq9vdRcH85j9sd/tHb3tnQ17vWGv9w9XnWYo5gCRgh/N5TsorDks",
+	"FXRNyypblGNj1o9897G1LVRRplhUUHNYFmUF/gjY1C467PXbHGFV7BB872D1e89yVJFtDsz8iDRnzbyT",
+	"pHRKPpn7y0fbz6PmWMRtNffD6mDmglPy0eDtybpfEI7DtYrOOXPxMHw1AV7Zv/UtsuLm+J8wcxKFQ/0g",
+	"otl6wlR+0vdsR9Fy5W0B5vbMHHaL4arA5yYVWhRz7qy/C2dTh1afuiouIUhiEYoqXeqNGIoUkTYsRLM0",
+	"d23u2hCsEK27kly3lqECK/Su6kQ0V/C7BSXVb09XG0IwPGHzmupm4R+tirLl5fVVQJOtnENY5fduN62N",
+	"jedOUOe3WPVu6Z38lbtO8EKEecR+2ev5c7jMB63ADntnq9944rGRzAv9Fp94K8QLxETCF47arCVHTnoJ",
+	"EaNvzeluXh4MVr/83KEr7UQfGzFbUKJLFXL99WX/C4vullyH55md2fb81tdG1ScRX5XEgHoHp4s9oC9M",
+	"aWe42wb+t6RnfZ6CGN7vYMJ/psABrnGhycibmVH9nXu5mq9Be3RBFy1KeWNa2NA6Ygj6iaOC9I9bv17V",
+	"PGwwXmrtcUOdiqm4URzmPj0JD13DbqBPLXwuTb66U+JrKsN2C3qGQHI7UTc/gV5P26xrfFW44vmP1mpv",
+	"0lf79rZta5aHX7b+VJOteumCfQipIK3Xf0KlzhG0inmcE2q7afsATwKxRjxSpelMFTpyUaNZz8qWtmtc",
+	"lv8NjdYRcIiZrsBGB88wehHmRuSexVi35KIpqkicoQ/3BcPg6a+XHghsOHBZNAgANQuG/SP3/2JqoUvM",
+	"/0zHqBbfCXljd16WC5PzXNuims/lEGF9v80lel9NcfQgWodVtKvBXEpj8BaPNu2cYakNyJeTExsG6pfi",
+	"DK9uQY7BJZFWHItvUiwpba8cL3KGWsOGbqGqnuDmzJ2cfzg9t4GV2MJue4MQmg/epjwcnK5+/nUJyvPS",
+	"s9VOTohLB8PBS0pxU3t0HxGv7lW1P5MAv4PKwbEwkTqfuGuINcu9ii7airAM1sEFEcFZdnxGpqFsmgKP",
+	"bGYcea5UZl381ndhu4XmwXtOgMqEgfTpjtVDwbwNPzjgr29wFoiJA5h/Xz4MKj4HabG7GCcvqQzHZYfC",
+	"BTZ8sy7M3MkANvz00dbLFaQqnt9r72ZA0vyr+BmQwxh2TJtarjsn/vLu4/L48xb+hz+k0+Dx/Phuzg9U",
+	"eIQSD3a4zcGx/8Xq6GbHxoX9ju1OrfKYUeHJiKX43RZiLLgfvFbeLtyyGGQpnZvDL3dYO1DyNxy/7fcK",
+	"f8NohjFNmQSVhkerHbq+2jY4Gx2FB/FpfBAfjkY9ehzFo37YC+N+3IsO47PoLDyOD2kvPqYHo2M6iKP+",
+	"qBeewGl0Fvdof2ShYDVIZszk4CDu0cPRcdyLT8M+PaRHB3F0OjqM4Dg+pqMenJlx4rgXHcCp+QQ9GZ3Q",
+	"UziND+lh2KO0FDfq7+58aNKrTlc+3vMb7vmrZXDr631tuL9oKJmfaJUm3jlCe973NReovvPBTSgmUjkX",
+	"nOOpefOg1ifXql3uUq9ESRB3YLZmtQ4JhJJWFdjeclaoS0712VHGGve9d0WmE8yfZIhxX2r8VAGJ1QqS",
+	"eI88/S2jSf6rt1qNKesyQ+Z8GEZaH4ALY3fBthENbz6JTH+aJNSM8TrTRQX/BbqQ94JvEpNraWBW+ts9",
+	"uhEezcDvwgxERbKzwNa+x9C+V1/Cj5jypYjgBD7TUCez0vmVJ/zT1GhnIUnEVMqMrYeVI5LRa/A5+egL",
+	"IAgD7yaOPV1VGb2ug9UomEEhJrNSHgpqfueTMP8UU6uxWQg1Xmc76YfgdUZjA09brMQLfhKEmtvmXlCC",
+	"WQjsOWbZrJ0G/NGR8FEFPqrA70kFWsk02mRnatA23G+8DT/Xynei7BCRRHne8p4tSrmqVMJWoGhXZCQ/",
+	"vXW4wusplotYg3wDv7XJgXxh7aJd5j+GWsjiWq6bw/4R1aiG6nMe8/YRPvexEyj4LRj210hJRAKuTkW0",
+	"G/x4pW3KXNS+v6OtUnw4keyxSFy9cAJ1fUBfsNiVPNbXAFxaoK9dnuOPJ+K3OBG/t2gfst3XlqQGt8ib",
+	"TE2ARxUzeUiwvNJ1RM1rbdy/JyAmCZBr4VA2qkL1s0gegjPDwywH7yhWAOd1IcbMSRjINfyhZkmPhvCj",
+	"Ifw9KZnX2WLSmTGL8czc1BROQXfz+X6N7LGOb2tl4Zc6Hg24gAbyyWTeU2uMbdB1Z70Z8CUWnebgMd9A",
+	"L5VAiPplrLBAgmG64eGgvV4qr+ZRPz3qp+8x5clIKykDOm2omcQt3G/OE5Mu8whz3ptLgFU2SpnuEAkh",
+	"IKINjfD/JxIU1sUb6Y0yfEVTiS5JztSYCEnCRCjYI+jEMDbLtQBFRjNCC5cmTWpTnl6K24fgj7Rt2IeB",
+	"JcIamkzcwqMGe9Rg35MGMzy7Oy/jJO/+r5ZWFDlHTN7MDdPknTbCSqGOR0ica/uYKyqEkSm6hZawswqE",
+	"RaYVmdJZUUxPkwTkHnnFi3DLFTYSv/KALQhky23IdtGx+bq0vN05G+fUTSfQAm+05v+sEBbPmGlHkk5t",
+	"A5tQYI6D/5H7d5/zWMjUgha4RunvK0ZbIEW5N/lwDkTRhWGYttBr9lItEiiqb4O7j2u4MAu6GSrW+TFt",
+	"AkN5D+CzfnRmNjkzp3Xk+oY+zFJ3v+WFhDnMrMday0OaCH9Slmu2tIdli8jDZbnl4Hqr/zFvZvl9wDVU",
+	"AhQnlTxB35o1mDBaadM59J1RXY33UTwIe9EhnNGTUT88iI7gOD7pnfbPBvRgdBgeBaXWpi6oYaEQg06A",
+	"+Ha2TnyvP9iThSz6YkbsWP0qXgeLodrccQUOg9/qR52xLABSEsCHFQSRRU+1e70AvaEzRaZjhnh1lT47",
+	"iHGzskNTnTum1A/u29xX5hPZiqYtwUWwhrjNtbV7vMQ8XmK+MzeM78aWC/fGNxnbwOVedZFF9dXtm38R",
+	"u06MZBmFhJCbmAxM3RAVcFnfHG2J3jJk/zYOZNu27D0iy3xczMWttNLCbN2in5XN3y4puR/WUnJ5H7ZH",
+	"/fao374//TanKLZQcLcMpveq4F4IcaNqW3TVqyNs6/ZN1JFzePwiCpgDohi3XfGKDNRSJ641NE7RxexR",
+	"4zxqnO9O4zip3EzL5B1Tu4pdc6ozeb8BrrdjsI1q/6ywqY4Ltc9ZUhVEFlaTGv+GXfNfS81ev/Glbo1o",
+	"+nMN6aOyeVQ235OyMdKWCyrK51xb6Y3Vj70ChV/Jr2TDT76ThnDo9NSXroY2luVbUtNSk9Cq9vkvxIv+",
+	"ltez6nXsUfk8Kp8/rPKxwpZLYxtV4xo3NYa6nnItWd7/h5KJUDjxamWNi3VRTVKBWY0huE5AtyB9QBxV",
+	"xh75SWAxEI5n63FKTSExCII+H9ulLPZAdSmdmfuMqycEfguJmICFi6E4/JNEZJGt0CH9vV7d1YxGf3fL",
+	"bQGz6VdKtLCZ1XbO56SXg9TANeN8vrdArwE/07wcNNXqHx+Wa/V7NbX6nbqGgynlMwJ+iyz1z6sNfvq9",
+	"XqfU4affq7T4Mf9bRR7oNczf45O3wRpoNX8MogrhwPinUmhwpVhazqowpfY8lPBbAzapGWbHrRDKn3St",
+	"0GxHRt89oxaZNepUEB6ESDs+38NndbgF5m0pqyu1oPN1azR6XM+2aDlwbyVlK8vGMCSbE3T/yeXJPvpF",
+	"nYDlICkyasC97/8jLzbruPBrqSHSsLxXagJhpTOS+S2zvWI8eRGqtrEKztHNj76Xj77n6t4MJTFHAWET",
+	"21kTTu+0KH2zwvyvAMJv9HG5eWDpuPJqOj+miiatS1rUuCaFYoql6ZXjqdSVpjbZ4lVp/BVnw7uxsHgY",
+	"ZAREuzK2Nh1NJIRswmC3HU3MKRBTmxNWEAnBqfG4rMzNUGaThjcb6lD3OWWXTMMbLqYJRNYNETE1yTT+",
+	"c0rZLfguMg8/QcVo7bJCGz65PPlTfxAU/QX2+oM9i8IC0adlCS34AKJf2YyWgkU8I833EfE0Lam0QtkO",
+	"XdUFdAgXU3LhQQZqu4pUZ+IeKCazRnJLITyr9VtJkP9lGo2IinLxOq6scur03HIs+1fcd2V1+s6Y22Pb",
+	"g3pKFVGgddKAOF98+V76vLW6BZfm8Ahqvjuws3I780ZeW3fTi7fLuU/zrLpfUvDpRsBhc99Z5hfPFWXF",
+	"N160KiZUSnOo1GB7FbPcSg52LgOPbqA/boF5iekIdSy67lGwbywmZLr7EqzC8VsSJHuYcD1X+GnOcqb3",
+	"yBvgmuipa1iqsBLLxZrnEJrc7HcmdBsXROUFnillyfBD1usdhP3BweH/tZ3N99zD+AdYA6DJLfBenMaP",
+	"quLRY3yPsXFXxD0n8htpqMzivny7k58pMpWiDtbzRzu9b62BciCM56UGqUqkYF2EkKh1oIEvcbRHpfOo",
+	"dL4fSDgrh5tbQugwkvemZl6AVtWrFLkWeZWln/W5i26NZmQ6FrYdhgRq83IWlc87M+cHo3oqmhS9hQnE",
+	"+lHtPKqdP67aQQlsrXRsQKpFQ3xE4FoIMxDzNPCoFl/8BVPa4emsjjZgHo7EEHckwiy1uOYu1a/w7Xs8",
+	"iq6Hu6/z8mOt46bRh6WR0m5Rd7c4k9QwT9cF7pqCp9b6sWDjNZHRiru9KYjhvOJbxVcefABiaX/wUk+M",
+	"/ulRfBqNDgaDk34Mg6P46LhPj+Pw7OB0NIDB8eFB7xjCg94hRPSof9rrnUT9k+PD08HxwWn/7Pgs6AQx",
+	"S5Z9Cv9sQwYu7IV5Fv0ghwpNQNu0h9Qojk+O3Bo+631MTS9HOAxRh0cFZnwOK29Y/4D8nfLMCPJaVbdG",
+	"xtqU3KIs/ssEJGSue7wK9NqoudP5MwfTnesgEef5Pn3ykv1g/UNzlbkFKgZWu9cZRmbgS198/QB6nAdv",
+	"fvovNfrp9G8b8rPPl8En9zRiGZQxBd5/CbQ5fnWl+DwuVZ5XVV1ReO5dV8r1ZfQhwHnVuEqA2oqP2Zl7",
+	"bErmaLmqJ5njjbs1pb65C5mtBih6I7HksdX5Y6vzr9Xq3AiV668oo1oNXDVAl4eB31nHnWNqpmwc2Chh",
+	"awZYN33eGLI2HLyp8t1to+5vqQ02lv7Hhty7bNS1RCbWZU77ZjlcXRancm+rRoCf0UyDylunTkGCPSo6",
+	"eTG6rVy3cCRMOonDBOUZocmUzmwOlhnD2E1TngganZOrwna48tmhToCVhfSwDu0ZoXXYQLnEup5IX1Nw",
+	"RahBd5WWQNOK/RT8DEki6tODR4xTvKWVrmL93uHp0cnx4gWsVkpL2qskpm793R/dhaduEwstWG4L9u+X",
+	"z56Qs6OD3l+qd0w1pt3B0fHfhj89+49f1Ozvn/fZ/9//bzo6vTlU2d9vXv508uMPrwbJTxc/nD0bvHny",
+	"34c/vbv523BpQ7bKmns1F87SMlSREbvQ4dGyE9WahuO0CMdi3IOm4FdoONQu73hwfDy3vOLtc3zQvPi3",
+	"DyVL9UPQdi2DXv1ivOpsuxOMk0hkowTIb5nQMOfT+LD1HXbFiibULN1M8X8+BO973TPajT9+OT68+xD8",
+	"W1DDnI/qfmfqvswFiN/09bT/NghvZpi1Ad6GRGR6SmWUd2ilKcJC+t8MMRi/BamsOC9zGT5CwVWg4Fzb",
+	"2PvFgrsclK7hlCtjDUQ/zB4R4B4UAtz9aJAmh9hFFFmwIjeJwteVNyLNNYatWlPmoC6et7hHrpas+rea",
+	"tMWoEPxv6iebCyFOEqzVqvFozYtQf0GEVLC+9NyPPwr/vKG2cap9p+oGadVA6W0p2HwVdg90Fg+xMitX",
+	"jfCdeb8e++//4V1fF1FUVpj1zi/zBoSZZHqGqm0EVBppef8Rnd4gb5sCpSAxCQOdX6BusPGIyLi23t1M",
+	"JsEw2Efl5z67kP/q4Q6oulGYleVRRc99XBKb2kPUQfj/yPxjlLFEl30CPLJdA/CrLhgwX369GAF958Du",
+	"0MXgAcNd4WmluAPJh+VnHpSB8WtV+pan5eI3fIFcnjFnE16xtWrxjcLdUaohcWOXI+WL4z/F5s95Owbb",
+	"C9oWwTJOBHcI6KXxfJ1ffUTYbDZm9GEX744xohWLbJWwq/FEWmmQMbWHphv3jX3T2Gf/LwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

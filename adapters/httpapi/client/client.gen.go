@@ -1348,11 +1348,14 @@ type RecordID = string
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
 
-// ChangeRequestResponse A change request.
-type ChangeRequestResponse = ChangeRequest
-
 // Conflict What went wrong (RFC 9457).
 type Conflict = Problem
+
+// CurrentChangeRequest A change request.
+type CurrentChangeRequest = ChangeRequest
+
+// CurrentObligation A notice owed to one recipient about one occasion.
+type CurrentObligation = Obligation
 
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
@@ -1362,9 +1365,6 @@ type Invalid = Problem
 
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
-
-// ObligationResponse A notice owed to one recipient about one occasion.
-type ObligationResponse = Obligation
 
 // PreconditionRequired What went wrong (RFC 9457).
 type PreconditionRequired = Problem
@@ -6302,7 +6302,7 @@ type AssessChangeRequestResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -6332,7 +6332,7 @@ type AssessChangeRequestResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r AssessChangeRequestResponse) GetJSON200() *ChangeRequestResponse {
+func (r AssessChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -6650,7 +6650,7 @@ type AmendChangeRequestResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -6680,7 +6680,7 @@ type AmendChangeRequestResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r AmendChangeRequestResponse) GetJSON200() *ChangeRequestResponse {
+func (r AmendChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -6782,7 +6782,7 @@ type DecideChangeRequestResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -6812,7 +6812,7 @@ type DecideChangeRequestResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r DecideChangeRequestResponse) GetJSON200() *ChangeRequestResponse {
+func (r DecideChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -6997,7 +6997,7 @@ type ReleaseChangeRequestResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7023,7 +7023,7 @@ type ReleaseChangeRequestResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReleaseChangeRequestResponse) GetJSON200() *ChangeRequestResponse {
+func (r ReleaseChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -7115,7 +7115,7 @@ type HoldChangeRequestResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7145,7 +7145,7 @@ type HoldChangeRequestResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r HoldChangeRequestResponse) GetJSON200() *ChangeRequestResponse {
+func (r HoldChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -7247,7 +7247,7 @@ type RecordMetConditionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7277,7 +7277,7 @@ type RecordMetConditionResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r RecordMetConditionResponse) GetJSON200() *ChangeRequestResponse {
+func (r RecordMetConditionResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -7379,7 +7379,7 @@ type MoveChangeRequestResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7409,7 +7409,7 @@ type MoveChangeRequestResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r MoveChangeRequestResponse) GetJSON200() *ChangeRequestResponse {
+func (r MoveChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -7677,7 +7677,7 @@ type RecordRestorationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7707,7 +7707,7 @@ type RecordRestorationResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r RecordRestorationResponse) GetJSON200() *ChangeRequestResponse {
+func (r RecordRestorationResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -7809,7 +7809,7 @@ type RecordResultResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7839,7 +7839,7 @@ type RecordResultResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r RecordResultResponse) GetJSON200() *ChangeRequestResponse {
+func (r RecordResultResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -7941,7 +7941,7 @@ type RecordReviewResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -7971,7 +7971,7 @@ type RecordReviewResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r RecordReviewResponse) GetJSON200() *ChangeRequestResponse {
+func (r RecordReviewResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -8073,7 +8073,7 @@ type SignUnchangedResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8103,7 +8103,7 @@ type SignUnchangedResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r SignUnchangedResponse) GetJSON200() *ChangeRequestResponse {
+func (r SignUnchangedResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -8205,7 +8205,7 @@ type VerifyResultResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ChangeRequestResponse
+	JSON200 *CurrentChangeRequest
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8235,7 +8235,7 @@ type VerifyResultResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r VerifyResultResponse) GetJSON200() *ChangeRequestResponse {
+func (r VerifyResultResponse) GetJSON200() *CurrentChangeRequest {
 	return r.JSON200
 }
 
@@ -8494,7 +8494,7 @@ type GetObligationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ObligationResponse
+	JSON200 *CurrentObligation
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8514,7 +8514,7 @@ type GetObligationResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetObligationResponse) GetJSON200() *ObligationResponse {
+func (r GetObligationResponse) GetJSON200() *CurrentObligation {
 	return r.JSON200
 }
 
@@ -8586,7 +8586,7 @@ type AcknowledgeObligationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ObligationResponse
+	JSON200 *CurrentObligation
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8612,7 +8612,7 @@ type AcknowledgeObligationResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r AcknowledgeObligationResponse) GetJSON200() *ObligationResponse {
+func (r AcknowledgeObligationResponse) GetJSON200() *CurrentObligation {
 	return r.JSON200
 }
 
@@ -8704,7 +8704,7 @@ type DispatchObligationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ObligationResponse
+	JSON200 *CurrentObligation
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8734,7 +8734,7 @@ type DispatchObligationResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r DispatchObligationResponse) GetJSON200() *ObligationResponse {
+func (r DispatchObligationResponse) GetJSON200() *CurrentObligation {
 	return r.JSON200
 }
 
@@ -8836,7 +8836,7 @@ type DisputeObligationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ObligationResponse
+	JSON200 *CurrentObligation
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8866,7 +8866,7 @@ type DisputeObligationResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r DisputeObligationResponse) GetJSON200() *ObligationResponse {
+func (r DisputeObligationResponse) GetJSON200() *CurrentObligation {
 	return r.JSON200
 }
 
@@ -8968,7 +8968,7 @@ type WaiveObligationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ObligationResponse
+	JSON200 *CurrentObligation
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -8998,7 +8998,7 @@ type WaiveObligationResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r WaiveObligationResponse) GetJSON200() *ObligationResponse {
+func (r WaiveObligationResponse) GetJSON200() *CurrentObligation {
 	return r.JSON200
 }
 
@@ -10864,7 +10864,7 @@ func ParseAssessChangeRequestResponse(rsp *http.Response) (*AssessChangeRequestR
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11197,7 +11197,7 @@ func ParseAmendChangeRequestResponse(rsp *http.Response) (*AmendChangeRequestRes
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11323,7 +11323,7 @@ func ParseDecideChangeRequestResponse(rsp *http.Response) (*DecideChangeRequestR
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11523,7 +11523,7 @@ func ParseReleaseChangeRequestResponse(rsp *http.Response) (*ReleaseChangeReques
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11635,7 +11635,7 @@ func ParseHoldChangeRequestResponse(rsp *http.Response) (*HoldChangeRequestRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11761,7 +11761,7 @@ func ParseRecordMetConditionResponse(rsp *http.Response) (*RecordMetConditionRes
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11887,7 +11887,7 @@ func ParseMoveChangeRequestResponse(rsp *http.Response) (*MoveChangeRequestRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12161,7 +12161,7 @@ func ParseRecordRestorationResponse(rsp *http.Response) (*RecordRestorationRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12287,7 +12287,7 @@ func ParseRecordResultResponse(rsp *http.Response) (*RecordResultResponse, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12413,7 +12413,7 @@ func ParseRecordReviewResponse(rsp *http.Response) (*RecordReviewResponse, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12539,7 +12539,7 @@ func ParseSignUnchangedResponse(rsp *http.Response) (*SignUnchangedResponse, err
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12665,7 +12665,7 @@ func ParseVerifyResultResponse(rsp *http.Response) (*VerifyResultResponse, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ChangeRequestResponse
+		var dest CurrentChangeRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12925,7 +12925,7 @@ func ParseGetObligationResponse(rsp *http.Response) (*GetObligationResponse, err
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ObligationResponse
+		var dest CurrentObligation
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13022,7 +13022,7 @@ func ParseAcknowledgeObligationResponse(rsp *http.Response) (*AcknowledgeObligat
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ObligationResponse
+		var dest CurrentObligation
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13134,7 +13134,7 @@ func ParseDispatchObligationResponse(rsp *http.Response) (*DispatchObligationRes
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ObligationResponse
+		var dest CurrentObligation
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13260,7 +13260,7 @@ func ParseDisputeObligationResponse(rsp *http.Response) (*DisputeObligationRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ObligationResponse
+		var dest CurrentObligation
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13386,7 +13386,7 @@ func ParseWaiveObligationResponse(rsp *http.Response) (*WaiveObligationResponse,
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ObligationResponse
+		var dest CurrentObligation
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
