@@ -41,7 +41,8 @@ func openOffice(ctx context.Context, store coordination.Store) error {
 			now = now.Add(time.Duration(s.hours) * time.Hour)
 			cmd := s.cmd
 			if r, ok := cmd.(changereq.RecordResult); ok {
-				r.Cites, cmd = []changereq.ID{cr.ID}, r
+				r.Cites = []changereq.ID{cr.ID}
+				cmd = r
 			}
 			if cr, err = desk.Do(ctx, tenant, s.who, cr.ID, cr.Rev, cmd); err != nil {
 				return err
