@@ -115,7 +115,7 @@ func TestTheOfficeOfTheDemonstration(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "office.db")
 	o := start(t, "-store", path)
-	require.Equal(t, 8, o.count("/v1/change-requests"))
+	require.Equal(t, 10, o.count("/v1/change-requests"))
 	require.Equal(t, 1, o.count("/v1/change-requests?state=Closed"))
 	require.Equal(t, 1, o.count("/v1/change-requests?state=Rejected"))
 	require.Equal(t, 1, o.count("/v1/change-requests?q=carton+packing"))
@@ -131,7 +131,7 @@ func TestTheOfficeOfTheDemonstration(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, health)
 
 	again := start(t, "-store", path)
-	require.Equal(t, 8, again.count("/v1/change-requests"), "an office that is open is not opened again")
+	require.Equal(t, 10, again.count("/v1/change-requests"), "an office that is open is not opened again")
 }
 
 func TestAnEmptyOffice(t *testing.T) {

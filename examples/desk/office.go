@@ -114,11 +114,18 @@ func stories(start time.Time) []story {
 	reject := step{26, paula, changereq.RecordDecision{Brief: 1, Verdict: changereq.Rejected, Reason: changereq.ReasonNotWorth, Text: "Six customers asked for it in two years."}}
 	until := day(120)
 	postpone := step{22, paula, changereq.RecordDecision{Brief: 1, Verdict: changereq.Deferred, Until: &until, Text: "When the new oven is in."}}
+	started := []step{
+		{20, carol, changereq.Move{Event: "schedule"}},
+		{16, ivo, changereq.Move{Event: "start"}},
+	}
+	finished := slices.Concat(started, []step{{70, ivo, changereq.Move{Event: "finish"}}})
 	return []story{
 		{day(0), ann, hinge, slices.Concat(presented(9_000, 24_000), []step{approve}, closing)},
 		{day(8), bob, simple("Handle in brushed steel", "Customers ask for it."), slices.Concat(presented(4_000, 6_000), []step{reject, {3, carol, told}})},
 		{day(15), ann, simple("Powder coat instead of paint", "Half the scratches come from transport."), slices.Concat(presented(60_000, 75_000), []step{postpone})},
 		{day(22), bob, simple("Thicker back panel", "It bends when it is carried."), slices.Concat(presented(2_000, 9_000), []step{approve, {4, carol, told}})},
+		{day(24), ann, simple("Rubber feet under the sink unit", "The floor gets wet."), slices.Concat(presented(700, 3_000), []step{approve}, finished)},
+		{day(27), bob, simple("One drill template for all sizes", "Setting up takes half a shift."), slices.Concat(presented(1_500, 12_000), []step{approve}, started)},
 		{day(30), ann, simple("Packing list inside the carton", "The hand-over to packaging waits for the printed list."), presented(500, 8_000)},
 		{day(41), bob, simple("Fewer screws in the base", "Nine screws where six hold."), []step{{2, bob, changereq.Move{Event: "submit"}}, {5, carol, changereq.Move{Event: "receive"}}}},
 		{day(52), ann, simple("Soft-close runners as standard", "Competitors have them."), []step{{1, ann, changereq.Move{Event: "submit"}}}},
