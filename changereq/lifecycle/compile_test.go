@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // sound is a small definition without any finding, to be spoilt by the cases.
