@@ -84,6 +84,7 @@ func cases() []contractCase {
 		{"Concurrency", concurrency},
 		{"Aliasing", aliasing},
 		{"Durability", durability},
+		{"Fault", fault},
 	}
 }
 
