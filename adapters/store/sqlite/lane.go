@@ -92,8 +92,14 @@ func (l *lane) rollBack(ctx context.Context) {
 	l.conn, l.stmts = nil, nil
 }
 
-// ExecContext implements sqlstore.Conn.
+// ExecContext implements sqlstore.Conn. A write that has begun is not
+// interrupted: SQLite would roll back the whole transaction, and watching the
+// context costs as much as a small write.
 func (l *lane) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	stmt, err := l.prepared(ctx, query)
 	if err != nil {
 		return nil, err
