@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/internal/uuid7"
@@ -100,7 +102,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("httpapi: archive: %w", err)
 	}
-	spec, err := GetSpec()
+	spec, err := openapi3.NewLoader().LoadFromData(contractFile)
 	if err != nil {
 		return nil, fmt.Errorf("httpapi: contract: %w", err)
 	}

@@ -7,10 +7,14 @@ import (
 	_ "embed" // the contract
 	"encoding/hex"
 	"fmt"
+	"slices"
 )
 
 //go:embed openapi.yaml
 var contractFile []byte
+
+// Contract returns the contract that New serves, in YAML.
+func Contract() []byte { return slices.Clone(contractFile) }
 
 // GetHealth says whether the service is up.
 func (a *api) GetHealth(ctx context.Context, _ GetHealthRequestObject) (GetHealthResponseObject, error) {

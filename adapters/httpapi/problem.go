@@ -18,34 +18,105 @@ import (
 // problemBase leads to the page that explains each code.
 const problemBase = "https://github.com/coordkit/coordkit/blob/main/docs/errors.md#"
 
-// kind is a kind of problem: its code, its status, and its title in words.
-type kind struct {
-	code   string
-	status int
-	title  string
+// kind is the code of a kind of problem; docs/errors.md has a heading for each.
+type kind string
+
+// The kinds of problem. Clients rely on them; they never change their meaning.
+const (
+	kindMalformed       kind = "malformed-request"
+	kindUnauthenticated kind = "unauthenticated"
+	kindNoTenant        kind = "no-tenant"
+	kindForbidden       kind = "forbidden"
+	kindNotFound        kind = "not-found"
+	kindMethod          kind = "method-not-allowed"
+	kindConflict        kind = "conflict"
+	kindRefused         kind = "refused"
+	kindBaseMoved       kind = "base-moved"
+	kindInProgress      kind = "in-progress"
+	kindStale           kind = "stale"
+	kindTooLarge        kind = "too-large"
+	kindMediaType       kind = "unsupported-media-type"
+	kindInvalid         kind = "invalid"
+	kindKeyReused       kind = "key-reused"
+	kindPrecondition    kind = "precondition-required"
+	kindInternal        kind = "internal"
+	kindUnavailable     kind = "unavailable"
+)
+
+// status is the HTTP status of the kind.
+func (k kind) status() int {
+	switch k {
+	case kindMalformed:
+		return http.StatusBadRequest
+	case kindUnauthenticated:
+		return http.StatusUnauthorized
+	case kindNoTenant, kindForbidden:
+		return http.StatusForbidden
+	case kindNotFound:
+		return http.StatusNotFound
+	case kindMethod:
+		return http.StatusMethodNotAllowed
+	case kindConflict, kindRefused, kindBaseMoved, kindInProgress:
+		return http.StatusConflict
+	case kindStale:
+		return http.StatusPreconditionFailed
+	case kindTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case kindMediaType:
+		return http.StatusUnsupportedMediaType
+	case kindInvalid, kindKeyReused:
+		return http.StatusUnprocessableEntity
+	case kindPrecondition:
+		return http.StatusPreconditionRequired
+	case kindInternal:
+		return http.StatusInternalServerError
+	case kindUnavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
 }
 
-// The kinds of problem; docs/errors.md has a heading for each.
-var (
-	kindMalformed       = kind{"malformed-request", http.StatusBadRequest, "The request is not what the contract describes."}
-	kindUnauthenticated = kind{"unauthenticated", http.StatusUnauthorized, "There are no credentials that hold."}
-	kindNoTenant        = kind{"no-tenant", http.StatusForbidden, "The caller belongs to no office."}
-	kindForbidden       = kind{"forbidden", http.StatusForbidden, "The caller may not do this."}
-	kindNotFound        = kind{"not-found", http.StatusNotFound, "There is no such thing."}
-	kindMethod          = kind{"method-not-allowed", http.StatusMethodNotAllowed, "The path does not know this method."}
-	kindConflict        = kind{"conflict", http.StatusConflict, "There is such a thing already, or somebody else was faster."}
-	kindRefused         = kind{"refused", http.StatusConflict, "Conditions are not met."}
-	kindBaseMoved       = kind{"base-moved", http.StatusConflict, "What was assessed is not the newest revision."}
-	kindInProgress      = kind{"in-progress", http.StatusConflict, "The same request is still running."}
-	kindStale           = kind{"stale", http.StatusPreconditionFailed, "The thing has changed since it was read."}
-	kindTooLarge        = kind{"too-large", http.StatusRequestEntityTooLarge, "The body is too large."}
-	kindMediaType       = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The media type is not supported."}
-	kindInvalid         = kind{"invalid", http.StatusUnprocessableEntity, "The values do not fit together."}
-	kindKeyReused       = kind{"key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request."}
-	kindPrecondition    = kind{"precondition-required", http.StatusPreconditionRequired, "If-Match is missing."}
-	kindInternal        = kind{"internal", http.StatusInternalServerError, "Something went wrong here."}
-	kindUnavailable     = kind{"unavailable", http.StatusServiceUnavailable, "The service cannot answer now."}
-)
+// title is the kind in words.
+func (k kind) title() string {
+	switch k {
+	case kindMalformed:
+		return "The request is not what the contract describes."
+	case kindUnauthenticated:
+		return "There are no credentials that hold."
+	case kindNoTenant:
+		return "The caller belongs to no office."
+	case kindForbidden:
+		return "The caller may not do this."
+	case kindNotFound:
+		return "There is no such thing."
+	case kindMethod:
+		return "The path does not know this method."
+	case kindConflict:
+		return "There is such a thing already, or somebody else was faster."
+	case kindRefused:
+		return "Conditions are not met."
+	case kindBaseMoved:
+		return "What was assessed is not the newest revision."
+	case kindInProgress:
+		return "The same request is still running."
+	case kindStale:
+		return "The thing has changed since it was read."
+	case kindTooLarge:
+		return "The body is too large."
+	case kindMediaType:
+		return "The media type is not supported."
+	case kindInvalid:
+		return "The values do not fit together."
+	case kindKeyReused:
+		return "The idempotency key was used for another request."
+	case kindPrecondition:
+		return "If-Match is missing."
+	case kindUnavailable:
+		return "The service cannot answer now."
+	case kindInternal:
+	}
+	return "Something went wrong here."
+}
 
 // The errors of the adapter itself.
 var (
@@ -137,9 +208,9 @@ func (a *api) badRequest(w http.ResponseWriter, r *http.Request, _ error) {
 // for callers.
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c := callOf(r.Context())
-	if k := a.kindOf(err, c); k.status >= http.StatusInternalServerError {
+	if k := a.kindOf(err, c); k.status() >= http.StatusInternalServerError {
 		a.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "failed",
-			slog.String("request_id", c.id), slog.String("code", k.code), slog.String("error", err.Error()))
+			slog.String("request_id", c.id), slog.String("code", string(k)), slog.String("error", err.Error()))
 	}
 	a.write(w, r, err)
 }
@@ -148,7 +219,7 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 	c := callOf(r.Context())
 	k := a.kindOf(err, c)
 	p := Problem{
-		Type: problemBase + k.code, Title: k.title, Status: int32(k.status), Code: k.code, Instance: c.id, //nolint:gosec // a status
+		Type: problemBase + string(k), Title: k.title(), Status: narrow(k.status()), Code: string(k), Instance: c.id,
 		Errors: faultsOf(err), Unmet: unmetOf(err),
 	}
 	body, _ := json.Marshal(p) // plain strings and numbers: cannot fail
@@ -159,13 +230,13 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Del("ETag")
-	switch k.status {
+	switch k.status() {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", a.cfg.Challenge)
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "1")
 	}
-	w.WriteHeader(k.status)
+	w.WriteHeader(k.status())
 	_, _ = w.Write(body) // a caller who has gone is told nothing
 }
 
