@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"sync"
 )
 
 // lane is one connection with the statements that were prepared on it. It is
@@ -16,45 +17,54 @@ type lane struct {
 }
 
 // lanes hands each of its connections to one taker at a time.
-type lanes chan *lane
+type lanes struct {
+	free chan *lane
+	done chan struct{}
+	once sync.Once
+}
 
-func newLanes(pool *sql.DB, n int) lanes {
-	ls := make(lanes, n)
+func newLanes(pool *sql.DB, n int) *lanes {
+	ls := &lanes{free: make(chan *lane, n), done: make(chan struct{})}
 	for range n {
-		ls <- &lane{pool: pool}
+		ls.free <- &lane{pool: pool}
 	}
 	return ls
 }
 
-func (ls lanes) take(ctx context.Context) (*lane, error) {
+func (ls *lanes) take(ctx context.Context) (*lane, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	select {
+	case <-ls.done:
+		return nil, fmt.Errorf("sqlite: the store is closed: %w", sql.ErrConnDone)
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case l := <-ls:
+	case l := <-ls.free:
 		if err := l.open(ctx); err != nil {
-			ls <- l
+			ls.free <- l
 			return nil, err
 		}
 		return l, nil
 	}
 }
 
-func (ls lanes) give(l *lane) { ls <- l }
+func (ls *lanes) give(l *lane) { ls.free <- l }
 
 // close waits for every lane to come back.
-func (ls lanes) close() {
-	for range cap(ls) {
-		l := <-ls
-		for _, s := range l.stmts {
-			_ = s.Close()
+func (ls *lanes) close() {
+	ls.once.Do(func() {
+		close(ls.done)
+		for range cap(ls.free) {
+			l := <-ls.free
+			for _, s := range l.stmts {
+				_ = s.Close()
+			}
+			if l.conn != nil {
+				_ = l.conn.Close()
+			}
 		}
-		if l.conn != nil {
-			_ = l.conn.Close()
-		}
-	}
+	})
 }
 
 func (l *lane) open(ctx context.Context) error {
@@ -82,8 +92,14 @@ func (l *lane) rollBack(ctx context.Context) {
 	l.conn, l.stmts = nil, nil
 }
 
-// ExecContext implements sqlstore.Conn.
+// ExecContext implements sqlstore.Conn. A write that has begun is not
+// interrupted: SQLite would roll back the whole transaction, and watching the
+// context costs as much as a small write.
 func (l *lane) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	stmt, err := l.prepared(ctx, query)
 	if err != nil {
 		return nil, err

@@ -19,8 +19,8 @@ import (
 
 // DB keeps the office in one SQLite file. It is safe for concurrent use.
 type DB struct {
-	writer  lanes
-	readers lanes
+	writer  *lanes
+	readers *lanes
 	pools   []*sql.DB // that Close closes
 	cfg     Config
 	dialect sqlstore.Dialect
@@ -100,7 +100,7 @@ func New(ctx context.Context, writer, readers *sql.DB, cfg Config) (*DB, error) 
 
 func (db *DB) checkPragmas(ctx context.Context) error {
 	for _, p := range []struct {
-		lanes        lanes
+		lanes        *lanes
 		pragma, want string
 	}{
 		{db.writer, "journal_mode", "wal"},
@@ -123,7 +123,7 @@ func (db *DB) checkPragmas(ctx context.Context) error {
 	return nil
 }
 
-func (ls lanes) pragma(ctx context.Context, name string) (string, error) {
+func (ls *lanes) pragma(ctx context.Context, name string) (string, error) {
 	l, err := ls.take(ctx)
 	if err != nil {
 		return "", err

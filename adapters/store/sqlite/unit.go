@@ -31,7 +31,7 @@ func (db *DB) View(ctx context.Context, tenant string, fn func(context.Context, 
 func (db *DB) Sequence(ctx context.Context, _ int) (int, error) { return 0, ctx.Err() }
 
 func (db *DB) run(
-	ctx context.Context, ls lanes, begin, tenant string, mode sqlstore.Mode, fn func(context.Context, coordination.Tx) error,
+	ctx context.Context, ls *lanes, begin, tenant string, mode sqlstore.Mode, fn func(context.Context, coordination.Tx) error,
 ) error {
 	l, err := ls.take(ctx)
 	if err != nil {

@@ -11,9 +11,9 @@ const forUpdate = ` FOR UPDATE`
 // skipLocked leaves out what another unit has locked.
 const skipLocked = forUpdate + ` SKIP LOCKED`
 
-// lockKeys keeps other transactions from locking the same keys: the guard of
+// LockKeys keeps other transactions from locking the same keys: the guard of
 // what is not there and of what no row stands for. Only PostgreSQL needs it.
-const lockKeys = `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k`
+const LockKeys = `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k`
 
 const (
 	changeRequestByID = `SELECT rev, events, doc FROM change_request WHERE tenant = $1 AND id = $2`

@@ -81,7 +81,7 @@ func (t *Tx) DropIdempotentReplies(ctx context.Context, before time.Time, limit 
 		query = dropRepliesShared
 	}
 	n := 0
-	err := t.run.Query(ctx, query, []any{t.tenant, before.UnixMicro(), max(limit, 0)}, func(Row) error {
+	err := t.run.Query(ctx, query, []any{t.tenant, before.UnixMicro(), coordination.ClampLimit(limit)}, func(Row) error {
 		n++
 		return nil
 	})

@@ -139,7 +139,7 @@ func (d *Direct) takeLocks(ctx context.Context) error {
 	}
 	keys := d.locks
 	d.locks = nil
-	if _, err := d.conn.ExecContext(ctx, lockKeys, keys); err != nil {
+	if _, err := d.conn.ExecContext(ctx, LockKeys, keys); err != nil {
 		return d.failed(err)
 	}
 	return nil
