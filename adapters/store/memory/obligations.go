@@ -88,13 +88,13 @@ func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...not
 		return notice.Obligation{}, gap(notice.ErrInvalid, w.history(), o.Events)
 	}
 	o.Rev++
-	x.obligations.put(w, &claimable{Obligation: o}, x.obligations.log(events)...)
+	x.obligations.put(w, claimable{Obligation: o}, x.obligations.log(events)...)
 	return o, nil
 }
 
 // ObligationEvents of notice.Tx.
 func (x *tx) ObligationEvents(_ context.Context, id string, after int64, limit int) ([]notice.Event, int64, error) {
-	page, next := x.obligations.events(id, after, notice.ClampLimit(limit))
+	page, next := x.obligations.history(id, after, notice.ClampLimit(limit))
 	return page, next, nil
 }
 
@@ -114,7 +114,7 @@ func (x *tx) ClaimObligations(_ context.Context, now, until time.Time, limit int
 		for i := range rows {
 			if o := rows[i].value; !o.until.After(now) && len(out) < limit {
 				out = append(out, o.Obligation)
-				x.obligations.put(x.obligations.touch(o.ID), &claimable{Obligation: o.Obligation, until: until})
+				x.obligations.put(x.obligations.touch(o.ID), claimable{Obligation: o.Obligation, until: until})
 			}
 		}
 		if len(rows) < limit {

@@ -1,16 +1,15 @@
 package memory
 
-import (
-	"cmp"
-	"slices"
-	"sort"
-)
+import "slices"
 
 // ordered is a set of rows by (at, id), kept in blocks of sorted spots so that
 // an insertion moves a block at most.
 type ordered[R any] struct {
 	blocks [][]spot[R]
 	count  int
+
+	oneBlock [1][]spot[R] // most sets stay small: their blocks
+	twoSpots [2]spot[R]   // and spots stand here
 }
 
 // spot is where a row stands in an order.
@@ -23,28 +22,40 @@ type spot[R any] struct {
 // maxBlock is the size at which a block is split.
 const maxBlock = 64
 
-func (s spot[R]) compare(o spot[R]) int {
-	if s.at != o.at {
-		return cmp.Compare(s.at, o.at)
-	}
-	return cmp.Compare(s.id, o.id)
-}
+// before reports whether s stands before o.
+func (s *spot[R]) before(o *spot[R]) bool { return s.at < o.at || s.at == o.at && s.id < o.id }
 
 // find returns the block and the place in it where s stands or would stand.
+// The searches are written out because every write spends its time here.
 func (o *ordered[R]) find(s spot[R]) (block, i int, found bool) {
 	last := len(o.blocks) - 1
 	if last < 0 {
 		return 0, 0, false
 	}
-	if b := o.blocks[last]; b[len(b)-1].compare(s) < 0 { // newer than all, as most are
+	if b := o.blocks[last]; b[len(b)-1].before(&s) { // newer than all, as most are
 		return last, len(b), false
 	}
-	block = sort.Search(last, func(i int) bool {
-		b := o.blocks[i]
-		return b[len(b)-1].compare(s) >= 0
-	})
-	i, found = slices.BinarySearchFunc(o.blocks[block], s, spot[R].compare)
-	return block, i, found
+	low, high := 0, last
+	for low < high {
+		mid := (low + high) / 2
+		if b := o.blocks[mid]; b[len(b)-1].before(&s) {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	block = low
+	b := o.blocks[block]
+	low, high = 0, len(b)
+	for low < high {
+		mid := (low + high) / 2
+		if b[mid].before(&s) {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return block, low, low < len(b) && b[low].at == s.at && b[low].id == s.id
 }
 
 // insert adds s unless it is there.
@@ -54,7 +65,9 @@ func (o *ordered[R]) insert(s spot[R]) {
 	case found:
 		return
 	case len(o.blocks) == 0:
-		o.blocks = append(o.blocks, []spot[R]{s})
+		o.twoSpots[0] = s
+		o.oneBlock[0] = o.twoSpots[:1]
+		o.blocks = o.oneBlock[:1]
 	case i == maxBlock: // beyond the newest: the full block stays full
 		o.blocks = slices.Insert(o.blocks, block+1, []spot[R]{s})
 	default:

@@ -78,8 +78,7 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 		return archive.Record{}, gap(archive.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	stored := r
-	x.records.put(w, &stored, x.records.log(events)...)
+	x.records.put(w, r, x.records.log(events)...)
 	return r, nil
 }
 
@@ -87,7 +86,7 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 func (x *tx) RecordEvents(
 	_ context.Context, id archive.RecordID, after int64, limit int,
 ) ([]archive.Event, int64, error) {
-	page, next := x.records.events(string(id), after, archive.ClampLimit(limit))
+	page, next := x.records.history(string(id), after, archive.ClampLimit(limit))
 	return page, next, nil
 }
 
@@ -99,10 +98,7 @@ func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte
 	if !storable(string(digest)) {
 		return unstorable(archive.ErrInvalid, "digest")
 	}
-	x.contents.putOnce(string(digest), func() *[]byte {
-		kept := append([]byte(nil), content...)
-		return &kept
-	})
+	x.contents.putOnce(string(digest), func() []byte { return append([]byte(nil), content...) })
 	return nil
 }
 

@@ -11,7 +11,20 @@ func placeReference(r, _ *archive.Reference, _ place) place {
 	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
 }
 
-func endKey(f field, e archive.End) key { return key{f, string(e.Kind) + "\x00" + e.Value} }
+// endKey names an end at that side; the kinds of end follow their side.
+func endKey(side field, e archive.End) key {
+	switch e.Kind {
+	case archive.EndRecord:
+		return key{side, e.Value}
+	case archive.EndRef:
+		return key{side + 1, e.Value}
+	case archive.EndURI:
+		return key{side + 2, e.Value}
+	case archive.EndText:
+		return key{side + 3, e.Value}
+	}
+	return key{side + 4, string(e.Kind) + "\x00" + e.Value}
+}
 
 // PutReference of archive.Tx.
 func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
@@ -24,7 +37,7 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 	if !storable(string(ref.Source.Kind), string(ref.Target.Kind)) {
 		return unstorable(archive.ErrInvalid, "kind of an end")
 	}
-	x.references.putOnce(ref.ID, func() *archive.Reference { return &ref })
+	x.references.putOnce(ref.ID, func() archive.Reference { return ref })
 	return nil
 }
 

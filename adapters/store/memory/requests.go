@@ -104,8 +104,7 @@ func (x *tx) PutChangeRequest(
 		return changereq.Request{}, gap(changereq.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	stored := r.Clone()
-	x.requests.put(w, &stored, x.requests.log(events)...)
+	x.requests.put(w, r.Clone(), x.requests.log(events)...)
 	return r, nil
 }
 
@@ -113,7 +112,7 @@ func (x *tx) PutChangeRequest(
 func (x *tx) ChangeRequestEvents(
 	_ context.Context, id changereq.ID, after int64, limit int,
 ) ([]changereq.Event, int64, error) {
-	page, next := x.requests.events(string(id), after, changereq.ClampLimit(limit))
+	page, next := x.requests.history(string(id), after, changereq.ClampLimit(limit))
 	return page, next, nil
 }
 
@@ -130,7 +129,7 @@ func (x *tx) NextChangeNumber(_ context.Context, series string) (int64, error) {
 	if last := w.current(); last != nil {
 		n = *last + 1
 	}
-	x.counters.put(w, &n)
+	x.counters.put(w, n)
 	return n, nil
 }
 
@@ -141,7 +140,7 @@ func (x *tx) LockChangeItems(_ context.Context, items ...changereq.ItemID) error
 		return err
 	}
 	for _, item := range items {
-		x.items.put(x.items.touch(string(item)), &none{})
+		x.items.put(x.items.touch(string(item)), none{})
 	}
 	return nil
 }

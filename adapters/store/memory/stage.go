@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -11,38 +12,73 @@ import (
 type stage[V, E any] struct {
 	x       *tx
 	table   *table[V, E]
-	touched map[string]*touch[V, E]
+	touched []*touch[V, E]
+	byID    map[string]*touch[V, E] // of touched, once they are many
 }
 
 // touch is what a transaction has read and put under one id.
 type touch[V, E any] struct {
-	place
-
-	seen   *version[V, E] // nil: nothing was there
-	noted  bool           // seen must still be the newest at commit
-	put    bool           // value and events are to be stored
-	value  *V
-	events []*logged[E]
+	id    string
+	seen  *version[V, E] // nil: nothing was there
+	noted bool           // seen must still be the newest at commit
+	next  *version[V, E] // what is to be stored, with the new events only; nil: nothing
 }
 
 // current is the value as the transaction sees it, or nil.
 func (w *touch[V, E]) current() *V {
 	switch {
-	case w.put:
-		return w.value
+	case w.next != nil:
+		return w.next.value
 	case w.seen != nil:
 		return w.seen.value
 	}
 	return nil
 }
 
+// events are the history as the transaction sees it, in two parts.
+func (w *touch[V, E]) events() (stored, own []*logged[E]) {
+	if w.seen != nil {
+		stored = w.seen.events
+	}
+	if w.next != nil {
+		own = w.next.events
+	}
+	return stored, own
+}
+
 // history is the length of the history as the transaction sees it.
 func (w *touch[V, E]) history() int64 {
-	n := len(w.events)
-	if w.seen != nil {
-		n += len(w.seen.events)
+	stored, own := w.events()
+	return int64(len(stored) + len(own))
+}
+
+// few is how many touches are looked through one by one.
+const few = 8
+
+// find returns what was touched under an id, or nil.
+func (s *stage[V, E]) find(id string) *touch[V, E] {
+	if s.byID != nil {
+		return s.byID[id]
 	}
-	return int64(n)
+	for _, w := range s.touched {
+		if w.id == id {
+			return w
+		}
+	}
+	return nil
+}
+
+func (s *stage[V, E]) add(w *touch[V, E]) {
+	s.touched = append(s.touched, w)
+	switch {
+	case s.byID != nil:
+		s.byID[w.id] = w
+	case len(s.touched) > few:
+		s.byID = make(map[string]*touch[V, E])
+		for _, w := range s.touched {
+			s.byID[w.id] = w
+		}
+	}
 }
 
 // look returns the version that the transaction sees in the store.
@@ -54,20 +90,13 @@ func (s *stage[V, E]) look(id string) *version[V, E] {
 
 // touch looks an id up and notes what was there.
 func (s *stage[V, E]) touch(id string) *touch[V, E] {
-	w := s.touched[id]
+	w := s.find(id)
 	if w == nil {
-		w = &touch[V, E]{seen: s.look(id)}
-		s.add(id, w)
+		w = &touch[V, E]{id: id, seen: s.look(id)}
+		s.add(w)
 	}
-	w.noted = w.noted || !w.put
+	w.noted = w.noted || w.next == nil
 	return w
-}
-
-func (s *stage[V, E]) add(id string, w *touch[V, E]) {
-	if s.touched == nil {
-		s.touched = make(map[string]*touch[V, E])
-	}
-	s.touched[id] = w
 }
 
 // get returns the value under an id, or nil. An Update is held to it.
@@ -81,29 +110,36 @@ func (s *stage[V, E]) get(id string) *V {
 	return nil
 }
 
-// put stages a value with the events that led to it; nil takes the row away.
-func (s *stage[V, E]) put(w *touch[V, E], value *V, events ...*logged[E]) {
-	w.put, w.value = true, value
-	w.events = append(w.events, events...)
-	if s.table.place != nil && value != nil {
+// put stages a value with the events that led to it.
+func (s *stage[V, E]) put(w *touch[V, E], value V, events ...*logged[E]) {
+	next := &version[V, E]{kept: value, events: events}
+	next.value = &next.kept
+	if _, own := w.events(); len(own) > 0 {
+		next.events = append(own, events...)
+	}
+	w.next = next
+	if s.table.place != nil {
 		had := &version[V, E]{}
 		if w.seen != nil {
 			had = w.seen
 		}
-		w.place = s.table.place(value, had.value, had.place)
+		next.place = s.table.place(next.value, had.value, had.place)
 	}
 }
 
+// drop stages that a row goes away.
+func (s *stage[V, E]) drop(w *touch[V, E]) { w.next = &version[V, E]{} }
+
 // putOnce stages a value that is the same whoever stores it: if it is there
 // already, or is at commit, nothing happens.
-func (s *stage[V, E]) putOnce(id string, value func() *V) {
-	w := s.touched[id]
+func (s *stage[V, E]) putOnce(id string, value func() V) {
+	w := s.find(id)
 	if w == nil {
-		w = &touch[V, E]{seen: s.look(id)}
+		w = &touch[V, E]{id: id, seen: s.look(id)}
 		if w.seen != nil {
 			return
 		}
-		s.add(id, w)
+		s.add(w)
 	}
 	if w.current() == nil {
 		s.put(w, value())
@@ -112,8 +148,8 @@ func (s *stage[V, E]) putOnce(id string, value func() *V) {
 
 // holds reports whether everything noted is still so.
 func (s *stage[V, E]) holds() bool {
-	for id, w := range s.touched {
-		if w.noted && s.table.newest(id) != w.seen {
+	for _, w := range s.touched {
+		if w.noted && s.table.newest(w.id) != w.seen {
 			return false
 		}
 	}
@@ -122,15 +158,16 @@ func (s *stage[V, E]) holds() bool {
 
 // apply stores what was put.
 func (s *stage[V, E]) apply(commit uint64) {
-	for id, w := range s.touched {
-		if !w.put || !w.noted && s.table.newest(id) != nil {
+	for _, w := range s.touched {
+		switch {
+		case w.next == nil, w.next.value == nil && w.seen == nil, !w.noted && s.table.newest(w.id) != nil:
 			continue
 		}
-		v := &version[V, E]{place: w.place, commit: commit, value: w.value, events: w.events}
-		if w.seen != nil && len(w.seen.events) > 0 {
-			v.events = append(w.seen.events, w.events...) // beyond what older versions see
+		w.next.commit = commit
+		if stored, own := w.events(); len(stored) > 0 {
+			w.next.events = append(stored, own...) // beyond what older versions see
 		}
-		s.table.push(id, v)
+		s.table.push(w.id, w.next)
 	}
 }
 
@@ -153,11 +190,11 @@ const (
 // for the beginning, as the transaction sees them.
 func (s *stage[V, E]) list(want []key, after *found[V], dir order, limit int) []found[V] {
 	out := s.stored(want, after, dir, limit)
-	for id, w := range s.touched {
-		if !w.put || w.value == nil || !w.has(want) {
+	for _, w := range s.touched {
+		if w.current() == nil || w.next == nil || !w.next.has(want) {
 			continue
 		}
-		f := found[V]{at: w.at, id: id, value: w.value}
+		f := found[V]{at: w.next.at, id: w.id, value: w.next.value}
 		if after == nil || f.compare(*after)*int(dir) > 0 {
 			out = append(out, f)
 		}
@@ -169,7 +206,7 @@ func (s *stage[V, E]) list(want []key, after *found[V], dir order, limit int) []
 }
 
 func (f found[V]) compare(o found[V]) int {
-	return spot[V]{at: f.at, id: f.id}.compare(spot[V]{at: o.at, id: o.id})
+	return cmp.Or(cmp.Compare(f.at, o.at), cmp.Compare(f.id, o.id))
 }
 
 // stored is list without what the transaction has put itself.
@@ -186,7 +223,7 @@ func (s *stage[V, E]) stored(want []key, after *found[V], dir order, limit int) 
 	}
 	out := make([]found[V], 0, min(limit, rows.count))
 	take := func(r spot[row[V, E]]) bool {
-		if w := s.touched[r.id]; w != nil && w.put {
+		if w := s.find(r.id); w != nil && w.next != nil {
 			return true
 		}
 		if v := r.row.asOf(s.x.commit); v != nil && v.at == r.at && v.has(want) {
@@ -234,18 +271,14 @@ func (s *stage[V, E]) page(want []key, filter, after string, dir order, limit in
 	return out, next, nil
 }
 
-// events returns a page of the history of an id.
-func (s *stage[V, E]) events(id string, after int64, limit int) (page []E, next int64) {
-	var older, newer []*logged[E]
-	if w := s.touched[id]; w != nil {
-		newer = w.events
-		if w.seen != nil {
-			older = w.seen.events
-		}
-	} else if v := s.look(id); v != nil {
-		older = v.events
+// history returns a page of the events of an id.
+func (s *stage[V, E]) history(id string, after int64, limit int) (page []E, next int64) {
+	w := s.find(id)
+	if w == nil {
+		w = &touch[V, E]{seen: s.look(id)}
 	}
-	total := int64(len(older) + len(newer))
+	stored, own := w.events()
+	total := w.history()
 	after = max(after, 0)
 	until := min(after+int64(limit), total)
 	if after >= until {
@@ -253,10 +286,9 @@ func (s *stage[V, E]) events(id string, after int64, limit int) (page []E, next 
 	}
 	page = make([]E, 0, until-after)
 	for i := after; i < until; i++ {
-		e := newer
-		at := i - int64(len(older))
-		if at < 0 {
-			e, at = older, i
+		e, at := stored, i
+		if at >= int64(len(stored)) {
+			e, at = own, i-int64(len(stored))
 		}
 		page = append(page, s.table.kind.clone(e[at].event))
 	}

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -36,7 +37,8 @@ type version[V, E any] struct {
 	place
 
 	commit uint64
-	value  *V // nil: the row is gone
+	value  *V // kept, or nil: the row is gone
+	kept   V
 	events []*logged[E]
 	older  *version[V, E]
 }
@@ -66,9 +68,9 @@ const (
 	byTerm
 	byKind
 	bySubject
-	bySource
-	byTarget
 	byRecipient
+	bySource // and the four after it
+	byTarget = bySource + 5
 )
 
 // superseded is a row with a version that was the newest before that commit.
@@ -154,10 +156,11 @@ func (t *table[V, E]) enter(r *row[V, E], v *version[V, E]) {
 	if !stays && !t.byKey {
 		t.all.insert(s)
 	}
-	for _, k := range v.keys {
-		if stays && old.under(k) {
-			continue
-		}
+	var known []key
+	if stays {
+		known = old.keys
+	}
+	for k := range missing(v.keys, known) {
 		o := t.under[k]
 		if o == nil {
 			o = &ordered[row[V, E]]{}
@@ -167,21 +170,42 @@ func (t *table[V, E]) enter(r *row[V, E], v *version[V, E]) {
 	}
 }
 
-// leave takes a row out of the lists in which only the forgotten version put it.
-func (t *table[V, E]) leave(r *row[V, E], gone *version[V, E]) {
+// leave takes a row out of the lists in which only the forgotten version put
+// it, and not seen, which follows it.
+func (t *table[V, E]) leave(r *row[V, E], gone, seen *version[V, E]) {
 	s := spot[row[V, E]]{at: gone.at, id: r.id}
 	if !r.newest.keeps(gone.at, nil) {
 		t.all.remove(s)
 	}
-	for i := range gone.keys {
-		k := &gone.keys[i]
-		if r.newest.keeps(gone.at, k) {
+	var known []key
+	if seen.value != nil && seen.at == gone.at {
+		known = seen.keys
+	}
+	for k := range missing(gone.keys, known) {
+		o := t.under[k]
+		if o == nil || r.newest.keeps(gone.at, &k) {
 			continue
 		}
-		if o := t.under[*k]; o != nil {
-			o.remove(s)
-			if o.count == 0 {
-				delete(t.under, *k)
+		o.remove(s)
+		if o.count == 0 {
+			delete(t.under, k)
+		}
+	}
+}
+
+// missing yields the keys that are not among others; both are sorted.
+func missing(keys, others []key) iter.Seq[key] {
+	return func(yield func(key) bool) {
+		for _, k := range keys {
+			for len(others) > 0 && others[0] != k && compareKeys(others[0], k) < 0 {
+				others = others[1:]
+			}
+			if len(others) > 0 && others[0] == k {
+				others = others[1:]
+				continue
+			}
+			if !yield(k) {
+				return
 			}
 		}
 	}
@@ -219,7 +243,7 @@ func (t *table[V, E]) cut(r *row[V, E], oldest uint64) {
 	if t.place != nil {
 		for ; gone != nil; gone = gone.older {
 			if gone.value != nil && (gone.at != seen.at || !slices.Equal(gone.keys, seen.keys) || seen.value == nil) {
-				t.leave(r, gone)
+				t.leave(r, gone, seen)
 			}
 		}
 	}

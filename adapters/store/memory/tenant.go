@@ -74,12 +74,16 @@ func (t *tenant) begin(readOnly bool) *tx {
 func (t *tenant) end(x *tx) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.close(x)
+	if t.close(x) {
+		t.prune()
+	}
 }
 
-func (t *tenant) close(x *tx) {
+// close takes x off the open transactions and reports whether it was the last
+// that saw what it saw.
+func (t *tenant) close(x *tx) bool {
 	if x.ended {
-		return
+		return false
 	}
 	x.ended = true
 	i, _ := slices.BinarySearchFunc(t.open, x.commit, func(e epoch, commit uint64) int {
@@ -92,8 +96,8 @@ func (t *tenant) close(x *tx) {
 	}
 	if gone > 0 {
 		t.open = slices.Delete(t.open, 0, gone)
-		t.prune()
 	}
+	return gone > 0
 }
 
 // commit makes the stage of x the newest state. It reports false, and stores
@@ -106,9 +110,11 @@ func (t *tenant) commit(ctx context.Context, x *tx) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	stages := x.stages()
-	for _, s := range stages {
-		if !s.holds() {
-			return false, nil
+	if t.commits != x.commit {
+		for _, s := range stages {
+			if !s.holds() {
+				return false, nil
+			}
 		}
 	}
 	t.close(x)
