@@ -144,7 +144,6 @@ func list[T any](values []T, one func(T) string) string {
 }
 
 func text(s string) string {
-	quote := func(s string) string { return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "'", "''"), ":", ":") + "'" }
 	switch {
 	case digest.MatchString(s):
 		return "(" + digits + " || " + quote(s[8:]) + ")"
@@ -153,6 +152,11 @@ func text(s string) string {
 	}
 	before, after, _ := strings.Cut(s, pattern)
 	return "(" + quote(before+"REQ-") + " || " + digits + " || " + quote(after) + ")"
+}
+
+// quote writes a literal in which pgbench sees no variable of its own.
+func quote(s string) string {
+	return "E'" + strings.NewReplacer(`\`, `\\`, "'", "''", ":", `\x3a`).Replace(s) + "'"
 }
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+) `)

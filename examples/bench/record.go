@@ -89,7 +89,20 @@ func record(ctx context.Context, name, dsn string, inner driver.Driver, decide f
 	if err := decide(ctx, tx); err != nil {
 		return nil, err
 	}
-	return r.kept, nil
+	return unit(r.kept), nil
+}
+
+// unit leaves what a unit of work of the store's own sends: one locking read
+// of the request, and the writes. A joined transaction looks again before each
+// write, because its owner may have rolled back to a savepoint.
+func unit(recorded []statement) []statement {
+	var out []statement
+	for _, s := range recorded {
+		if len(out) == 0 || !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(s.text)), "SELECT") {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // with puts another request in the place of the recorded one: its id, and the
