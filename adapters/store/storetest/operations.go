@@ -14,6 +14,7 @@ import (
 // and on what is not there, and gives back all that the method says.
 type operation struct {
 	writes bool
+	silent bool // says the same whatever is stored
 	call   func(context.Context, coordination.Tx) (any, error)
 }
 
@@ -36,7 +37,7 @@ func operations() map[string]operation {
 		"NextChangeNumber": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.NextChangeNumber(ctx, "CR")
 		}},
-		"LockChangeItems": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+		"LockChangeItems": {writes: true, silent: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return nil, tx.LockChangeItems(ctx, "item", "other")
 		}},
 		"Obligations": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
@@ -91,7 +92,11 @@ func archiveOperations() map[string]operation {
 			return tx.Content(ctx, archive.DigestOf([]byte("content")))
 		}},
 		"PutContent": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
-			return nil, tx.PutContent(ctx, archive.DigestOf([]byte("content")), []byte("content"))
+			digest := archive.DigestOf([]byte("content"))
+			if err := tx.PutContent(ctx, digest, []byte("of another tenant")); err != nil {
+				return nil, err
+			}
+			return tx.Content(ctx, digest)
 		}},
 		"Reference": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Reference(ctx, "edge") }},
 		"References": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
@@ -99,7 +104,10 @@ func archiveOperations() map[string]operation {
 			return paged(tx.References(ctx, q))
 		}},
 		"PutReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
-			return nil, tx.PutReference(ctx, edge("edge", archive.ToRecord("record"), archive.ToRef("of another tenant")))
+			if err := tx.PutReference(ctx, edge("edge", archive.ToRecord("record"), archive.ToRef("of another tenant"))); err != nil {
+				return nil, err
+			}
+			return tx.Reference(ctx, "edge")
 		}},
 	}
 }

@@ -29,7 +29,8 @@ func roundTrip(h *harness) {
 	h.run("Microseconds", microsecondsComeBack)
 	h.run("FarTimes", farTimesComeBack)
 	h.run("UnknownEvents", unknownEventsComeBack)
-	h.run("Unstorable", unstorableIsRefused)
+	h.run("UnstorableText", unstorableTextIsRefused)
+	h.run("UnstorableTime", unstorableTimeIsRefused)
 }
 
 func requestComesBack(h *harness) {
@@ -321,41 +322,4 @@ func unknownEventsComeBack(h *harness) {
 		require.Empty(h, cmp.Diff(notice.Data(notice.Unknown{Of: "from-later", Raw: raw}), obligations[1].Data))
 		return nil
 	})
-}
-
-// unstorableIsRefused: text and times that some backend could not give back as
-// they were are ErrInvalid everywhere, and nothing of them is stored.
-func unstorableIsRefused(h *harness) {
-	berlin := time.FixedZone("", 3600)
-	h.do(func(ctx context.Context, tx coordination.Tx) error {
-		for _, text := range []string{"a\x00b", "a\xffb", "\xed\xa0\x80"} {
-			_, err := addToRequest(ctx, tx, "a", opened(text))
-			require.ErrorIs(h, err, changereq.ErrInvalid, "%q", text)
-			_, err = addToRecord(ctx, tx, "a", filed(text))
-			require.ErrorIs(h, err, archive.ErrInvalid, "%q", text)
-			_, err = addToObligation(ctx, tx, "a", owed(text))
-			require.ErrorIs(h, err, notice.ErrInvalid, "%q", text)
-			err = tx.PutReference(ctx, edge("a", archive.ToRef(archive.Ref(text)), archive.ToRef("b")))
-			require.ErrorIs(h, err, archive.ErrInvalid, "%q", text)
-		}
-		for _, at := range []time.Time{minute(0).Add(time.Nanosecond), minute(0).In(berlin)} {
-			r, events := evolved(changereq.Request{}, "a", opened("door"))
-			r.Updated = at
-			_, err := tx.PutChangeRequest(ctx, r, events...)
-			require.ErrorIs(h, err, changereq.ErrInvalid, at)
-			data := filed("brief")
-			data.Dated = at
-			_, err = addToRecord(ctx, tx, "a", data)
-			require.ErrorIs(h, err, archive.ErrInvalid, at)
-			o, owing := obligationAfter(notice.Obligation{}, "a", owed("ann"))
-			o.Updated = at
-			_, err = tx.PutObligation(ctx, o, owing...)
-			require.ErrorIs(h, err, notice.ErrInvalid, at)
-			ref := edge("a", archive.ToRecord("a"), archive.ToRef("b"))
-			ref.At = at
-			require.ErrorIs(h, tx.PutReference(ctx, ref), archive.ErrInvalid, at)
-		}
-		return nil
-	})
-	require.Empty(h, cmp.Diff(h.blank(), h.dump(acme)))
 }

@@ -77,7 +77,14 @@ func cases() []contractCase {
 		{"CompareAndSet", compareAndSet},
 		{"Rollback", rollback},
 		{"Visibility", visibility},
+		{"Tenants", tenants},
 		{"Paging", paging},
+		{"JournalAndDelivery", journalAndDelivery},
+		{"JournalOrder", journalOrder},
+		{"Concurrency", concurrency},
+		{"Aliasing", aliasing},
+		{"Durability", durability},
+		{"Fault", fault},
 	}
 }
 
