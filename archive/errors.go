@@ -11,6 +11,7 @@ var (
 	ErrNotFound = errors.New("archive: not found")
 	ErrConflict = errors.New("archive: conflict")
 	ErrInvalid  = errors.New("archive: invalid")
+	ErrAltered  = errors.New("archive: content was altered") // it does not fit the digest it was filed under
 )
 
 // ConflictError says that a record was filed or changed by somebody else. It

@@ -19,9 +19,12 @@ type Event struct {
 // EventKind names a type of event, for ever.
 type EventKind string
 
+// Kind returns the kind of the event.
+func (e Event) Kind() EventKind { return e.Data.kind() }
+
 // Data is what an event says; the types below are all there are, and Unknown
 // for what a later version wrote.
-type Data interface{ EventKind() EventKind }
+type Data interface{ kind() EventKind }
 
 type (
 	// FiledData begins a record.
@@ -47,14 +50,11 @@ type (
 	}
 )
 
-// EventKind of the data.
-func (FiledData) EventKind() EventKind { return "filed" }
+func (FiledData) kind() EventKind { return "filed" }
 
-// EventKind of the data.
-func (ReferredData) EventKind() EventKind { return "referred" }
+func (ReferredData) kind() EventKind { return "referred" }
 
-// EventKind of the data.
-func (u Unknown) EventKind() EventKind { return u.Of }
+func (u Unknown) kind() EventKind { return u.Of }
 
 // MarshalData writes the data of an event as JSON; what UnmarshalData did not
 // know comes out as it came in.
@@ -64,7 +64,7 @@ func MarshalData(d Data) ([]byte, error) {
 	}
 	b, err := json.Marshal(d)
 	if err != nil {
-		return nil, fmt.Errorf("archive: encode %s: %w", d.EventKind(), err)
+		return nil, fmt.Errorf("archive: encode %s: %w", d.kind(), err)
 	}
 	return b, nil
 }
@@ -73,9 +73,9 @@ func MarshalData(d Data) ([]byte, error) {
 // JSON that does not fit a known kind is an error.
 func UnmarshalData(kind EventKind, raw []byte) (Data, error) {
 	switch kind {
-	case FiledData{}.EventKind():
+	case FiledData{}.kind():
 		return read[FiledData](kind, raw)
-	case ReferredData{}.EventKind():
+	case ReferredData{}.kind():
 		return read[ReferredData](kind, raw)
 	}
 	return Unknown{Of: kind, Raw: slices.Clone(raw)}, nil

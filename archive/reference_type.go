@@ -1,7 +1,9 @@
 package archive
 
-import "crypto/sha256"
-import "encoding/hex"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
 
 // ReferenceType names a type of reference, read from source to target.
 type ReferenceType string

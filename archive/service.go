@@ -120,7 +120,7 @@ func (s *Service) Get(ctx context.Context, tenant string, id RecordID) (Record, 
 }
 
 // Open returns a record and its content after computing the digest again;
-// content that does not fit its record is an error.
+// content that does not fit its record is ErrAltered.
 func (s *Service) Open(ctx context.Context, tenant string, id RecordID) (Record, []byte, error) {
 	var (
 		r       Record
@@ -138,7 +138,7 @@ func (s *Service) Open(ctx context.Context, tenant string, id RecordID) (Record,
 		return Record{}, nil, err
 	}
 	if got := DigestOf(content); got != r.Digest {
-		return Record{}, nil, fmt.Errorf("archive: content of record %q was altered: its digest is %s, filed was %s", id, got, r.Digest)
+		return Record{}, nil, fmt.Errorf("%w: record %q has digest %s, filed was %s", ErrAltered, id, got, r.Digest)
 	}
 	return r, content, nil
 }

@@ -91,7 +91,8 @@ func (r Rating) Band() Band {
 	return BandCritical
 }
 
-// highestScore is the largest residual likelihood × impact, 0 without risks.
+// highest is the residual rating with the largest likelihood × impact; the zero
+// rating without risks.
 func (r *Risks) highest() Rating {
 	var top Rating
 	if r == nil {
@@ -143,20 +144,15 @@ func (a Assessment) Missing() []string {
 	return out
 }
 
-func (p Part) clone() Part {
-	p.Evidence = slices.Clone(p.Evidence)
-	return p
-}
-
 func (a Assessment) clone() Assessment {
 	if a.Relevance != nil {
 		x := *a.Relevance
-		x.Part = x.Part.clone()
+		x.Evidence = slices.Clone(x.Evidence)
 		a.Relevance = &x
 	}
 	if a.Risk != nil {
 		x := *a.Risk
-		x.Part, x.Risks = x.Part.clone(), slices.Clone(x.Risks)
+		x.Evidence, x.Risks = slices.Clone(x.Evidence), slices.Clone(x.Risks)
 		a.Risk = &x
 	}
 	a.Benefit, a.Cost = a.Benefit.clone(), a.Cost.clone()
@@ -168,12 +164,23 @@ func (e *Estimate) clone() *Estimate {
 		return nil
 	}
 	x := *e
-	x.Part, x.Amounts = x.Part.clone(), slices.Clone(x.Amounts)
+	x.Evidence, x.Amounts = slices.Clone(x.Evidence), slices.Clone(x.Amounts)
 	return &x
 }
 
-// writeTo writes what was judged, not who judged it when: repeating the same
-// judgement outdates nothing.
+// The writeTo methods write what was judged, not who judged it when: repeating
+// the same judgement outdates nothing.
+
+func (r *Relevance) writeTo(w writer) {
+	if r == nil {
+		w.count(0)
+		return
+	}
+	w.count(1)
+	w.text(string(r.Verdict))
+	w.text(string(r.DuplicateOf))
+}
+
 func (r *Risks) writeTo(w writer) {
 	if r == nil {
 		w.count(0)

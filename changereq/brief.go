@@ -33,7 +33,7 @@ func (b *Brief) clone() *Brief {
 		return nil
 	}
 	x := *b
-	x.Content, x.Assessment = x.Content.clone(), x.Assessment.clone()
+	x.Content, x.Assessment = x.Content.Clone(), x.Assessment.clone()
 	x.Options = slices.Clone(x.Options)
 	x.DecideBy = clonePtr(x.DecideBy)
 	return &x

@@ -22,7 +22,8 @@ type Content struct {
 	Supersedes    []ID           `json:"supersedes,omitempty"` // a set, kept sorted
 }
 
-func (c Content) clone() Content {
+// Clone returns a copy that shares no memory with c.
+func (c Content) Clone() Content {
 	c.Labels = slices.Clone(c.Labels)
 	c.Window = clonePtr(c.Window)
 	c.Affected = slices.Clone(c.Affected)
@@ -42,7 +43,7 @@ type Class string
 const (
 	ClassEditorial Class = "editorial" // title, labels
 	ClassSchedule  Class = "schedule"  // window asked for
-	ClassScope     Class = "scope"     // description, justification, what it supersedes
+	ClassScope     Class = "scope"     // description, justification, what it supersedes, relevance
 	ClassRisk      Class = "risk"      // back-out plan, risks
 	ClassCost      Class = "cost"      // benefits, costs
 	ClassAffected  Class = "affected"  // affected items
@@ -100,6 +101,7 @@ func DigestsOf(c Content, a Assessment) Digests {
 			for _, id := range slices.Sorted(slices.Values(c.Supersedes)) {
 				w.text(string(id))
 			}
+			a.Relevance.writeTo(w)
 		}),
 		Risk: sum(func(w writer) {
 			w.text(c.BackOutPlan)
@@ -153,7 +155,7 @@ func (w writer) count(n int) { w.number(int64(n)) }
 
 func (w writer) number(n int64) {
 	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // the bit pattern is wanted, not the value
+	binary.BigEndian.PutUint64(b[:], uint64(n)) // the bit pattern is wanted
 	_, _ = w.h.Write(b[:])                      // a hash never fails to write
 }
 

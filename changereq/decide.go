@@ -24,8 +24,8 @@ type Env struct {
 type Command interface {
 	// Name is the command in the words of the house.
 	Name() string
-	validate(*fields)
-	decide(*deliberation) error
+	validate(f *fields)
+	decide(d *deliberation) error
 }
 
 // Decide gives the events that a command leads to, automatic moves included, or

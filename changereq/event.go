@@ -23,9 +23,12 @@ type Event struct {
 // Kind names a type of event, for ever.
 type Kind string
 
+// Kind returns the kind of the event.
+func (e Event) Kind() Kind { return e.Data.kind() }
+
 // Data is what an event says. The types below are all there are, and Unknown
 // for what a later version wrote.
-type Data interface{ Kind() Kind }
+type Data interface{ kind() Kind }
 
 // The data of the events.
 type (
@@ -146,26 +149,25 @@ type (
 	}
 )
 
-// Kind of the event.
-func (OpenedData) Kind() Kind            { return "opened" }
-func (AmendedData) Kind() Kind           { return "amended" }
-func (MovedData) Kind() Kind             { return "moved" }
-func (AssessedData) Kind() Kind          { return "assessed" }
-func (BriefIssuedData) Kind() Kind       { return "brief-issued" }
-func (DecidedData) Kind() Kind           { return "decided" }
-func (ApprovalLapsedData) Kind() Kind    { return "approval-lapsed" }
-func (ConditionMetData) Kind() Kind      { return "condition-met" }
-func (ResultRecordedData) Kind() Kind    { return "result-recorded" }
-func (ResultVerifiedData) Kind() Kind    { return "result-verified" }
-func (RestoredData) Kind() Kind          { return "restored" }
-func (ReviewedData) Kind() Kind          { return "reviewed" }
-func (HeldData) Kind() Kind              { return "held" }
-func (ReleasedData) Kind() Kind          { return "released" }
-func (ObligationOwedData) Kind() Kind    { return "obligation-owed" }
-func (ObligationChangedData) Kind() Kind { return "obligation-changed" }
-func (ImportedData) Kind() Kind          { return "imported" }
-func (FactRecordedData) Kind() Kind      { return "fact-recorded" }
-func (u Unknown) Kind() Kind             { return u.EventKind }
+func (OpenedData) kind() Kind            { return "opened" }
+func (AmendedData) kind() Kind           { return "amended" }
+func (MovedData) kind() Kind             { return "moved" }
+func (AssessedData) kind() Kind          { return "assessed" }
+func (BriefIssuedData) kind() Kind       { return "brief-issued" }
+func (DecidedData) kind() Kind           { return "decided" }
+func (ApprovalLapsedData) kind() Kind    { return "approval-lapsed" }
+func (ConditionMetData) kind() Kind      { return "condition-met" }
+func (ResultRecordedData) kind() Kind    { return "result-recorded" }
+func (ResultVerifiedData) kind() Kind    { return "result-verified" }
+func (RestoredData) kind() Kind          { return "restored" }
+func (ReviewedData) kind() Kind          { return "reviewed" }
+func (HeldData) kind() Kind              { return "held" }
+func (ReleasedData) kind() Kind          { return "released" }
+func (ObligationOwedData) kind() Kind    { return "obligation-owed" }
+func (ObligationChangedData) kind() Kind { return "obligation-changed" }
+func (ImportedData) kind() Kind          { return "imported" }
+func (FactRecordedData) kind() Kind      { return "fact-recorded" }
+func (u Unknown) kind() Kind             { return u.EventKind }
 
 // MarshalData writes the data of an event as JSON; what UnmarshalData did not
 // know comes out as it came in.
@@ -175,7 +177,7 @@ func MarshalData(d Data) ([]byte, error) {
 	}
 	b, err := json.Marshal(d)
 	if err != nil {
-		return nil, fmt.Errorf("changereq: encode %s: %w", d.Kind(), err)
+		return nil, fmt.Errorf("changereq: encode %s: %w", d.kind(), err)
 	}
 	return b, nil
 }
@@ -196,41 +198,41 @@ func UnmarshalData(kind Kind, raw []byte) (Data, error) {
 
 func readers(kind Kind) (func([]byte) (Data, error), bool) {
 	switch kind {
-	case OpenedData{}.Kind():
+	case OpenedData{}.kind():
 		return read[OpenedData], true
-	case AmendedData{}.Kind():
+	case AmendedData{}.kind():
 		return read[AmendedData], true
-	case MovedData{}.Kind():
+	case MovedData{}.kind():
 		return read[MovedData], true
-	case AssessedData{}.Kind():
+	case AssessedData{}.kind():
 		return read[AssessedData], true
-	case BriefIssuedData{}.Kind():
+	case BriefIssuedData{}.kind():
 		return read[BriefIssuedData], true
-	case DecidedData{}.Kind():
+	case DecidedData{}.kind():
 		return read[DecidedData], true
-	case ApprovalLapsedData{}.Kind():
+	case ApprovalLapsedData{}.kind():
 		return read[ApprovalLapsedData], true
-	case ConditionMetData{}.Kind():
+	case ConditionMetData{}.kind():
 		return read[ConditionMetData], true
-	case ResultRecordedData{}.Kind():
+	case ResultRecordedData{}.kind():
 		return read[ResultRecordedData], true
-	case ResultVerifiedData{}.Kind():
+	case ResultVerifiedData{}.kind():
 		return read[ResultVerifiedData], true
-	case RestoredData{}.Kind():
+	case RestoredData{}.kind():
 		return read[RestoredData], true
-	case ReviewedData{}.Kind():
+	case ReviewedData{}.kind():
 		return read[ReviewedData], true
-	case HeldData{}.Kind():
+	case HeldData{}.kind():
 		return read[HeldData], true
-	case ReleasedData{}.Kind():
+	case ReleasedData{}.kind():
 		return read[ReleasedData], true
-	case ObligationOwedData{}.Kind():
+	case ObligationOwedData{}.kind():
 		return read[ObligationOwedData], true
-	case ObligationChangedData{}.Kind():
+	case ObligationChangedData{}.kind():
 		return read[ObligationChangedData], true
-	case ImportedData{}.Kind():
+	case ImportedData{}.kind():
 		return read[ImportedData], true
-	case FactRecordedData{}.Kind():
+	case FactRecordedData{}.kind():
 		return read[FactRecordedData], true
 	}
 	return nil, false
@@ -248,10 +250,10 @@ func read[T Data](raw []byte) (Data, error) {
 func (e Event) Clone() Event {
 	switch d := e.Data.(type) {
 	case OpenedData:
-		d.Content = d.Content.clone()
+		d.Content = d.Content.Clone()
 		e.Data = d
 	case AmendedData:
-		d.Content, d.Changed = d.Content.clone(), slices.Clone(d.Changed)
+		d.Content, d.Changed = d.Content.Clone(), slices.Clone(d.Changed)
 		e.Data = d
 	case MovedData:
 		d.Window = clonePtr(d.Window)
@@ -275,7 +277,7 @@ func (e Event) Clone() Event {
 		d.Obligation = d.Obligation.clone()
 		e.Data = d
 	case ImportedData:
-		d.Content = d.Content.clone()
+		d.Content = d.Content.Clone()
 		e.Data = d
 	case FactRecordedData:
 		d.Violations = slices.Clone(d.Violations)

@@ -11,14 +11,14 @@ func Evolve(r Request, ev Event) Request {
 	case OpenedData:
 		r.ID, r.Number, r.Lifecycle, r.State = ev.Request, d.Number, d.Lifecycle, d.State
 		r.Category = d.Category
-		r.Applicant, r.Content, r.Opened, r.LastAmender = d.Applicant, d.Content.clone(), ev.At, ev.Actor
+		r.Applicant, r.Content, r.Opened, r.LastAmender = d.Applicant, d.Content.Clone(), ev.At, ev.Actor
 		r.Digests = DigestsOf(r.Content, r.Assessment)
 	case ImportedData:
 		r = r.imported(ev, d)
 	case FactRecordedData:
 		r = r.factRecorded(d)
 	case AmendedData:
-		r.Content = d.Content.clone()
+		r.Content = d.Content.Clone()
 		r.Digests = DigestsOf(r.Content, r.Assessment)
 		if slices.ContainsFunc(d.Changed, func(c Class) bool { return c != ClassEditorial }) {
 			r.LastAmender = ev.Actor
@@ -103,7 +103,7 @@ func (r Request) imported(ev Event, d ImportedData) Request {
 	if r.Origin == nil {
 		r.ID, r.Opened, r.Origin = ev.Request, ev.At, &Origin{}
 	}
-	r.Number, r.Lifecycle, r.Applicant, r.Content = d.Number, d.Lifecycle, d.Applicant, d.Content.clone()
+	r.Number, r.Lifecycle, r.Applicant, r.Content = d.Number, d.Lifecycle, d.Applicant, d.Content.Clone()
 	r.Digests = DigestsOf(r.Content, r.Assessment)
 	o := *r.Origin
 	o.Source, o.Digest, o.History = d.Source, d.Digest, d.History

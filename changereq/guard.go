@@ -1,6 +1,7 @@
 package changereq
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func Guards() []lifecycle.Guard[*View] {
 		plain("successor", successorLinked),
 		gate(plain("settled", settled), lifecycle.GateSettled),
 		gate(plain("told", told), lifecycle.GateTold),
-		{Name: "outcome", Exclusive: true, Check: outcomeIs},
+		{Name: "outcome", Exclusive: true, OnOutcome: true, Check: outcomeIs},
 	}
 }
 
@@ -268,10 +269,8 @@ func successorLinked(v *View) []Unmet {
 	case s.ID == v.Request.ID:
 		return []Unmet{unmet("successor", "a request cannot supersede itself: name another one")}
 	}
-	for _, id := range s.Content.Supersedes {
-		if id == v.Request.ID {
-			return nil
-		}
+	if slices.Contains(s.Content.Supersedes, v.Request.ID) {
+		return nil
 	}
 	u := unmet("successor", "%s does not say that it supersedes %s: amend it so that the link goes both ways", s.Number, v.Request.Number)
 	u.Ref = string(s.ID)
@@ -315,21 +314,12 @@ func unincorporated(r *Request, a AffectedItem, x *Result) string {
 		return "revision " + x.Revision + " grew from " + x.Predecessor + ", not from the assessed " + a.Base
 	case a.Action != ActionRemove && !x.Released:
 		return "revision " + x.Revision + " is not released"
-	case a.Action != ActionRemove && !x.cites(r.ID):
+	case a.Action != ActionRemove && !slices.Contains(x.Cites, r.ID):
 		return "revision " + x.Revision + " does not cite this request"
 	case x.VerifiedAt == nil:
 		return "nobody has verified the result"
 	}
 	return ""
-}
-
-func (x *Result) cites(id ID) bool {
-	for _, c := range x.Cites {
-		if c == id {
-			return true
-		}
-	}
-	return false
 }
 
 func told(v *View) []Unmet {

@@ -146,7 +146,7 @@ type Origin struct {
 
 // Clone returns a copy that shares no memory with r.
 func (r Request) Clone() Request {
-	r.Content = r.Content.clone()
+	r.Content = r.Content.Clone()
 	r.Assessment = r.Assessment.clone()
 	r.Brief = r.Brief.clone()
 	r.Decision = r.Decision.clone()

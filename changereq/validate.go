@@ -202,7 +202,7 @@ func (a *AffectedItem) validate(f *fields, at string) {
 // normal returns a copy in the form that is stored: sets sorted, times in UTC
 // and whole microseconds, empty lists nil.
 func (c Content) normal() Content {
-	c = c.clone()
+	c = c.Clone()
 	slices.Sort(c.Labels)
 	slices.Sort(c.Supersedes)
 	c.Supersedes = slices.Compact(c.Supersedes)
@@ -224,6 +224,15 @@ func (w *Window) normal() *Window {
 		return nil
 	}
 	return &Window{Start: Instant(w.Start), End: Instant(w.End)}
+}
+
+// instant is Instant of a time that may be absent.
+func instant(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := Instant(*t)
+	return &at
 }
 
 // Instant brings a time into the form that is stored: UTC, whole microseconds.

@@ -2,7 +2,6 @@ package coordination
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -178,42 +177,4 @@ func about(id changereq.ID, event int64) string {
 func requestOf(o notice.Obligation) changereq.ID {
 	ref, _, _ := strings.Cut(o.About, "#")
 	return changereq.ID(strings.TrimPrefix(ref, string(ChangeRequestRef(""))))
-}
-
-// fileDecision files what a decision was made about and the brief it was made
-// on. Their ids follow from the decision, so no decision is filed twice.
-func (d *Desk) fileDecision(
-	ctx context.Context, tx Tx, r *changereq.Request, ev changereq.Event, data changereq.DecidedData,
-) error {
-	subject := ChangeRequestRef(r.ID)
-	derived := archive.Link{Type: archive.DerivesFrom, Target: archive.ToRef(subject)}
-	request := archive.File{
-		ID: archive.RecordID(fmt.Sprintf("%s.%d.request", r.ID, ev.Seq)), Kind: archive.KindChangeRequest,
-		Title:   fmt.Sprintf("%s: %s, as it was %s", r.Number, r.Content.Title, data.Decision.Verdict),
-		Subject: subject, References: []archive.Link{derived},
-	}
-	if b := r.Brief; b != nil && b.Number == data.Decision.Brief {
-		brief := archive.File{
-			ID: archive.RecordID(fmt.Sprintf("%s.%d.brief", r.ID, ev.Seq)), Kind: archive.KindBrief,
-			Title:   fmt.Sprintf("%s: brief %d", r.Number, b.Number),
-			Subject: subject, Dated: b.At, References: []archive.Link{derived},
-		}
-		if err := d.fileCopy(ctx, tx, ev, brief, b); err != nil {
-			return err
-		}
-		request.References = append(request.References, archive.Link{
-			Type: archive.DecidedIn, Target: archive.ToRecord(brief.ID), Reason: string(data.Decision.Verdict),
-		})
-	}
-	return d.fileCopy(ctx, tx, ev, request, r)
-}
-
-func (d *Desk) fileCopy(ctx context.Context, tx Tx, ev changereq.Event, f archive.File, of any) error {
-	content, err := json.Marshal(of)
-	if err != nil {
-		return fmt.Errorf("coordination: copy for the archive: %w", err)
-	}
-	f.MediaType, f.Content = "application/json", content
-	_, err = d.file.FileTx(ctx, tx, ev.Actor, ev.At, f)
-	return err
 }

@@ -12,7 +12,7 @@ func ChangeRequestEntry(ev changereq.Event) (Entry, error) {
 	data, err := changereq.MarshalData(ev.Data)
 	return Entry{
 		Room: RoomChangeRequest, Entity: string(ev.Request), Seq: ev.Seq,
-		Kind: string(ev.Data.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
+		Kind: string(ev.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
 	}, err
 }
 
@@ -21,7 +21,7 @@ func RecordEntry(ev archive.Event) (Entry, error) {
 	data, err := archive.MarshalData(ev.Data)
 	return Entry{
 		Room: RoomArchive, Entity: string(ev.Record), Seq: ev.Seq,
-		Kind: string(ev.Data.EventKind()), At: ev.At, Actor: ev.Actor, Data: data,
+		Kind: string(ev.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
 	}, err
 }
 
@@ -30,7 +30,7 @@ func ObligationEntry(ev notice.Event) (Entry, error) {
 	data, err := notice.MarshalData(ev.Data)
 	return Entry{
 		Room: RoomNotice, Entity: ev.Obligation, Seq: ev.Seq,
-		Kind: string(ev.Data.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
+		Kind: string(ev.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
 	}, err
 }
 

@@ -40,18 +40,6 @@ func (d *Desk) Permitted(
 	return d.changes.Permitted(ctx, tenant, actor, id)
 }
 
-// File files a document of the caller's own; see archive.Service.File.
-func (d *Desk) File(ctx context.Context, tenant, actor string, f archive.File) (archive.Record, error) {
-	return d.file.File(ctx, tenant, actor, f)
-}
-
-// Refer adds a reference that leads from a record; see archive.Service.Refer.
-func (d *Desk) Refer(
-	ctx context.Context, tenant, actor string, id archive.RecordID, l archive.Link,
-) (archive.Reference, error) {
-	return d.file.Refer(ctx, tenant, actor, id, l)
-}
-
 // Record returns one record, or archive.ErrNotFound.
 func (d *Desk) Record(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, error) {
 	return d.file.Get(ctx, tenant, id)

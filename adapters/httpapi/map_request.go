@@ -103,5 +103,5 @@ func eventTo(ev changereq.Event) (Event, error) {
 		return Event{}, err
 	}
 	data, err := object(raw)
-	return Event{Seq: ev.Seq, Kind: string(ev.Data.Kind()), At: ev.At, Actor: ev.Actor, Data: data}, err
+	return Event{Seq: ev.Seq, Kind: string(ev.Kind()), At: ev.At, Actor: ev.Actor, Data: data}, err
 }

@@ -1,9 +1,12 @@
 package lifecycle
 
-// Limits of a definition. They keep the compiled table, states times events, within a few megabytes.
+// Limits of a definition. They keep the compiled table, states times events, within some megabytes, and the time to
+// compile within about a second whatever a file says.
 const (
 	MaxStates = 500
-	MaxEdges  = 5000
+	MaxEdges  = 2000
+	// MaxNames is the most guards, and the most roles, that one edge may ask for.
+	MaxNames = 20
 )
 
 // Compile checks the definition, resolves its guards and returns the lifecycle. All findings come at once, in an
@@ -23,11 +26,4 @@ func Compile[V any](def Definition, guards []Guard[V], options ...Option) (*Life
 	}
 
 	return assemble(shape, guards), findings
-}
-
-// traits are what the compiler knows of a guard.
-type traits struct {
-	gate      Gate
-	exclusive bool
-	onOutcome bool
 }

@@ -20,11 +20,11 @@ type Definition struct {
 	// Emergency allows the build before its approval; the approval then stands before done.
 	Emergency bool `json:"emergency,omitempty"`
 	// Initial lists the states a request may open in.
-	Initial []string `json:"initial"`
+	Initial []string `json:"initial,omitempty"`
 	// Aliases maps another spelling of a state to its name.
 	Aliases map[string]string `json:"aliases,omitempty"`
-	States  []State           `json:"states"`
-	Edges   []Edge            `json:"edges"`
+	States  []State           `json:"states,omitempty"`
+	Edges   []Edge            `json:"edges,omitempty"`
 }
 
 // State is one stand a request can have.

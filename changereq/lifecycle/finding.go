@@ -37,7 +37,7 @@ const (
 	DuplicateName Code = "duplicate-name"
 	// NoInitial is a definition in which nothing can open.
 	NoInitial Code = "no-initial"
-	// TooLarge is a definition beyond MaxStates or MaxEdges.
+	// TooLarge is a definition beyond MaxStates, MaxEdges or MaxNames.
 	TooLarge Code = "too-large"
 	// AmbiguousEdge is a pair of edges that could both be taken.
 	AmbiguousEdge Code = "ambiguous-edge"
@@ -89,8 +89,12 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity(%d)", int(s))
 }
 
-// MarshalText gives the word used in JSON.
+// MarshalText refuses a severity that does not exist.
 func (s Severity) MarshalText() ([]byte, error) {
+	if s != SeverityWarning && s != SeverityError {
+		return nil, fmt.Errorf("%w: severity %d does not exist", ErrInvalid, int(s))
+	}
+
 	return []byte(s.String()), nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // newShape interns the names of a copy of the definition. What is not declared is reported and left out, so that
@@ -12,15 +11,10 @@ import (
 func newShape(def Definition) (*Shape, []Finding) {
 	s := &Shape{def: def.clone()}
 
-	if len(def.States) > MaxStates || len(def.Edges) > MaxEdges {
-		s.def.States, s.def.Edges = nil, nil
+	if finding, large := tooLarge(def); large {
+		s.def.States, s.def.Edges, s.def.Initial, s.def.Aliases = nil, nil, nil, nil
 
-		return s, []Finding{{
-			Code: TooLarge, Severity: SeverityError,
-			Text: fmt.Sprintf("%d states and %d edges are more than the %d and %d allowed",
-				len(def.States), len(def.Edges), MaxStates, MaxEdges),
-			Advice: "split the lifecycle",
-		}}
+		return s, []Finding{finding}
 	}
 
 	findings := s.declareStates()
@@ -29,6 +23,31 @@ func newShape(def Definition) (*Shape, []Finding) {
 	findings = append(findings, s.declareAliases()...)
 
 	return s, findings
+}
+
+// tooLarge finds a definition beyond the limits.
+func tooLarge(def Definition) (Finding, bool) {
+	finding := Finding{Code: TooLarge, Severity: SeverityError, Advice: "split the lifecycle"}
+
+	if len(def.States) > MaxStates || len(def.Edges) > MaxEdges {
+		finding.Text = fmt.Sprintf("%d states and %d edges are more than the %d and %d allowed",
+			len(def.States), len(def.Edges), MaxStates, MaxEdges)
+
+		return finding, true
+	}
+
+	for _, edge := range def.Edges {
+		if len(edge.Guards) > MaxNames || len(edge.Roles) > MaxNames {
+			at := edge.move()
+			finding.Edge = &at
+			finding.Text = fmt.Sprintf("edge %s asks for more than %d guards or roles", at, MaxNames)
+			finding.Advice = "let one guard check what belongs together"
+
+			return finding, true
+		}
+	}
+
+	return Finding{}, false
 }
 
 // declareStates interns the states.
@@ -51,7 +70,7 @@ func (s *Shape) declareStates() []Finding {
 			findings = append(findings, finding)
 		}
 
-		if _, fresh := s.states.add(state.Name); !fresh {
+		if !s.states.add(state.Name) {
 			findings = append(findings, duplicate("state "+state.Name+" is declared twice", state.Name))
 
 			continue
@@ -108,21 +127,25 @@ func (s *Shape) connect() []Finding {
 
 // listedTwice finds guards and roles that stand twice on one edge.
 func (e Edge) listedTwice() []Finding {
-	var findings []Finding
+	return append(e.repeated("guard", e.Guards), e.repeated("role", e.Roles)...)
+}
+
+// repeated finds the names that a list of the edge holds twice.
+func (e Edge) repeated(kind string, list []string) []Finding {
+	var (
+		findings []Finding
+		listed   names
+	)
 
 	at := e.move()
 
-	for kind, list := range map[string][]string{"guard": e.Guards, "role": e.Roles} {
-		for i, name := range list {
-			if slices.Contains(list[:i], name) {
-				finding := duplicate(kind+" "+name+" stands twice on edge "+at.String(), "")
-				finding.Edge = &at
-				findings = append(findings, finding)
-			}
+	for _, name := range list {
+		if !listed.add(name) {
+			finding := duplicate(kind+" "+name+" stands twice on edge "+at.String(), "")
+			finding.Edge = &at
+			findings = append(findings, finding)
 		}
 	}
-
-	slices.SortFunc(findings, func(a, b Finding) int { return strings.Compare(a.Text, b.Text) })
 
 	return findings
 }

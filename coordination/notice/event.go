@@ -18,9 +18,12 @@ var (
 // Kind names a type of event, for ever.
 type Kind string
 
+// Kind returns the kind of the event.
+func (e Event) Kind() Kind { return e.Data.kind() }
+
 // Data is what an event says; the types below are all there are, and Unknown
 // for what a later version wrote.
-type Data interface{ Kind() Kind }
+type Data interface{ kind() Kind }
 
 type (
 	// OwedData begins an obligation.
@@ -42,14 +45,11 @@ type (
 	}
 )
 
-// Kind of the event.
-func (OwedData) Kind() Kind { return "owed" }
+func (OwedData) kind() Kind { return "owed" }
 
-// Kind of the event.
-func (SettledData) Kind() Kind { return "settled" }
+func (SettledData) kind() Kind { return "settled" }
 
-// Kind of the event.
-func (u Unknown) Kind() Kind { return u.Of }
+func (u Unknown) kind() Kind { return u.Of }
 
 // MarshalData writes the data of an event as JSON; what UnmarshalData did not
 // know comes out as it came in.
@@ -59,7 +59,7 @@ func MarshalData(d Data) ([]byte, error) {
 	}
 	b, err := json.Marshal(d)
 	if err != nil {
-		return nil, fmt.Errorf("notice: encode %s: %w", d.Kind(), err)
+		return nil, fmt.Errorf("notice: encode %s: %w", d.kind(), err)
 	}
 	return b, nil
 }
@@ -68,9 +68,9 @@ func MarshalData(d Data) ([]byte, error) {
 // JSON that does not fit a known kind is an error.
 func UnmarshalData(kind Kind, raw []byte) (Data, error) {
 	switch kind {
-	case OwedData{}.Kind():
+	case OwedData{}.kind():
 		return read[OwedData](kind, raw)
-	case SettledData{}.Kind():
+	case SettledData{}.kind():
 		return read[SettledData](kind, raw)
 	}
 	return Unknown{Of: kind, Raw: slices.Clone(raw)}, nil

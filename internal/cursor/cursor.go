@@ -54,7 +54,7 @@ func Decode(token, filter string, parts int) ([]string, error) {
 		if width <= 0 || n > uint64(len(raw)-width) {
 			return nil, ErrMalformed
 		}
-		key[i], raw = string(raw[width:width+int(n)]), raw[width+int(n):] //nolint:gosec // n is at most len(raw)
+		key[i], raw = string(raw[width:width+int(n)]), raw[width+int(n):]
 	}
 	if len(raw) != 0 {
 		return nil, ErrMalformed

@@ -41,7 +41,7 @@ func (s *Source) Next() string {
 // stamp is the time in milliseconds with a 12-bit counter behind it, counted on
 // where the clock has not moved (RFC 9562, section 6.2, method 1).
 func (s *Source) stamp() uint64 {
-	ms := uint64(max(s.now().UnixMilli(), 0)) //nolint:gosec // not negative
+	ms := uint64(max(s.now().UnixMilli(), 0))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last = max(ms<<12, s.last+1)

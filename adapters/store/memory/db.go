@@ -62,8 +62,8 @@ func (db *DB) Update(ctx context.Context, tenant string, fn func(context.Context
 func (db *DB) Sequence(ctx context.Context, _ int) (int, error) { return 0, ctx.Err() }
 
 func admissible(ctx context.Context, tenant string) error {
-	if tenant == "" {
-		return fmt.Errorf("memory: the tenant is empty: name one (%w, %w, %w, %w)",
+	if tenant == "" || !storable(tenant) {
+		return fmt.Errorf("memory: the tenant is empty or no text: name one (%w, %w, %w, %w)",
 			coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid)
 	}
 	return ctx.Err()

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"fmt"
 	"sort"
 	"time"
 
@@ -18,8 +19,18 @@ type journaled interface {
 // kind is what the events of one room have in common.
 type kind[E any] struct {
 	room  coordination.Room
+	head  func(E) head
 	entry func(E) (coordination.Entry, error)
 	clone func(E) E
+}
+
+// head is what all events have.
+type head struct {
+	entity string
+	seq    int64
+	at     time.Time
+	actor  string
+	known  bool // it says something
 }
 
 // logged is an event in the history of its entity and in the journal.
@@ -54,16 +65,25 @@ func (s *stage[V, E]) log(events []E) []*logged[E] {
 	return out
 }
 
-// continues reports whether the events go on after have without a gap, end at
-// want and are all of the entity they are put with.
-func continues[E any](have, want int64, events []E, number func(E) (seq int64, own bool)) bool {
-	for _, ev := range events {
-		seq, own := number(ev)
-		if have++; seq != have || !own {
+// lead reports whether the events are of that entity, follow one another up to
+// number last, and could be given back as they are by every backend.
+func (k *kind[E]) lead(entity string, last int64, events []E) bool {
+	for i, ev := range events {
+		h := k.head(ev)
+		if h.entity != entity || h.seq != last-int64(len(events)-1-i) || !h.known || !exact(h.at) || !storable(h.actor) {
 			return false
 		}
 	}
-	return have == want
+	return true
+}
+
+func unled(invalid error, last int64) error {
+	return fmt.Errorf("%w: the events do not lead one by one to event %d of their entity, or hold text or times that cannot be stored", invalid, last)
+}
+
+// gap says that events do not continue what is stored.
+func gap(invalid error, stored, last int64) error {
+	return fmt.Errorf("%w: the events do not lead from event %d of the stored history to event %d: pass each once", invalid, stored, last)
 }
 
 // maxLooked is how many entries a page with filters looks at.

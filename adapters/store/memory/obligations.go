@@ -17,7 +17,10 @@ type claimable struct {
 }
 
 func obligationKind() *kind[notice.Event] {
-	return &kind[notice.Event]{room: coordination.RoomNotice, entry: coordination.ObligationEntry, clone: notice.Event.Clone}
+	return &kind[notice.Event]{
+		room: coordination.RoomNotice, entry: coordination.ObligationEntry, clone: notice.Event.Clone,
+		head: func(ev notice.Event) head { return head{ev.Obligation, ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
+	}
 }
 
 func placeObligation(o *claimable) place {
@@ -69,6 +72,9 @@ func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...not
 	if err := o.Storable(); err != nil {
 		return notice.Obligation{}, err
 	}
+	if !x.obligations.table.kind.lead(o.ID, o.Events, events) {
+		return notice.Obligation{}, unled(notice.ErrInvalid, o.Events)
+	}
 	w := x.obligations.touch(o.ID)
 	var have int64
 	if stored := w.current(); stored != nil {
@@ -78,12 +84,8 @@ func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...not
 		return notice.Obligation{}, fmt.Errorf("%w: obligation %q is at revision %d, not %d; read it again",
 			notice.ErrConflict, o.ID, have, o.Rev)
 	}
-	follows := continues(w.history(), o.Events, events, func(ev notice.Event) (int64, bool) {
-		return ev.Seq, ev.Obligation == o.ID && ev.Data != nil
-	})
-	if !follows {
-		return notice.Obligation{}, fmt.Errorf("%w: events of obligation %q do not continue its history up to event %d",
-			notice.ErrInvalid, o.ID, o.Events)
+	if w.history()+int64(len(events)) != o.Events {
+		return notice.Obligation{}, gap(notice.ErrInvalid, w.history(), o.Events)
 	}
 	o.Rev++
 	x.obligations.put(w, &claimable{Obligation: o}, x.obligations.log(events)...)

@@ -3,14 +3,16 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
 )
 
 func recordKind() *kind[archive.Event] {
-	return &kind[archive.Event]{room: coordination.RoomArchive, entry: coordination.RecordEntry, clone: archive.Event.Clone}
+	return &kind[archive.Event]{
+		room: coordination.RoomArchive, entry: coordination.RecordEntry, clone: archive.Event.Clone,
+		head: func(ev archive.Event) head { return head{string(ev.Record), ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
+	}
 }
 
 func placeRecord(r *archive.Record) place {
@@ -58,6 +60,12 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 	if err := r.Storable(); err != nil {
 		return archive.Record{}, err
 	}
+	if !storable(string(r.Digest)) {
+		return archive.Record{}, unstorable(archive.ErrInvalid, "digest")
+	}
+	if !x.records.table.kind.lead(string(r.ID), r.Events, events) {
+		return archive.Record{}, unled(archive.ErrInvalid, r.Events)
+	}
 	w := x.records.touch(string(r.ID))
 	var have int64
 	if stored := w.current(); stored != nil {
@@ -66,12 +74,8 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 	if have != r.Rev {
 		return archive.Record{}, &archive.ConflictError{ID: r.ID, Have: have, Want: r.Rev}
 	}
-	follows := continues(w.history(), r.Events, events, func(ev archive.Event) (int64, bool) {
-		return ev.Seq, ev.Record == r.ID && ev.Data != nil
-	})
-	if !follows {
-		return archive.Record{}, fmt.Errorf("%w: events of record %q do not continue its history up to event %d",
-			archive.ErrInvalid, r.ID, r.Events)
+	if w.history()+int64(len(events)) != r.Events {
+		return archive.Record{}, gap(archive.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
 	stored := r
@@ -92,8 +96,11 @@ func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte
 	if err := x.writable(); err != nil {
 		return err
 	}
+	if !storable(string(digest)) {
+		return unstorable(archive.ErrInvalid, "digest")
+	}
 	x.contents.putOnce(string(digest), func() *[]byte {
-		kept := slices.Clone(content)
+		kept := append([]byte(nil), content...)
 		return &kept
 	})
 	return nil
@@ -105,5 +112,5 @@ func (x *tx) Content(_ context.Context, digest archive.Digest) ([]byte, error) {
 	if content == nil {
 		return nil, archive.ErrNotFound
 	}
-	return slices.Clone(*content), nil
+	return append([]byte(nil), *content...), nil
 }

@@ -21,6 +21,9 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 	if err := ref.Storable(); err != nil {
 		return err
 	}
+	if !storable(string(ref.Source.Kind), string(ref.Target.Kind)) {
+		return unstorable(archive.ErrInvalid, "kind of an end")
+	}
 	x.references.putOnce(ref.ID, func() *archive.Reference { return &ref })
 	return nil
 }

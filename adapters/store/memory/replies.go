@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -25,7 +24,7 @@ func (x *tx) IdempotentReply(_ context.Context, principal, key string) (coordina
 		return coordination.Reply{}, coordination.ErrNotFound
 	}
 	out := *r
-	out.Body = slices.Clone(r.Body)
+	out.Body = append([]byte(nil), r.Body...)
 	return out, nil
 }
 
@@ -34,11 +33,17 @@ func (x *tx) PutIdempotentReply(_ context.Context, r coordination.Reply) error {
 	if err := x.writable(); err != nil {
 		return err
 	}
+	if !storable(r.Principal, r.Key, r.Operation, r.Digest, r.Header) {
+		return unstorable(coordination.ErrInvalid, "reply")
+	}
+	if !exact(r.Created) || !exact(r.Expires) {
+		return fmt.Errorf("%w: a time of the reply is not in UTC and whole microseconds: truncate it", coordination.ErrInvalid)
+	}
 	w := x.replies.touch(replyID(r.Principal, r.Key))
 	if kept := w.current(); kept != nil && kept.Expires.After(r.Created) {
 		return fmt.Errorf("%w: the key was used before and its reply is kept", coordination.ErrConflict)
 	}
-	r.Body = slices.Clone(r.Body)
+	r.Body = append([]byte(nil), r.Body...)
 	x.replies.put(w, &r)
 	return nil
 }

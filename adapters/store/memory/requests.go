@@ -10,7 +10,12 @@ import (
 )
 
 func requestKind() *kind[changereq.Event] {
-	return &kind[changereq.Event]{room: coordination.RoomChangeRequest, entry: coordination.ChangeRequestEntry, clone: changereq.Event.Clone}
+	return &kind[changereq.Event]{
+		room: coordination.RoomChangeRequest, entry: coordination.ChangeRequestEntry, clone: changereq.Event.Clone,
+		head: func(ev changereq.Event) head {
+			return head{string(ev.Request), ev.Seq, ev.At, ev.Actor, ev.Data != nil}
+		},
+	}
 }
 
 // placeRequest puts a request in the order of lists and under what a
@@ -74,6 +79,9 @@ func (x *tx) PutChangeRequest(
 	if err := r.Storable(); err != nil {
 		return changereq.Request{}, err
 	}
+	if !x.requests.table.kind.lead(string(r.ID), r.Events, events) {
+		return changereq.Request{}, unled(changereq.ErrInvalid, r.Events)
+	}
 	w := x.requests.touch(string(r.ID))
 	var have int64
 	if stored := w.current(); stored != nil {
@@ -82,12 +90,8 @@ func (x *tx) PutChangeRequest(
 	if have != r.Rev {
 		return changereq.Request{}, &changereq.ConflictError{ID: r.ID, Have: have, Want: r.Rev}
 	}
-	follows := continues(w.history(), r.Events, events, func(ev changereq.Event) (int64, bool) {
-		return ev.Seq, ev.Request == r.ID && ev.Data != nil
-	})
-	if !follows {
-		return changereq.Request{}, fmt.Errorf("%w: events of request %q do not continue its history up to event %d",
-			changereq.ErrInvalid, r.ID, r.Events)
+	if w.history()+int64(len(events)) != r.Events {
+		return changereq.Request{}, gap(changereq.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
 	stored := r.Clone()
@@ -107,6 +111,9 @@ func (x *tx) ChangeRequestEvents(
 func (x *tx) NextChangeNumber(_ context.Context, series string) (int64, error) {
 	if err := x.writable(); err != nil {
 		return 0, err
+	}
+	if !storable(series) {
+		return 0, unstorable(changereq.ErrInvalid, "series")
 	}
 	w := x.counters.touch(series)
 	n := int64(1)

@@ -1,0 +1,150 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/coordkit/coordkit/archive"
+)
+
+// Record implements archive.Tx.
+func (t *Tx) Record(ctx context.Context, id archive.RecordID) (archive.Record, error) {
+	var r archive.Record
+	k := key{kindRecord, string(id)}
+	found, err := t.find(ctx, k, lookup{recordByID, lockRecord}, func(row Row) error {
+		var err error
+		r, err = readRecord(row)
+		return err
+	}, string(id))
+	if err != nil {
+		return archive.Record{}, err
+	}
+	t.known[k] = standing{rev: r.Rev, events: r.Events}
+	if !found {
+		return archive.Record{}, fmt.Errorf("%w: record %q", archive.ErrNotFound, id)
+	}
+	return r, nil
+}
+
+func readRecord(row Row) (archive.Record, error) {
+	var (
+		r                         archive.Record
+		id, kind, subject, digest string
+		dated, filed              int64
+	)
+	err := row.Scan(&id, &r.Rev, &r.Events, &kind, &r.Title, &subject, &r.Name, &r.MediaType, &digest, &r.Size, &dated, &filed, &r.FiledBy)
+	r.ID, r.Kind, r.Subject, r.Digest = archive.RecordID(id), archive.Kind(kind), archive.Ref(subject), archive.Digest(digest)
+	r.Dated, r.Filed = instant(dated), instant(filed)
+	return r, err
+}
+
+// Records implements archive.Tx.
+func (t *Tx) Records(ctx context.Context, q archive.Query) (out []archive.Record, next string, err error) {
+	after, err := goOn(q.After, q.Filter(), newestFirst(), archive.ErrInvalid)
+	if err != nil {
+		return nil, "", err
+	}
+	kind, subject := string(q.Kind), string(q.Subject)
+	if !allStorable(kind, subject) {
+		return nil, "", nil
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, "", err
+	}
+	query, args := records, []any{t.tenant, after.at, after.id}
+	switch {
+	case subject != "":
+		query, args = recordsBySubject, append(args, subject, kind)
+	case kind != "":
+		query, args = recordsByKind, append(args, kind)
+	}
+	limit := archive.ClampLimit(q.Limit)
+	err = t.run.Query(ctx, query, append(args, limit+1), func(row Row) error {
+		r, err := readRecord(row)
+		out = append(out, r)
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	out, next = page(out, limit, func(r archive.Record) string {
+		return place{r.Filed.UnixMicro(), string(r.ID)}.token(q.Filter())
+	})
+	return out, next, nil
+}
+
+// PutRecord implements archive.Tx.
+func (t *Tx) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
+	if err := t.writable(); err != nil {
+		return archive.Record{}, err
+	}
+	if err := r.Storable(); err != nil {
+		return archive.Record{}, err
+	}
+	if !storable(string(r.Digest)) {
+		return archive.Record{}, fmt.Errorf("%w: digest is no digest", archive.ErrInvalid)
+	}
+	entries, err := recordEntries(&r, ev)
+	if err != nil {
+		return archive.Record{}, err
+	}
+	k := key{kindRecord, string(r.ID)}
+	had, err := t.stands(k, r.Rev == 0, func() error { return unlessAbsent(t.Record(ctx, r.ID)) })
+	switch {
+	case err != nil:
+		return archive.Record{}, err
+	case had.rev != r.Rev:
+		return archive.Record{}, &archive.ConflictError{ID: r.ID, Have: had.rev, Want: r.Rev}
+	case had.events+int64(len(ev)) != r.Events:
+		return archive.Record{}, gap(archive.ErrInvalid, had.events, r.Events)
+	}
+	values := []any{
+		r.Events, string(r.Kind), r.Title, string(r.Subject), r.Name, r.MediaType, string(r.Digest),
+		r.Size, r.Dated.UnixMicro(), r.Filed.UnixMicro(), r.FiledBy,
+	}
+	w := Write{SQL: updateRecord, One: true, Args: append(values, t.tenant, string(r.ID), r.Rev)}
+	if r.Rev == 0 {
+		w = Write{
+			SQL: insertRecord, Taken: &archive.ConflictError{ID: r.ID, Have: 1},
+			Args: append([]any{t.tenant, string(r.ID), 1}, values...),
+		}
+	}
+	if err := t.write(ctx, k, w); err != nil {
+		return archive.Record{}, err
+	}
+	r.Rev++
+	t.known[k] = standing{rev: r.Rev, events: r.Events}
+	return r, t.append(ctx, entries, archive.ErrConflict)
+}
+
+// PutContent implements archive.Tx.
+func (t *Tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	if !storable(string(digest)) {
+		return fmt.Errorf("%w: digest is no digest", archive.ErrInvalid)
+	}
+	k := key{kindContent, string(digest)}
+	t.guard(k)
+	return t.write(ctx, k, Write{SQL: insertContent, Args: []any{t.tenant, string(digest), bytesOf(content)}})
+}
+
+// Content implements archive.Tx.
+func (t *Tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error) {
+	var content []byte
+	found, err := t.find(ctx, key{kindContent, string(digest)}, fixed(contentByDigest),
+		func(row Row) error { return row.Scan(&content) }, string(digest))
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return nil, fmt.Errorf("%w: content %q", archive.ErrNotFound, digest)
+	case len(content) == 0:
+		return nil, nil
+	}
+	return content, nil
+}
+
+// bytesOf copies bytes that a runner may keep back; none of them are no NULL.
+func bytesOf(content []byte) []byte { return append([]byte{}, content...) }

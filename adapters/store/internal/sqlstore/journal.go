@@ -1,0 +1,193 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// append writes entries to the journal. taken is what it means that one of them
+// is already there.
+func (t *Tx) append(ctx context.Context, entries []coordination.Entry, taken error) error {
+	for i := range entries {
+		e := &entries[i]
+		w := Write{SQL: appendEntry, Taken: taken, Args: []any{
+			t.tenant, string(e.Room), e.Entity, e.Seq, e.Kind, e.At.UnixMicro(), e.Actor, string(e.Data),
+		}}
+		if t.dialect.OneWriter {
+			w.SQL, w.Args = appendEntryNumbered, append(w.Args, t.now().UnixMicro())
+		}
+		if err := t.write(ctx, key{string(e.Room), e.Entity}, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gap says that events do not continue what is stored.
+func gap(invalid error, stored, now int64) error {
+	return fmt.Errorf("%w: the events do not lead from event %d of the stored history to event %d: pass each once", invalid, stored, now)
+}
+
+// entriesOf makes the entries of events that must end at the number last of
+// their entity. It refuses what some engine could not give back as it was.
+func entriesOf[E any](
+	events []E, entry func(E) (coordination.Entry, error), entity string, last int64, invalid error,
+) ([]coordination.Entry, error) {
+	out := make([]coordination.Entry, len(events))
+	for i, ev := range events {
+		e, err := entry(ev)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%w: event %d: %w", invalid, i, err)
+		case e.Entity != entity || e.Seq != last-int64(len(events)-1-i):
+			return nil, fmt.Errorf("%w: event %d is not event %d of %q", invalid, i, last-int64(len(events)-1-i), entity)
+		case !allStorable(e.Kind, e.Actor, string(e.Data)):
+			return nil, fmt.Errorf("%w: event %d holds text that is not valid UTF-8 or has a NUL character: remove it", invalid, i)
+		case !exact(e.At):
+			return nil, fmt.Errorf("%w: event %d is not at a whole microsecond in UTC: truncate its time", invalid, i)
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+var errNoData = errors.New("it has no data") //nolint:gochecknoglobals // a sentinel
+
+func changeRequestEntries(r *changereq.Request, ev []changereq.Event) ([]coordination.Entry, error) {
+	return entriesOf(ev, func(e changereq.Event) (coordination.Entry, error) {
+		if e.Data == nil {
+			return coordination.Entry{}, errNoData
+		}
+		return coordination.ChangeRequestEntry(e)
+	}, string(r.ID), r.Events, changereq.ErrInvalid)
+}
+
+func recordEntries(r *archive.Record, ev []archive.Event) ([]coordination.Entry, error) {
+	return entriesOf(ev, func(e archive.Event) (coordination.Entry, error) {
+		if e.Data == nil {
+			return coordination.Entry{}, errNoData
+		}
+		return coordination.RecordEntry(e)
+	}, string(r.ID), r.Events, archive.ErrInvalid)
+}
+
+func obligationEntries(o *notice.Obligation, ev []notice.Event) ([]coordination.Entry, error) {
+	return entriesOf(ev, func(e notice.Event) (coordination.Entry, error) {
+		if e.Data == nil {
+			return coordination.Entry{}, errNoData
+		}
+		return coordination.ObligationEntry(e)
+	}, o.ID, o.Events, notice.ErrInvalid)
+}
+
+// ChangeRequestEvents implements changereq.Tx.
+func (t *Tx) ChangeRequestEvents(ctx context.Context, id changereq.ID, after int64, limit int) ([]changereq.Event, int64, error) {
+	return eventsOf(ctx, t, coordination.RoomChangeRequest, string(id), after, changereq.ClampLimit(limit),
+		coordination.Entry.ChangeRequestEvent)
+}
+
+// RecordEvents implements archive.Tx.
+func (t *Tx) RecordEvents(ctx context.Context, id archive.RecordID, after int64, limit int) ([]archive.Event, int64, error) {
+	return eventsOf(ctx, t, coordination.RoomArchive, string(id), after, archive.ClampLimit(limit), coordination.Entry.RecordEvent)
+}
+
+// ObligationEvents implements notice.Tx.
+func (t *Tx) ObligationEvents(ctx context.Context, id string, after int64, limit int) ([]notice.Event, int64, error) {
+	return eventsOf(ctx, t, coordination.RoomNotice, id, after, notice.ClampLimit(limit), coordination.Entry.ObligationEvent)
+}
+
+// eventsOf reads a page of the events of an entity; next is 0 at the end.
+func eventsOf[E any](
+	ctx context.Context, t *Tx, room coordination.Room, entity string, after int64, limit int,
+	event func(coordination.Entry) (E, error),
+) (out []E, next int64, err error) {
+	if !storable(entity) {
+		return nil, 0, nil
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, 0, err
+	}
+	err = t.run.Query(ctx, entityEvents, []any{t.tenant, entity, string(room), after, limit + 1}, func(row Row) error {
+		if len(out) == limit {
+			next = after
+			return nil
+		}
+		var (
+			e    = coordination.Entry{Room: room, Entity: entity}
+			at   int64
+			data []byte
+		)
+		if err := row.Scan(&e.Seq, &e.Kind, &at, &e.Actor, &data); err != nil {
+			return err
+		}
+		e.At, e.Data, after = instant(at), data, e.Seq
+		ev, err := event(e)
+		out = append(out, ev)
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return out, next, nil
+}
+
+// reach is how many positions one page of a room's entries looks at, however
+// few of them are of that room.
+const reach = 10_000
+
+// JournalEntries implements coordination.Tx. The end of the journal is read
+// first: what is committed in between is then left to the next page.
+func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (out []coordination.Entry, next int64, err error) {
+	if err := t.flush(ctx); err != nil {
+		return nil, q.After, err
+	}
+	end := int64(0)
+	if _, err := t.one(ctx, lastPosition, []any{t.tenant}, func(row Row) error { return row.Scan(&end) }); err != nil {
+		return nil, q.After, err
+	}
+	if end <= q.After {
+		return nil, q.After, nil
+	}
+	if !allStorable(string(q.Room), q.Entity) {
+		return nil, end, nil
+	}
+	limit := coordination.ClampLimit(q.Limit)
+	query, args := journalEntries, []any{t.tenant, q.After, end, limit}
+	switch {
+	case q.Entity != "":
+		query, args = journalEntriesOfEntity, []any{t.tenant, q.Entity, string(q.Room), q.After, end, limit}
+	case q.Room != "":
+		end = min(end, max(q.After, 0)+reach)
+		query, args = journalEntriesOfRoom, []any{t.tenant, q.After, end, string(q.Room), limit}
+	}
+	err = t.run.Query(ctx, query, args, func(row Row) error {
+		e, err := readEntry(row)
+		out = append(out, e)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, q.After, err
+	case len(out) == limit:
+		return out, out[limit-1].Position, nil
+	}
+	return out, end, nil
+}
+
+func readEntry(row Row) (coordination.Entry, error) {
+	var (
+		e            coordination.Entry
+		room         string
+		recorded, at int64
+		data         []byte
+	)
+	err := row.Scan(&e.Position, &recorded, &room, &e.Entity, &e.Seq, &e.Kind, &at, &e.Actor, &data)
+	e.Room, e.Recorded, e.At, e.Data = coordination.Room(room), instant(recorded), instant(at), data
+	return e, err
+}

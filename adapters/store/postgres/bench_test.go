@@ -1,0 +1,17 @@
+package postgres_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
+	"github.com/coordkit/coordkit/adapters/store/postgres"
+)
+
+func BenchmarkDecision(b *testing.B) {
+	for _, writers := range []int{1, 8, 32} {
+		b.Run(fmt.Sprintf("%d writers", writers), func(b *testing.B) {
+			sqltest.Decision(b, open(b, postgres.Config{MaxOpenConns: writers}), writers)
+		})
+	}
+}

@@ -1,0 +1,84 @@
+package postgres_test
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/adapters/store/postgres"
+	"github.com/coordkit/coordkit/adapters/store/storetest"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/internal/pgtest"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	conform(t, postgres.Config{MaxOpenConns: 8})
+}
+
+func TestConformanceSerializable(t *testing.T) {
+	t.Parallel()
+	conform(t, postgres.Config{MaxOpenConns: 8, Serializable: true})
+}
+
+func conform(t *testing.T, cfg postgres.Config) {
+	t.Helper()
+	var dsns sync.Map // of the stores that were opened
+	storetest.RunWith(t, storetest.Config{
+		Open: func(tb testing.TB) coordination.Store {
+			dsn := pgtest.Database(tb, migrate)
+			db := openDSN(tb, dsn, cfg)
+			dsns.Store(db, dsn)
+			return db
+		},
+		Reopen: func(tb testing.TB, s coordination.Store) coordination.Store {
+			require.NoError(tb, s.(io.Closer).Close())
+			dsn, _ := dsns.Load(s)
+			return openDSN(tb, dsn.(string), cfg)
+		},
+		Join: func(tb testing.TB, s coordination.Store, tenant string) storetest.Joined {
+			dsn, _ := dsns.Load(s)
+			return join(tb, dsn.(string), tenant)
+		},
+		Transient: &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: "could not serialize access"},
+	})
+}
+
+// ownRows opens the database as an embedder does who keeps a table of his own
+// in it.
+func ownRows(tb testing.TB, dsn string) *sql.DB {
+	tb.Helper()
+	own, err := sql.Open("pgx", dsn)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, own.Close()) })
+	_, err = own.ExecContext(tb.Context(), "CREATE TABLE IF NOT EXISTS own (id BIGINT GENERATED ALWAYS AS IDENTITY)")
+	require.NoError(tb, err)
+	return own
+}
+
+func join(tb testing.TB, dsn, tenant string) storetest.Joined {
+	tb.Helper()
+	own := ownRows(tb, dsn)
+	tx, err := own.BeginTx(tb.Context(), nil)
+	require.NoError(tb, err)
+	joined, err := postgres.FromTx(tx, tenant)
+	require.NoError(tb, err)
+	return storetest.Joined{
+		Tx: joined,
+		WriteRow: func(ctx context.Context) error {
+			_, err := tx.ExecContext(ctx, "INSERT INTO own DEFAULT VALUES")
+			return err
+		},
+		Commit:   tx.Commit,
+		Rollback: tx.Rollback,
+		Rows: func(ctx context.Context) (n int, err error) {
+			err = own.QueryRowContext(ctx, "SELECT count(*) FROM own").Scan(&n)
+			return n, err
+		},
+	}
+}

@@ -1,0 +1,81 @@
+package postgres_test
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
+	"github.com/coordkit/coordkit/adapters/store/postgres"
+	"github.com/coordkit/coordkit/internal/pgtest"
+)
+
+// Every list is read by an index that gives its order, also when PostgreSQL
+// plans once for all arguments. With COORDKIT_SCALE=1 the test also logs how
+// long pages of 10 tenants × 100,000 requests take; with few rows, where a scan
+// would be right, it asks what the planner does when it must not scan or sort.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	tenants, requests, full := sqltest.Scale()
+	dsn := pgtest.Database(t, migrate)
+	db := openDSN(t, dsn, postgres.Config{})
+	require.NoError(t, sqltest.Load(t.Context(), db, tenants, requests))
+	own := ownRows(t, dsn)
+	conn, err := own.Conn(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	for _, setting := range []string{"VACUUM ANALYZE", "SET plan_cache_mode = force_generic_plan"} {
+		_, err := conn.ExecContext(t.Context(), setting)
+		require.NoError(t, err)
+	}
+	if !full {
+		_, err := conn.ExecContext(t.Context(), "SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
+		require.NoError(t, err)
+	}
+	statements := sqltest.Statements(t, "../internal/sqlstore/queries.go")
+	for _, c := range sqltest.ListCases(requests) {
+		require.Contains(t, statements, c.Name)
+		plan := explain(t, conn, statements[c.Name], c.Args)
+		t.Logf("%s\n%s", c.Name, plan)
+		require.NotContains(t, plan, "Seq Scan", c.Name)
+		if !c.Few {
+			require.NotContains(t, plan, "Sort", c.Name)
+		}
+	}
+	if full {
+		sqltest.Time(t, db, requests)
+	}
+}
+
+func explain(t *testing.T, conn *sql.Conn, statement string, args []any) string {
+	t.Helper()
+	var literals []string
+	for _, arg := range args {
+		if text, ok := arg.(string); ok {
+			arg = "'" + text + "'"
+		}
+		literals = append(literals, fmt.Sprint(arg))
+	}
+	_, err := conn.ExecContext(t.Context(), "PREPARE looked_at AS "+statement)
+	require.NoError(t, err)
+	defer func() {
+		_, err := conn.ExecContext(t.Context(), "DEALLOCATE looked_at")
+		require.NoError(t, err)
+	}()
+	rows, err := conn.QueryContext(t.Context(),
+		"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) EXECUTE looked_at("+strings.Join(literals, ", ")+")")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	var plan []string
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		plan = append(plan, "  "+line)
+	}
+	require.NoError(t, rows.Err())
+	return regexp.MustCompile(`(?m)^  Planning.*\n(    Buffers.*\n)?`).ReplaceAllString(strings.Join(plan, "\n"), "")
+}

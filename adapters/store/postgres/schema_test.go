@@ -1,0 +1,63 @@
+package postgres_test
+
+import (
+	"io/fs"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/adapters/store/postgres"
+	"github.com/coordkit/coordkit/internal/pgtest"
+)
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t, migrate)
+	_, err := ownRows(t, dsn).ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+	require.NoError(t, err)
+	db, err := postgres.Open(t.Context(), dsn, postgres.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	version, err := db.SchemaVersion(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, version, "Open does not migrate")
+
+	other, err := postgres.Open(t.Context(), dsn, postgres.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	both.Go(func() { errs[0] = db.Migrate(t.Context()) })
+	both.Go(func() { errs[1] = other.Migrate(t.Context()) })
+	both.Wait()
+	require.NoError(t, errs[0])
+	require.NoError(t, errs[1])
+	require.NoError(t, db.Migrate(t.Context()), "nothing to do is no error")
+
+	files, err := fs.Glob(postgres.Migrations(), "*.sql")
+	require.NoError(t, err)
+	version, err = db.SchemaVersion(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, len(files), version)
+}
+
+func TestSchemaIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"altered": "UPDATE coordkit_schema SET sha256 = 'x' WHERE version = 1",
+		"newer":   "INSERT INTO coordkit_schema VALUES ((SELECT max(version) + 1 FROM coordkit_schema), 'later', 'x', 0)",
+		"gap":     "UPDATE coordkit_schema SET version = version + 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dsn := pgtest.Database(t, migrate)
+			db := openDSN(t, dsn, postgres.Config{})
+			_, err := ownRows(t, dsn).ExecContext(t.Context(), change)
+			require.NoError(t, err)
+			require.ErrorIs(t, db.Migrate(t.Context()), postgres.ErrSchema)
+			_, err = postgres.Open(t.Context(), dsn, postgres.Config{})
+			require.ErrorIs(t, err, postgres.ErrSchema)
+		})
+	}
+}

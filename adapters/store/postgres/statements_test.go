@@ -1,0 +1,27 @@
+package postgres_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
+	"github.com/coordkit/coordkit/internal/pgtest"
+)
+
+// Every shared statement is one that PostgreSQL understands, but for the one
+// that numbers entries at once, which it never runs.
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	own := ownRows(t, pgtest.Database(t, migrate))
+	all := sqltest.Statements(t, "../internal/sqlstore/queries.go")
+	maps.Copy(all, sqltest.Statements(t, "sequence.go"))
+	delete(all, "appendEntryNumbered")
+	for name, text := range all {
+		sqltest.InOrder(t, name, text)
+		stmt, err := own.PrepareContext(t.Context(), text)
+		require.NoError(t, err, "%s: %s", name, text)
+		require.NoError(t, stmt.Close())
+	}
+}

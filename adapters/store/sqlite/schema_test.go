@@ -1,0 +1,61 @@
+package sqlite_test
+
+import (
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/adapters/store/sqlite"
+)
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "office.db")
+	db, err := sqlite.Open(t.Context(), path, sqlite.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	version, err := db.SchemaVersion(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, version, "Open does not migrate")
+
+	other, err := sqlite.Open(t.Context(), path, sqlite.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	both.Go(func() { errs[0] = db.Migrate(t.Context()) })
+	both.Go(func() { errs[1] = other.Migrate(t.Context()) })
+	both.Wait()
+	require.NoError(t, errs[0])
+	require.NoError(t, errs[1])
+	require.NoError(t, db.Migrate(t.Context()), "nothing to do is no error")
+
+	files, err := fs.Glob(sqlite.Migrations(), "*.sql")
+	require.NoError(t, err)
+	version, err = db.SchemaVersion(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, len(files), version)
+}
+
+func TestSchemaIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"altered": "UPDATE coordkit_schema SET sha256 = 'x' WHERE version = 1",
+		"newer":   "INSERT INTO coordkit_schema VALUES ((SELECT max(version) + 1 FROM coordkit_schema), 'later', 'x', 0)",
+		"gap":     "UPDATE coordkit_schema SET version = version + 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "office.db")
+			db := openFile(t, path)
+			_, err := ownRows(t, path).ExecContext(t.Context(), change)
+			require.NoError(t, err)
+			require.ErrorIs(t, db.Migrate(t.Context()), sqlite.ErrSchema)
+			_, err = sqlite.Open(t.Context(), path, sqlite.Config{})
+			require.ErrorIs(t, err, sqlite.ErrSchema)
+		})
+	}
+}

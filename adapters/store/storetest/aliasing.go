@@ -1,0 +1,136 @@
+package storetest
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// aliasing: what goes into a store and what comes out of it shares no memory
+// with it.
+func aliasing(h *harness) {
+	h.run("Arguments", argumentsMayChange)
+	h.run("Results", resultsMayChange)
+	h.run("ResultsInOneUnit", resultsMayChangeInTheUnit)
+}
+
+func argumentsMayChange(h *harness) {
+	raw := func() []byte { return []byte(`{"a":1}`) }
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		r, events := evolved(changereq.Request{}, "a", append(everyEvent(), changereq.Unknown{EventKind: "later", Raw: raw()})...)
+		stored, err := tx.PutChangeRequest(ctx, r, events...)
+		require.NoError(h, err)
+		scramble(&r, events, &stored)
+		record, filings := recordAfter(archive.Record{}, "a", filed("brief"), archive.Unknown{Of: "later", Raw: raw()})
+		_, err = tx.PutRecord(ctx, record, filings...)
+		require.NoError(h, err)
+		o, owing := obligationAfter(notice.Obligation{}, "a", owed("ann"), notice.Unknown{Of: "later", Raw: raw()})
+		_, err = tx.PutObligation(ctx, o, owing...)
+		require.NoError(h, err)
+		content, kept := []byte("brief"), reply("key")
+		require.NoError(h, tx.PutContent(ctx, archive.DigestOf(content), content))
+		require.NoError(h, tx.PutIdempotentReply(ctx, kept))
+		scramble(filings, owing, content, &kept)
+		return nil
+	})
+	want, events := evolved(changereq.Request{}, "a", append(everyEvent(), changereq.Unknown{EventKind: "later", Raw: raw()})...)
+	want.Rev = 1
+	d := h.dump(acme, "key")
+	require.Empty(h, cmp.Diff([]changereq.Request{want}, d.Requests))
+	require.Empty(h, cmp.Diff(events, d.RequestEvents["a"]))
+	require.Empty(h, cmp.Diff(archive.Data(archive.Unknown{Of: "later", Raw: raw()}), d.RecordEvents["a"][1].Data))
+	require.Empty(h, cmp.Diff(notice.Data(notice.Unknown{Of: "later", Raw: raw()}), d.ObligationEvents["a"][1].Data))
+	require.Equal(h, "brief", d.Contents[archive.DigestOf([]byte("brief"))])
+	require.Empty(h, cmp.Diff(reply("key"), d.Replies["key"]))
+}
+
+func resultsMayChange(h *harness) {
+	h.do(everything)
+	h.sequence()
+	for _, open := range []func(work){h.look, h.do} {
+		open(func(ctx context.Context, tx coordination.Tx) error {
+			before := h.reads(ctx, tx)
+			for _, said := range h.reads(ctx, tx) {
+				scramble(said.(outcome).Value)
+			}
+			require.Empty(h, cmp.Diff(before, h.reads(ctx, tx)), "in the same transaction")
+			return nil
+		})
+	}
+	before := h.seen()
+	for _, said := range h.seen() {
+		scramble(said.(outcome).Value)
+	}
+	require.Empty(h, cmp.Diff(before, h.seen()), "in another transaction")
+}
+
+// resultsMayChangeInTheUnit: also what the unit has written itself.
+func resultsMayChangeInTheUnit(h *harness) {
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		require.NoError(h, everything(ctx, tx))
+		before := h.reads(ctx, tx)
+		for _, said := range h.reads(ctx, tx) {
+			scramble(said.(outcome).Value)
+		}
+		require.Empty(h, cmp.Diff(before, h.reads(ctx, tx)))
+		return nil
+	})
+}
+
+// everything writes into every room, and a request with every field.
+func everything(ctx context.Context, tx coordination.Tx) error {
+	if _, err := addToRequest(ctx, tx, "request", everyEvent()...); err != nil {
+		return err
+	}
+	return everyRoom("")(ctx, tx)
+}
+
+// scramble changes everything that can be reached from the values and set.
+func scramble(values ...any) {
+	for _, v := range values {
+		scrambleValue(reflect.ValueOf(v))
+	}
+}
+
+func scrambleValue(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			scrambleValue(v.Elem())
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			scrambleValue(v.Index(i))
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			setTo(v, reflect.ValueOf(minute(-1000)))
+			return
+		}
+		for i := range v.NumField() {
+			scrambleValue(v.Field(i))
+		}
+	case reflect.String:
+		setTo(v, reflect.ValueOf("scrambled").Convert(v.Type()))
+	case reflect.Uint8:
+		setTo(v, reflect.ValueOf(uint8('!')).Convert(v.Type()))
+	default:
+		if v.IsValid() {
+			setTo(v, reflect.Zero(v.Type()))
+		}
+	}
+}
+
+func setTo(v, to reflect.Value) {
+	if v.CanSet() {
+		v.Set(to)
+	}
+}

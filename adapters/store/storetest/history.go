@@ -1,0 +1,91 @@
+package storetest
+
+import (
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
+
+// everyEvent is a history with every kind of event and every field filled, so
+// that a field that does not come back is seen.
+func everyEvent() []changereq.Data {
+	until, expires := minute(100), minute(200)
+	content := everyContent()
+	assessment := everyAssessment()
+	brief := changereq.Brief{
+		Number: 2, Applicant: "ann", Content: content, Assessment: assessment, Material: "m1",
+		Options:        []changereq.Option{{Title: "do it", Summary: "now"}, {Title: "leave it"}},
+		Recommendation: "Do it.", DecideBy: &until, By: "carl", At: minute(4), Digest: "d2",
+	}
+	begin := opened("door")
+	begin.Content = content
+	return []changereq.Data{
+		begin,
+		changereq.ImportedData{
+			Number: "CR-1", Lifecycle: changereq.LifecycleRef{ID: "old", Version: 3}, Applicant: "ann", Content: content,
+			Source: "register", Digest: "d3", History: "d4", RecordedAt: minute(1),
+		},
+		changereq.FactRecordedData{
+			From: "draft", To: "open", Category: lifecycle.Assess, Raw: "Open", Reference: "line 7", Violations: []string{"no edge", "dated back"},
+		},
+		changereq.AmendedData{Content: content, Changed: []changereq.Class{changereq.ClassEditorial, changereq.ClassScope}},
+		changereq.AssessedData{Parts: assessment},
+		changereq.BriefIssuedData{Brief: brief},
+		changereq.DecidedData{
+			Decision: changereq.Decision{
+				Verdict: changereq.ApprovedWithConditions, Reason: changereq.ReasonObsolete, Text: "Go on.", Until: &until,
+				Expires: &expires, Brief: 2, Document: "d2", Material: "m1", By: "paul", At: &until,
+			},
+			Conditions: []string{"ask legal", "ask safety"},
+		},
+		changereq.ConditionMetData{Condition: 1, Evidence: "memo 3"},
+		changereq.ApprovalLapsedData{Cause: changereq.LapseContent, Changed: []changereq.Class{changereq.ClassCost}},
+		changereq.ResultRecordedData{Result: changereq.Result{
+			Item: "spec-17", Revision: "D", Predecessor: "C", Digest: "d5", Released: true, Cites: []changereq.ID{"a", "b"},
+			Unchanged: true, RecordedBy: "ida", RecordedAt: minute(9),
+		}},
+		changereq.ResultVerifiedData{Item: "spec-17"},
+		changereq.RestoredData{Item: "spec-17", Revision: "C"},
+		changereq.ReviewedData{Verdict: changereq.ReviewWithIssues, Text: "Late."},
+		changereq.HeldData{Reason: "strike"},
+		changereq.ReleasedData{},
+		changereq.ObligationOwedData{Obligation: changereq.Obligation{
+			ID: "a.1.1", Recipient: "ann", About: 1, Subject: "approved", OwedBy: "paul", OwedAt: minute(15), State: changereq.ObligationOwed,
+		}},
+		changereq.ObligationChangedData{Obligation: "a.1.1", State: changereq.ObligationDisputed, Evidence: "mail 1", Reason: "no"},
+		changereq.MovedData{
+			From: "open", Event: "close", To: "closed", Category: lifecycle.Done, Reason: "done", Outcome: changereq.OutcomeImplemented,
+			Auto: true, Window: &changereq.Window{Start: minute(20), End: minute(30)}, Successor: "b",
+		},
+		changereq.HeldData{Reason: "audit"},
+	}
+}
+
+func everyContent() changereq.Content {
+	return changereq.Content{
+		Title: "Raise the torque", Labels: []string{"door", "supplier"}, Description: "The hinge lets the door fall shut.",
+		Justification: "Eleven complaints.", BackOutPlan: "Refit revision C.",
+		Window: &changereq.Window{Start: minute(10), End: minute(5000)},
+		Affected: []changereq.AffectedItem{
+			{Item: "spec-17", Action: changereq.ActionModify, Base: "C", Owner: "olga"},
+			{Item: "drawing-4", Action: changereq.ActionAdd},
+		},
+		Supersedes: []changereq.ID{"x", "y"},
+	}
+}
+
+func everyAssessment() changereq.Assessment {
+	part := changereq.Part{By: "carl", At: minute(3), Evidence: []string{"test 12", "call of 3 May"}}
+	rating := changereq.Rating{Likelihood: 5, Impact: 4}
+	return changereq.Assessment{
+		Relevance: &changereq.Relevance{Part: part, Verdict: changereq.Duplicate, DuplicateOf: "z", Reason: "same door"},
+		Risk: &changereq.Risks{Part: part, Summary: "Some.", Risks: []changereq.Risk{
+			{Title: "wear", Inherent: rating, Mitigation: "grease", Residual: changereq.Rating{Likelihood: 1, Impact: 2}},
+		}},
+		Benefit: &changereq.Estimate{Part: part, Summary: "Fewer returns.", Amounts: []changereq.Amount{
+			{What: "returns", Low: -1 << 63, Likely: 0, High: 1<<63 - 1, Currency: "EUR", Horizon: 24},
+		}},
+		Cost: &changereq.Estimate{Part: part, Summary: "Tooling.", Amounts: []changereq.Amount{
+			{What: "tool", Low: 1, Likely: 2, High: 3, Currency: "USD"},
+		}},
+	}
+}

@@ -1,0 +1,93 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// keyedRow is a kind of row that is read by id.
+type keyedRow struct {
+	name   string
+	there  func(ctx context.Context, tx coordination.Tx, id string) (bool, error)
+	create func(ctx context.Context, tx coordination.Tx, id string) error
+}
+
+func keyedRows() []keyedRow {
+	return []keyedRow{
+		{
+			"ChangeRequest",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.ChangeRequest(ctx, changereq.ID(id))
+				return present(err, changereq.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putRequestAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
+			"Record",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.Record(ctx, archive.RecordID(id))
+				return present(err, archive.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putRecordAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
+			"Reference",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.Reference(ctx, id)
+				return present(err, archive.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				return tx.PutReference(ctx, edge(id, archive.ToRecord("a"), archive.ToRecord("b")))
+			},
+		},
+		{
+			"Content",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.Content(ctx, archive.DigestOf([]byte(id)))
+				return present(err, archive.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				return tx.PutContent(ctx, archive.DigestOf([]byte(id)), []byte(id))
+			},
+		},
+		{
+			"Obligation",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.Obligation(ctx, id)
+				return present(err, notice.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putObligationAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
+			"Reply",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.IdempotentReply(ctx, "ann", id)
+				return present(err, coordination.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				return tx.PutIdempotentReply(ctx, reply(id))
+			},
+		},
+	}
+}
+
+func present(err, absent error) (bool, error) {
+	if errors.Is(err, absent) {
+		return false, nil
+	}
+	return err == nil, err
+}

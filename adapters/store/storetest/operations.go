@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"context"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// operation calls one method of coordination.Tx on what everyRoom("") stores
+// and on what is not there, and gives back all that the method says.
+type operation struct {
+	writes bool
+	silent bool // says the same whatever is stored
+	call   func(context.Context, coordination.Tx) (any, error)
+}
+
+// operations has an operation for each method of coordination.Tx, by name.
+func operations() map[string]operation {
+	ops := map[string]operation{
+		"ChangeRequests": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.ChangeRequests(ctx, changereq.Query{Limit: 1}))
+		}},
+		"ChangeRequest": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.ChangeRequest(ctx, "request")
+		}},
+		"ChangeRequestEvents": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.ChangeRequestEvents(ctx, "request", 0, 1))
+		}},
+		"PutChangeRequest": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			r, events := evolved(changereq.Request{}, "request", opened("of another tenant"), moved("open", lifecycle.Assess))
+			return tx.PutChangeRequest(ctx, r, events...)
+		}},
+		"NextChangeNumber": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.NextChangeNumber(ctx, "CR")
+		}},
+		"LockChangeItems": {writes: true, silent: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return nil, tx.LockChangeItems(ctx, "item", "other")
+		}},
+		"Obligations": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.Obligations(ctx, notice.Query{Limit: 1}))
+		}},
+		"Obligation": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Obligation(ctx, "owed") }},
+		"ObligationEvents": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.ObligationEvents(ctx, "owed", 0, 1))
+		}},
+		"PutObligation": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			o, events := obligationAfter(notice.Obligation{}, "owed", owed("bob"))
+			return tx.PutObligation(ctx, o, events...)
+		}},
+		"ClaimObligations": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.ClaimObligations(ctx, minute(5), minute(9), 10)
+		}},
+		"JournalEntries": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.JournalEntries(ctx, coordination.JournalQuery{}))
+		}},
+		"IdempotentReply": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.IdempotentReply(ctx, "ann", "key")
+		}},
+		"PutIdempotentReply": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			r := reply("key")
+			r.Digest = "of another tenant"
+			return nil, tx.PutIdempotentReply(ctx, r)
+		}},
+		"DropIdempotentReplies": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.DropIdempotentReplies(ctx, minute(1000), 10)
+		}},
+	}
+	for name, op := range archiveOperations() {
+		ops[name] = op
+	}
+	return ops
+}
+
+func archiveOperations() map[string]operation {
+	return map[string]operation{
+		"Record": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Record(ctx, "record") }},
+		"Records": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.Records(ctx, archive.Query{Limit: 1}))
+		}},
+		"RecordEvents": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.RecordEvents(ctx, "record", 0, 1))
+		}},
+		"PutRecord": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			r, events := recordAfter(archive.Record{}, "record", filed("of another tenant"))
+			return tx.PutRecord(ctx, r, events...)
+		}},
+		"Content": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.Content(ctx, archive.DigestOf([]byte("content")))
+		}},
+		"PutContent": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			digest := archive.DigestOf([]byte("content"))
+			if err := tx.PutContent(ctx, digest, []byte("of another tenant")); err != nil {
+				return nil, err
+			}
+			return tx.Content(ctx, digest)
+		}},
+		"Reference": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Reference(ctx, "edge") }},
+		"References": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			q := archive.ReferenceQuery{End: archive.ToRecord("record"), Direction: archive.Outward, Limit: 1}
+			return paged(tx.References(ctx, q))
+		}},
+		"PutReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			if err := tx.PutReference(ctx, edge("edge", archive.ToRecord("record"), archive.ToRef("of another tenant"))); err != nil {
+				return nil, err
+			}
+			return tx.Reference(ctx, "edge")
+		}},
+	}
+}
+
+// paged puts a page and what goes on after it into one value.
+func paged[T, N any](page []T, next N, err error) (any, error) {
+	return struct {
+		Page []T
+		Next N
+	}{page, next}, err
+}

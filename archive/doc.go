@@ -1,0 +1,23 @@
+// Package archive files documents so that they are found again, unaltered, with
+// what they belong to.
+//
+// A [Record] is one document: what it is, what it is about, when it was filed by
+// whom, and the SHA-256 of its content. The content is kept under that digest and
+// verified when it is opened; content that no longer fits is [ErrAltered]. A
+// record never changes its content: a correction is another record that refers
+// to it.
+//
+// A [Reference] is one typed edge between two ends: records, things of another
+// room (a [Ref], opaque here), addresses outside, or text that nobody has
+// resolved yet. It is stored once; at its target it is read by the inverse name
+// of its type, so "decidedIn" at one end is "decides" at the other. The same edge
+// twice is one edge.
+//
+// [DecideFile] and [DecideRefer] are the rules, [Evolve] applies an event, and a
+// [Service] loads, decides and saves: File and Refer in a transaction of their
+// own, FileTx and ReferTx in the caller's, so that the copy of a decision is filed
+// with the decision or not at all.
+//
+// Times are UTC in whole microseconds. Lists are pages by key in a stated order.
+// A Service is safe for concurrent use.
+package archive

@@ -1,0 +1,69 @@
+// Package changereq carries a change request from the first draft to the file:
+// what is asked, what the coordinator found out, what the product manager
+// decided on which page, what became of every affected item, and who was told.
+//
+// # The promises
+//
+// Approval is of exactly this content. A decision names a numbered, frozen
+// [Brief] and is bound to the digest of what that brief shows. Amending a
+// material field outdates the approval; amending a title or a label does not.
+// What is material the rules say, not whoever amends: see [Class].
+//
+// Nothing ends silently. Every decision, return, deferral, lapse, schedule,
+// back-out and end creates an [Obligation] to the applicant and to the owners of
+// the affected items, and no request ends while the applicant was not told.
+//
+// Nothing closes half done. Every affected item shows a released [Result] that
+// grew from the assessed base, cites the request, and was verified by somebody
+// other than its author; or its owner's word that nothing had to change.
+//
+// # How it works
+//
+// [Decide] turns a [Command] into [Event] values or says, as a [RefusedError],
+// every condition that is not met. [Evolve] applies an event. Both are pure:
+// time, actor and all that was looked up come in through [Env], so the same
+// input gives the same events on every machine. The events are the truth; a
+// [Request] is their fold, and the stored row is a cache of that fold.
+//
+// Which steps exist, who may take them and under which guards is data: a
+// [github.com/coordkit/coordkit/changereq/lifecycle.Definition], compiled with
+// [Compile]. A request pins the id and version of its lifecycle. Three checks
+// hold whatever a governing definition says: no building without an approval
+// of what stands there now, no end before the applicant was told, nothing done
+// before the items reflect it.
+//
+// A [Service] loads, decides and saves. Every method comes twice: Do opens a
+// transaction of its own, DoTx joins the caller's. Most programs use
+// coordination.Desk instead, which also files the copies and owes the notices
+// in the same transaction.
+//
+// # The usual way
+//
+// [Open] drafts. [Move] submits, receives and admits; [Assess] records relevance,
+// risks, benefits and costs; [IssueBrief] freezes them; [RecordDecision] decides
+// on that brief. [Move] schedules and starts; [RecordResult], [SignUnchanged] and
+// [VerifyResult] bring the items in; [RecordReview] looks back; [RecordSent] says
+// who was told; [Move] closes. [Amend], [PutOnHold], [Release], [Waive],
+// [Acknowledge], [Dispute], [MeetCondition], [RecordRestored] and [Refresh] serve
+// along the way, and [Import] records histories that happened elsewhere.
+// [Permitted] lists what could be done next and what stands in the way.
+//
+// # Time, ids, concurrency
+//
+// Times are UTC in whole microseconds, ids are opaque and compared byte by byte,
+// and neither is made by the rules. Time never falls within a request, whatever
+// the clock does. Values are safe to share between goroutines as long as nobody
+// changes them; a Service and a Lifecycle are safe for concurrent use. Two
+// writers with the same revision: exactly one wins, the other gets [ErrConflict].
+//
+// # Properties
+//
+// The tests hold these over random commands: P1 building is entered only with an
+// approval of the current content. P2 a material amendment takes the approval
+// away, an editorial one leaves it. P3 the row is the fold of its events and
+// deciding is deterministic. P4 a refused command changes nothing and gives no
+// events. P7 what Permitted lists as possible succeeds, and nothing else does. P8
+// no end with the applicant untold, one obligation for each event and recipient.
+// P9 closed means every item incorporated or signed. P12 windows that touch do
+// not conflict. P13 risk bands are monotone.
+package changereq

@@ -1,0 +1,309 @@
+package changereq_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
+
+// TestProperties drives one request with random commands, most of them likely
+// to be possible, and checks after each what must always hold. The names P1 to
+// P14 are those of the list in the package documentation.
+func TestProperties(t *testing.T) {
+	t.Parallel()
+	lc := normal(t)
+	rapid.Check(t, func(t *rapid.T) {
+		m := &machine{lc: lc, now: epoch}
+		for range rapid.IntRange(0, 25).Draw(t, "start") { // begin anywhere along the usual way
+			m.usual(t)
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"command": m.command,
+			"":        m.check,
+			"edit":    func(t *rapid.T) { m.amend(t, false) },
+			"rewrite": func(t *rapid.T) { m.amend(t, true) },
+			"tell":    m.tell,
+			"usual":   m.usual,
+		})
+	})
+}
+
+type machine struct {
+	lc     *changereq.Lifecycle
+	now    time.Time
+	req    changereq.Request
+	events []changereq.Event
+}
+
+func (m *machine) env(actor changereq.Actor) changereq.Env {
+	return changereq.Env{Now: m.now, Actor: actor, Number: "CR-1"}
+}
+
+// give runs a command and checks P3 and P4.
+func (m *machine) give(t *rapid.T, actor changereq.Actor, cmd changereq.Command) error {
+	m.now = m.now.Add(time.Duration(rapid.IntRange(-90, 600).Draw(t, "minutes")) * time.Minute)
+	before := m.req.Clone()
+	events, err := changereq.Decide(m.lc, m.req, cmd, m.env(actor))
+	if d := cmp.Diff(before, m.req, cmpopts.EquateEmpty()); d != "" {
+		t.Fatalf("P4: deciding %s changed the request:\n%s", cmd.Name(), d)
+	}
+	if err != nil {
+		if len(events) > 0 {
+			t.Fatalf("P4: %s was refused and gave events", cmd.Name())
+		}
+		return err
+	}
+	again, err := changereq.Decide(m.lc, m.req, cmd, m.env(actor))
+	if err != nil || cmp.Diff(events, again) != "" {
+		t.Fatalf("P3: deciding %s twice gives two answers: %v", cmd.Name(), err)
+	}
+	m.checkMoves(t, events)
+	for _, ev := range events {
+		m.req = changereq.Evolve(m.req, ev)
+	}
+	m.events = append(m.events, events...)
+	return nil
+}
+
+// checkMoves follows the events of one command: P1, P8, P9.
+func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
+	r := m.req
+	for _, ev := range events {
+		move, ok := ev.Data.(changereq.MovedData)
+		if ok && move.Category == lifecycle.Build && r.Category != lifecycle.Verify {
+			if d := r.Decision; !d.Verdict.Approves() || d.Material != r.Digests.Material || d.By == r.Applicant {
+				t.Fatalf("P1: building began on %+v with content %s", d, r.Digests.Material)
+			}
+		}
+		if s, _ := m.lc.State(move.To); ok && s.Terminal {
+			for _, o := range r.Obligations {
+				if o.Recipient == r.Applicant && o.State == changereq.ObligationOwed {
+					t.Fatalf("P8: %s was reached while %s is owed", move.To, o.ID)
+				}
+			}
+		}
+		if ok && move.To == "Closed" && move.Outcome == changereq.OutcomeImplemented {
+			for _, a := range r.Content.Affected {
+				i := slices.IndexFunc(r.Results, func(x changereq.Result) bool { return x.Item == a.Item })
+				if i < 0 || !r.Results[i].Unchanged && (!r.Results[i].Released || r.Results[i].VerifiedAt == nil) {
+					t.Fatalf("P9: closed, but %s is not incorporated", a.Item)
+				}
+			}
+		}
+		r = changereq.Evolve(r, ev)
+	}
+}
+
+// check holds between commands: P3 (the row is the fold), P7, P8.
+func (m *machine) check(t *rapid.T) {
+	if d := cmp.Diff(m.req, changereq.Fold(m.events), cmpopts.EquateEmpty()); d != "" {
+		t.Fatalf("P3: the row is not the fold of its events:\n%s", d)
+	}
+	seen := map[string]bool{}
+	for _, o := range m.req.Obligations {
+		key := fmt.Sprintf("%d %s", o.About, o.Recipient)
+		if seen[key] || seen[o.ID] {
+			t.Fatalf("P8: %s is owed twice about event %d", o.Recipient, o.About)
+		}
+		seen[key], seen[o.ID] = true, true
+	}
+	if m.req.Events == 0 {
+		return
+	}
+	for _, actor := range []changereq.Actor{ann, carol, paul, ivo} {
+		for _, p := range changereq.Permitted(m.lc, &m.req, m.env(actor)) {
+			_, err := changereq.Decide(m.lc, m.req, m.commandFor(p), m.env(actor))
+			if (err == nil) != (len(p.Unmet) == 0) {
+				t.Fatalf("P7: %s may %s in %s: listed %v, fired %v", actor.ID, p.Event, m.req.State, p.Unmet, err)
+			}
+		}
+	}
+}
+
+// commandFor is the command, complete in itself, that fires an edge.
+func (m *machine) commandFor(p changereq.Permission) changereq.Command {
+	brief := 1
+	if m.req.Brief != nil {
+		brief = m.req.Brief.Number
+	}
+	until := m.now.Add(time.Hour)
+	switch p.Event {
+	case "approve":
+		return changereq.RecordDecision{Brief: brief, Verdict: changereq.Approved}
+	case "reject":
+		return changereq.RecordDecision{Brief: brief, Verdict: changereq.Rejected, Reason: changereq.ReasonObsolete}
+	case "defer":
+		return changereq.RecordDecision{Brief: brief, Verdict: changereq.Deferred, Until: &until}
+	case "dismiss":
+		return changereq.RecordDecision{Verdict: changereq.Dismissed, Reason: changereq.ReasonIrrelevant}
+	}
+	return changereq.Move{Event: p.Event, Reason: "because"}
+}
+
+func (m *machine) open(t *rapid.T) {
+	if m.req.Events == 0 {
+		if err := m.give(t, ann, changereq.Open{ID: "CR1", Content: content()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// command gives any command, by anybody.
+func (m *machine) command(t *rapid.T) {
+	m.open(t)
+	actor := rapid.SampledFrom([]changereq.Actor{ann, carol, cora, paul, ivo, vera, {ID: "olga"}}).Draw(t, "actor")
+	n := rapid.IntRange(1, 3).Draw(t, "number")
+	ob := "CR1.1.1"
+	if k := len(m.req.Obligations); k > 0 {
+		ob = m.req.Obligations[rapid.IntRange(0, k-1).Draw(t, "which")].ID
+	}
+	until := m.now.Add(1000 * time.Hour)
+	cmd := rapid.SampledFrom([]changereq.Command{
+		changereq.Assess{Parts: assessment()},
+		changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.Relevant}}},
+		changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.OutOfScope}}},
+		changereq.IssueBrief{Recommendation: "Approve."},
+		changereq.RecordDecision{Brief: n, Verdict: changereq.Approved},
+		changereq.RecordDecision{Brief: n, Verdict: changereq.Approved, Expires: &until},
+		changereq.RecordDecision{Brief: n, Verdict: changereq.ApprovedWithConditions, Conditions: []string{"x"}},
+		changereq.RecordDecision{Brief: n, Verdict: changereq.Rejected, Reason: changereq.ReasonNotWorth},
+		changereq.RecordDecision{Brief: n, Verdict: changereq.Deferred, Until: &until},
+		changereq.RecordDecision{Verdict: changereq.Dismissed, Reason: changereq.ReasonDuplicate},
+		changereq.MeetCondition{Condition: n, Evidence: "seen"},
+		changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: n > 1, Cites: []changereq.ID{"CR1"}},
+		changereq.RecordRestored{Item: "DRW-12", Revision: "B"},
+		changereq.SignUnchanged{Item: "MAN-3"},
+		changereq.VerifyResult{Item: "DRW-12"},
+		changereq.RecordReview{Verdict: changereq.ReviewSuccessful, Text: "fine"},
+		changereq.PutOnHold{Reason: "wait"},
+		changereq.Release{},
+		changereq.Refresh{},
+		changereq.RecordSent{Obligation: ob, Evidence: "mail"},
+		changereq.Acknowledge{Obligation: ob},
+		changereq.Dispute{Obligation: ob, Reason: "no"},
+		changereq.Waive{Obligation: ob, Reason: "no"},
+		changereq.Move{Event: rapid.SampledFrom([]string{
+			"submit", "receive", "resume", "admit", "present", "return", "schedule", "start", "replan", "finish",
+			"back-out", "close", "rework", "withdraw", "supersede", "cancel", "reopen", "lapse",
+		}).Draw(t, "event"), Reason: "because"},
+	}).Draw(t, "command")
+	if err := m.give(t, actor, cmd); err != nil && !errors.Is(err, changereq.ErrRefused) {
+		t.Fatalf("%s: %v", cmd.Name(), err)
+	}
+}
+
+// usual takes an edge that is open, so that runs get far.
+func (m *machine) usual(t *rapid.T) {
+	m.open(t)
+	for _, actor := range []changereq.Actor{carol, paul, ivo, ann} {
+		for _, p := range changereq.Permitted(m.lc, &m.req, m.env(actor)) {
+			if len(p.Unmet) > 0 || slices.Contains([]string{"withdraw", "cancel", "return", "back-out", "rework", "replan", "reopen", "defer", "reject", "dismiss"}, p.Event) {
+				continue
+			}
+			if err := m.give(t, actor, m.commandFor(p)); err != nil {
+				t.Fatalf("P7: %s was possible: %v", p.Event, err)
+			}
+			return
+		}
+	}
+	for _, x := range []struct {
+		actor changereq.Actor
+		cmd   changereq.Command
+	}{
+		{carol, changereq.Assess{Parts: assessment()}},
+		{carol, changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.Relevant}}}},
+		{carol, changereq.IssueBrief{Recommendation: "Approve."}},
+		{ivo, changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: m.base(), Released: true, Cites: []changereq.ID{"CR1"}}},
+		{changereq.Actor{ID: "olga"}, changereq.SignUnchanged{Item: "MAN-3"}},
+		{vera, changereq.VerifyResult{Item: "DRW-12"}},
+		{carol, changereq.RecordReview{Verdict: changereq.ReviewSuccessful, Text: "fine"}},
+	} {
+		_ = m.give(t, x.actor, x.cmd)
+	}
+	m.tell(t)
+}
+
+func (m *machine) base() string { return m.req.Content.Affected[0].Base }
+
+// amend checks P2: a material amendment outdates, an editorial one does not.
+func (m *machine) amend(t *rapid.T, material bool) {
+	m.open(t)
+	c := m.req.Content.Clone()
+	word := rapid.StringMatching(`[a-z]{1,4}`).Draw(t, "word")
+	if material {
+		c.Description = word
+	} else {
+		c.Title = word
+	}
+	standing := m.req.Decision.Verdict.Approves() && m.req.Held == nil
+	known := len(m.events)
+	err := m.give(t, ann, changereq.Amend{Content: c})
+	changed := len(m.events) > known
+	if !standing || err != nil {
+		return
+	}
+	if approves := m.req.Decision.Verdict.Approves(); !material && !approves {
+		t.Fatalf("P2: an editorial amendment took the approval away")
+	} else if material && changed && approves {
+		t.Fatalf("P2: a material amendment left the approval standing in %s", m.req.State)
+	}
+}
+
+func (m *machine) tell(t *rapid.T) {
+	m.open(t)
+	for _, o := range m.req.Obligations {
+		if o.State == changereq.ObligationOwed {
+			if err := m.give(t, carol, changereq.RecordSent{Obligation: o.ID, Evidence: "mail"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// P12: conflict is symmetric, and windows that touch do not conflict.
+func TestWindowsProperties(t *testing.T) {
+	t.Parallel()
+	day := rapid.IntRange(0, 20)
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) changereq.Window {
+			start := day.Draw(t, name)
+			return changereq.Window{Start: epoch.AddDate(0, 0, start), End: epoch.AddDate(0, 0, start+rapid.IntRange(1, 5).Draw(t, "days"))}
+		}
+		a, b := draw("a"), draw("b")
+		brute := false
+		for d := range 30 {
+			at := epoch.AddDate(0, 0, d)
+			in := func(w changereq.Window) bool { return !at.Before(w.Start) && at.Before(w.End) }
+			brute = brute || in(a) && in(b)
+		}
+		if a.Overlaps(b) != brute || b.Overlaps(a) != brute {
+			t.Fatalf("%v and %v: got %v and %v, want %v", a, b, a.Overlaps(b), b.Overlaps(a), brute)
+		}
+	})
+}
+
+// P13: the band never falls when likelihood or impact rises.
+func TestBandIsMonotone(t *testing.T) {
+	t.Parallel()
+	order := []changereq.Band{changereq.BandLow, changereq.BandMedium, changereq.BandHigh, changereq.BandVeryHigh, changereq.BandCritical}
+	rank := func(l, i int) int { return slices.Index(order, changereq.Rating{Likelihood: l, Impact: i}.Band()) }
+	for l := 1; l <= 5; l++ {
+		for i := 1; i <= 5; i++ {
+			if l < 5 && rank(l+1, i) < rank(l, i) || i < 5 && rank(l, i+1) < rank(l, i) {
+				t.Errorf("the band falls beside %d × %d", l, i)
+			}
+		}
+	}
+	if rank(5, 5) != 4 || rank(1, 4) != 0 || rank(2, 5) != 2 || rank(4, 5) != 3 || rank(3, 3) != 1 {
+		t.Error("the bands do not begin where they should")
+	}
+}

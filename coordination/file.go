@@ -1,0 +1,67 @@
+package coordination
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+)
+
+// File files a document of the caller's own; see archive.Service.File.
+func (d *Desk) File(ctx context.Context, tenant, actor string, f archive.File) (archive.Record, error) {
+	return d.file.File(ctx, tenant, actor, f)
+}
+
+// FileTx files a document inside the caller's transaction. The document needs
+// an id; now must be UTC in whole microseconds.
+func (d *Desk) FileTx(ctx context.Context, tx Tx, actor string, now time.Time, f archive.File) (archive.Record, error) {
+	return d.file.FileTx(ctx, tx, actor, now, f)
+}
+
+// Refer adds a reference that leads from a record; see archive.Service.Refer.
+func (d *Desk) Refer(
+	ctx context.Context, tenant, actor string, id archive.RecordID, l archive.Link,
+) (archive.Reference, error) {
+	return d.file.Refer(ctx, tenant, actor, id, l)
+}
+
+// fileDecision files what a decision was made about and the brief it was made
+// on. Their ids follow from the decision, so no decision is filed twice.
+func (d *Desk) fileDecision(
+	ctx context.Context, tx Tx, r *changereq.Request, ev changereq.Event, data changereq.DecidedData,
+) error {
+	subject := ChangeRequestRef(r.ID)
+	derived := archive.Link{Type: archive.DerivesFrom, Target: archive.ToRef(subject)}
+	request := archive.File{
+		ID: archive.RecordID(fmt.Sprintf("%s.%d.request", r.ID, ev.Seq)), Kind: archive.KindChangeRequest,
+		Title:   fmt.Sprintf("%s: %s, as it was %s", r.Number, r.Content.Title, data.Decision.Verdict),
+		Subject: subject, References: []archive.Link{derived},
+	}
+	if b := r.Brief; b != nil && b.Number == data.Decision.Brief {
+		brief := archive.File{
+			ID: archive.RecordID(fmt.Sprintf("%s.%d.brief", r.ID, ev.Seq)), Kind: archive.KindBrief,
+			Title:   fmt.Sprintf("%s: brief %d", r.Number, b.Number),
+			Subject: subject, Dated: b.At, References: []archive.Link{derived},
+		}
+		if err := d.fileCopy(ctx, tx, ev, brief, b); err != nil {
+			return err
+		}
+		request.References = append(request.References, archive.Link{
+			Type: archive.DecidedIn, Target: archive.ToRecord(brief.ID), Reason: string(data.Decision.Verdict),
+		})
+	}
+	return d.fileCopy(ctx, tx, ev, request, r)
+}
+
+func (d *Desk) fileCopy(ctx context.Context, tx Tx, ev changereq.Event, f archive.File, of any) error {
+	content, err := json.Marshal(of)
+	if err != nil {
+		return fmt.Errorf("coordination: copy for the archive: %w", err)
+	}
+	f.MediaType, f.Content = "application/json", content
+	_, err = d.file.FileTx(ctx, tx, ev.Actor, ev.At, f)
+	return err
+}

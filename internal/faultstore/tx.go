@@ -1,0 +1,140 @@
+package faultstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// tx passes every call on, or fails.
+type tx struct {
+	store *Store
+	inner coordination.Tx
+}
+
+var _ coordination.Tx = (*tx)(nil)
+
+func only(t *tx, call func() error) error {
+	_, err := one(t, func() (struct{}, error) { return struct{}{}, call() })
+	return err
+}
+
+func one[A any](t *tx, call func() (A, error)) (A, error) {
+	a, _, err := two(t, func() (A, struct{}, error) {
+		a, err := call()
+		return a, struct{}{}, err
+	})
+	return a, err
+}
+
+func two[A, B any](t *tx, call func() (A, B, error)) (a A, b B, err error) {
+	moment := t.store.count()
+	if moment == BeforeCall {
+		return a, b, ErrFault
+	}
+	gotA, gotB, err := call()
+	if moment == AfterCall {
+		return a, b, ErrFault
+	}
+	return gotA, gotB, err
+}
+
+func (t *tx) ChangeRequest(ctx context.Context, id changereq.ID) (changereq.Request, error) {
+	return one(t, func() (changereq.Request, error) { return t.inner.ChangeRequest(ctx, id) })
+}
+
+func (t *tx) ChangeRequests(ctx context.Context, q changereq.Query) ([]changereq.Request, string, error) {
+	return two(t, func() ([]changereq.Request, string, error) { return t.inner.ChangeRequests(ctx, q) })
+}
+
+func (t *tx) PutChangeRequest(ctx context.Context, r changereq.Request, ev ...changereq.Event) (changereq.Request, error) {
+	return one(t, func() (changereq.Request, error) { return t.inner.PutChangeRequest(ctx, r, ev...) })
+}
+
+func (t *tx) ChangeRequestEvents(ctx context.Context, id changereq.ID, after int64, limit int) ([]changereq.Event, int64, error) {
+	return two(t, func() ([]changereq.Event, int64, error) { return t.inner.ChangeRequestEvents(ctx, id, after, limit) })
+}
+
+func (t *tx) NextChangeNumber(ctx context.Context, series string) (int64, error) {
+	return one(t, func() (int64, error) { return t.inner.NextChangeNumber(ctx, series) })
+}
+
+func (t *tx) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {
+	return only(t, func() error { return t.inner.LockChangeItems(ctx, items...) })
+}
+
+func (t *tx) Record(ctx context.Context, id archive.RecordID) (archive.Record, error) {
+	return one(t, func() (archive.Record, error) { return t.inner.Record(ctx, id) })
+}
+
+func (t *tx) Records(ctx context.Context, q archive.Query) ([]archive.Record, string, error) {
+	return two(t, func() ([]archive.Record, string, error) { return t.inner.Records(ctx, q) })
+}
+
+func (t *tx) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
+	return one(t, func() (archive.Record, error) { return t.inner.PutRecord(ctx, r, ev...) })
+}
+
+func (t *tx) RecordEvents(ctx context.Context, id archive.RecordID, after int64, limit int) ([]archive.Event, int64, error) {
+	return two(t, func() ([]archive.Event, int64, error) { return t.inner.RecordEvents(ctx, id, after, limit) })
+}
+
+func (t *tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) error {
+	return only(t, func() error { return t.inner.PutContent(ctx, digest, content) })
+}
+
+func (t *tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error) {
+	return one(t, func() ([]byte, error) { return t.inner.Content(ctx, digest) })
+}
+
+func (t *tx) PutReference(ctx context.Context, ref archive.Reference) error {
+	return only(t, func() error { return t.inner.PutReference(ctx, ref) })
+}
+
+func (t *tx) Reference(ctx context.Context, id string) (archive.Reference, error) {
+	return one(t, func() (archive.Reference, error) { return t.inner.Reference(ctx, id) })
+}
+
+func (t *tx) References(ctx context.Context, q archive.ReferenceQuery) ([]archive.Reference, string, error) {
+	return two(t, func() ([]archive.Reference, string, error) { return t.inner.References(ctx, q) })
+}
+
+func (t *tx) Obligation(ctx context.Context, id string) (notice.Obligation, error) {
+	return one(t, func() (notice.Obligation, error) { return t.inner.Obligation(ctx, id) })
+}
+
+func (t *tx) Obligations(ctx context.Context, q notice.Query) ([]notice.Obligation, string, error) {
+	return two(t, func() ([]notice.Obligation, string, error) { return t.inner.Obligations(ctx, q) })
+}
+
+func (t *tx) PutObligation(ctx context.Context, o notice.Obligation, ev ...notice.Event) (notice.Obligation, error) {
+	return one(t, func() (notice.Obligation, error) { return t.inner.PutObligation(ctx, o, ev...) })
+}
+
+func (t *tx) ObligationEvents(ctx context.Context, id string, after int64, limit int) ([]notice.Event, int64, error) {
+	return two(t, func() ([]notice.Event, int64, error) { return t.inner.ObligationEvents(ctx, id, after, limit) })
+}
+
+func (t *tx) ClaimObligations(ctx context.Context, now, until time.Time, limit int) ([]notice.Obligation, error) {
+	return one(t, func() ([]notice.Obligation, error) { return t.inner.ClaimObligations(ctx, now, until, limit) })
+}
+
+func (t *tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) ([]coordination.Entry, int64, error) {
+	return two(t, func() ([]coordination.Entry, int64, error) { return t.inner.JournalEntries(ctx, q) })
+}
+
+func (t *tx) IdempotentReply(ctx context.Context, principal, key string) (coordination.Reply, error) {
+	return one(t, func() (coordination.Reply, error) { return t.inner.IdempotentReply(ctx, principal, key) })
+}
+
+func (t *tx) PutIdempotentReply(ctx context.Context, r coordination.Reply) error {
+	return only(t, func() error { return t.inner.PutIdempotentReply(ctx, r) })
+}
+
+func (t *tx) DropIdempotentReplies(ctx context.Context, before time.Time, limit int) (int, error) {
+	return one(t, func() (int, error) { return t.inner.DropIdempotentReplies(ctx, before, limit) })
+}
