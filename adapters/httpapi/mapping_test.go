@@ -29,8 +29,8 @@ func fill(v reflect.Value, n *int) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem(), n)
 	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), n)
+		for _, field := range v.Fields() {
+			fill(field, n)
 		}
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
 		v.SetBytes([]byte(fmt.Sprintf(`{"n":%d}`, *n)))
@@ -48,7 +48,7 @@ func fill(v reflect.Value, n *int) {
 	case v.Kind() == reflect.Bool:
 		v.SetBool(true)
 	default:
-		panic(fmt.Sprintf("cannot fill %s", v.Type()))
+		panic(fmt.Sprintf("cannot fill %s", v.Type())) //nolint:forbidigo // a mistake of this file
 	}
 }
 

@@ -52,13 +52,13 @@ func TestUnknownErrorsStayInside(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var log bytes.Buffer
-			o := open(t, failWith(fmt.Errorf("dial tcp: %s", secret)), logTo(slog.NewJSONHandler(&log, nil)))
+			var written bytes.Buffer
+			o := open(t, failWith(fmt.Errorf("dial tcp: %s", secret)), logTo(slog.NewJSONHandler(&written, nil)))
 			a := o.send(t, c.method, c.path, c.body, "If-Match", `"1"`, "Idempotency-Key", "k")
 			a.problem(t, http.StatusInternalServerError, "internal")
 			require.NotContains(t, a.Body, secret)
-			require.Contains(t, log.String(), secret)
-			require.Contains(t, log.String(), a.Header.Get("Request-Id"))
+			require.Contains(t, written.String(), secret)
+			require.Contains(t, written.String(), a.Header.Get("Request-Id"))
 		})
 	}
 }
@@ -170,32 +170,32 @@ func TestNewRefusesToBeIncomplete(t *testing.T) {
 // TestPanicsAreAnswered: a panic is an internal error, logged with its stack.
 func TestPanicsAreAnswered(t *testing.T) {
 	t.Parallel()
-	var log bytes.Buffer
-	o := open(t, logTo(slog.NewJSONHandler(&log, nil)), func(c *httpapi.Config) {
+	var written bytes.Buffer
+	o := open(t, logTo(slog.NewJSONHandler(&written, nil)), func(c *httpapi.Config) {
 		c.Authenticator = httpapi.AuthenticatorFunc(func(r *http.Request) (httpapi.Principal, error) {
 			if r.Header.Get("Authorization") == "abort" {
-				panic(http.ErrAbortHandler)
+				panic(http.ErrAbortHandler) //nolint:forbidigo // as net/http says
 			}
-			panic(secret)
+			panic(secret) //nolint:forbidigo // what is tested
 		})
 	})
 	a := o.send(t, "GET", "/v1/journal", "")
 	a.problem(t, http.StatusInternalServerError, "internal")
 	require.NotContains(t, a.Body, secret)
-	require.Contains(t, log.String(), secret)
-	require.Contains(t, log.String(), "problem_test.go")
+	require.Contains(t, written.String(), secret)
+	require.Contains(t, written.String(), "problem_test.go")
 	require.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { o.send(t, "GET", "/v1/journal", "", "Authorization", "abort") })
 }
 
 // TestEveryRequestIsLoggedOnce: one line with what is needed to find it again.
 func TestEveryRequestIsLoggedOnce(t *testing.T) {
 	t.Parallel()
-	var log bytes.Buffer
-	o := open(t, logTo(slog.NewTextHandler(&log, nil)))
+	var written bytes.Buffer
+	o := open(t, logTo(slog.NewTextHandler(&written, nil)))
 	o.draft(t)
-	log.Reset()
+	written.Reset()
 	a := o.send(t, "GET", "/v1/change-requests/CR7", "")
-	line := log.String()
+	line := written.String()
 	require.Equal(t, 1, strings.Count(line, "\n"), line)
 	for _, want := range []string{
 		"msg=request", "request_id=" + a.Header.Get("Request-Id"), "method=GET", "operation=getChangeRequest", "status=200",
@@ -203,9 +203,9 @@ func TestEveryRequestIsLoggedOnce(t *testing.T) {
 	} {
 		require.Contains(t, line, want)
 	}
-	log.Reset()
+	written.Reset()
 	o.send(t, "GET", "/v1/nowhere", "")
-	require.Contains(t, log.String(), "status=404")
+	require.Contains(t, written.String(), "status=404")
 }
 
 func TestHeadersOfEveryReply(t *testing.T) {

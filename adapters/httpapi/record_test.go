@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestLargestContent(t *testing.T) {
 	o := open(t)
 	file := func(size int) answer {
 		content := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", size)))
-		return o.send(t, "POST", "/v1/records", `{"kind":"k","title":"t","media_type":"m","content":"`+content+`"}`, "Idempotency-Key", fmt.Sprint(size))
+		return o.send(t, "POST", "/v1/records", `{"kind":"k","title":"t","media_type":"m","content":"`+content+`"}`, "Idempotency-Key", strconv.Itoa(size))
 	}
 	filed := file(1 << 20)
 	require.Equal(t, http.StatusCreated, filed.Status, filed.Body)
