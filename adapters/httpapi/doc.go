@@ -19,7 +19,9 @@
 //
 // Commands that create store their reply under the caller's Idempotency-Key in
 // the same unit of work; all others need the If-Match of what was read.
-package httpapi //nolint:godoclint // the generator writes a second package comment
+//
+//godoclint:disable single-pkg-doc // the generated file has one too
+package httpapi
 
 //go:generate go tool -modfile=../../.ci/tools.mod oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
 //go:generate go tool -modfile=../../.ci/tools.mod oapi-codegen -config client/oapi-codegen.yaml ../../openapi.yaml
