@@ -25,9 +25,12 @@ type Cluster struct {
 	ended    chan struct{} // closed when the server has ended
 }
 
-// fast forgets about crashes, which a test that does not crash can.
+// fast forgets about crashes, which a test that does not crash can, and sees a
+// deadlock soon.
 func fast() []string {
-	return []string{"fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=64MB"}
+	return []string{
+		"fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=64MB", "deadlock_timeout=50ms",
+	}
 }
 
 // Create makes a cluster and starts it. A durable one survives Kill.

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -36,7 +38,7 @@ type Transport struct {
 // behaves like one.
 func NewTransport(report Reporter, h http.Handler) *Transport {
 	report.Helper()
-	c, err := loadContract()
+	c, err := loaded()
 	if err != nil {
 		report.Errorf("contracttest: %v", err)
 	}
@@ -76,6 +78,9 @@ type contract struct {
 	mux    *http.ServeMux
 	routes map[string]*routers.Route
 }
+
+// loaded is the contract, read once: nothing changes it.
+var loaded = sync.OnceValues(loadContract) //nolint:gochecknoglobals // a constant in spirit
 
 func loadContract() (*contract, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(httpapi.Contract())
@@ -136,7 +141,7 @@ func (c *contract) checkProblem(reply *http.Response, body []byte) error {
 	}
 	fields, _ := problem.(map[string]any)
 	switch {
-	case fmt.Sprint(fields["status"]) != fmt.Sprint(reply.StatusCode):
+	case fmt.Sprint(fields["status"]) != strconv.Itoa(reply.StatusCode):
 		return fmt.Errorf("%w: problem says status %v", errReply, fields["status"])
 	case fields["instance"] != reply.Header.Get("Request-Id"):
 		return fmt.Errorf("%w: instance is not the Request-Id", errReply)

@@ -22,6 +22,7 @@ type DB struct {
 	updates *sql.DB
 	views   *sql.DB // its own, so that a view inside a unit of work never waits for units
 	cfg     Config
+	dialect sqlstore.Dialect
 }
 
 var _ coordination.Store = (*DB)(nil)
@@ -47,7 +48,10 @@ func Open(ctx context.Context, dsn string, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
-	db := &DB{updates: stdlib.OpenDB(*config), views: stdlib.OpenDB(*config), cfg: cfg}
+	db := &DB{
+		updates: stdlib.OpenDB(*config), views: stdlib.OpenDB(*config), cfg: cfg,
+		dialect: sqlstore.Dialect{Duplicate: duplicate, Snapshot: cfg.Serializable},
+	}
 	for _, pool := range []*sql.DB{db.updates, db.views} {
 		pool.SetMaxOpenConns(cfg.MaxOpenConns)
 		pool.SetMaxIdleConns(cfg.MaxOpenConns)
@@ -77,8 +81,6 @@ func (db *DB) Notices() notice.Store { return coordination.Notices(db) }
 // each statement at once. READ COMMITTED is enough; above it the caller also
 // meets 40001 and runs again. The driver's errors stay visible to errors.As.
 func FromTx(tx *sql.Tx, tenant string) (coordination.Tx, error) {
-	d := dialect()
+	d := &sqlstore.Dialect{Duplicate: duplicate}
 	return sqlstore.New(sqlstore.NewDirect(tx, d, true), d, tenant, sqlstore.Joined)
 }
-
-func dialect() *sqlstore.Dialect { return &sqlstore.Dialect{Duplicate: duplicate} }

@@ -66,7 +66,7 @@ func (db *DB) within(ctx context.Context, pool *sql.DB, begin string, fn func(*r
 		if err != nil {
 			return err
 		}
-		r := newRunner(c, dialect(), begin)
+		r := newRunner(c, &db.dialect, begin)
 		result = ended(ctx, db.finish(ctx, r, fn(r)))
 		if !r.end(ctx) {
 			return driver.ErrBadConn

@@ -125,12 +125,9 @@ func (t *Tx) PutContent(ctx context.Context, digest archive.Digest, content []by
 	if !storable(string(digest)) {
 		return fmt.Errorf("%w: digest is no digest", archive.ErrInvalid)
 	}
-	if content == nil {
-		content = []byte{} // which is no NULL
-	}
 	k := key{kindContent, string(digest)}
 	t.guard(k)
-	return t.write(ctx, k, Write{SQL: insertContent, Args: []any{t.tenant, string(digest), content}})
+	return t.write(ctx, k, Write{SQL: insertContent, Args: []any{t.tenant, string(digest), bytesOf(content)}})
 }
 
 // Content implements archive.Tx.
@@ -148,3 +145,6 @@ func (t *Tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error)
 	}
 	return content, nil
 }
+
+// bytesOf copies bytes that a runner may keep back; none of them are no NULL.
+func bytesOf(content []byte) []byte { return append([]byte{}, content...) }

@@ -56,11 +56,7 @@ func (t *Tx) PutIdempotentReply(ctx context.Context, r coordination.Reply) error
 	case unlessAbsent(kept, err) != nil:
 		return err
 	}
-	body := r.Body
-	if body == nil {
-		body = []byte{} // which is no NULL
-	}
-	values := []any{r.Operation, r.Digest, r.Status, r.Header, body, r.Created.UnixMicro(), r.Expires.UnixMicro()}
+	values := []any{r.Operation, r.Digest, r.Status, r.Header, bytesOf(r.Body), r.Created.UnixMicro(), r.Expires.UnixMicro()}
 	w := Write{SQL: insertReply, Taken: taken, Args: append([]any{t.tenant, r.Principal, r.Key}, values...)}
 	if err == nil {
 		w = Write{SQL: updateReply, One: true, Args: append(values, t.tenant, r.Principal, r.Key)}

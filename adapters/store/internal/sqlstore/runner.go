@@ -39,6 +39,10 @@ type Dialect struct {
 	// numbers its journal entries itself.
 	OneWriter bool
 
+	// Snapshot says that reads can be older than what is committed: a creation
+	// looks first, so that only a race meets what it could not see.
+	Snapshot bool
+
 	// Duplicate recognises a violated unique key.
 	Duplicate func(error) bool
 }

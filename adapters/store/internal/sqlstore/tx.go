@@ -168,7 +168,7 @@ func (t *Tx) stands(k key, blind bool, read func() error) (standing, error) {
 		if had, ok := t.known[k]; ok {
 			return had, nil
 		}
-		if blind {
+		if blind && !t.dialect.Snapshot {
 			t.guard(k)
 			return standing{}, nil
 		}
