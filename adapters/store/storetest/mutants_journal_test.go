@@ -64,6 +64,7 @@ func journalMutants() []mutant {
 				return page, next, err
 			}, "JournalAndDelivery/LongWayToTheNext"),
 		{"position at append", []string{"JournalAndDelivery/Positions", "JournalOrder/Followed"}, positionAtAppend},
+		{"two sequencers without a lock", []string{"JournalOrder/Followed"}, sequencedUnlocked},
 		{"own entries shown", []string{"JournalAndDelivery/OwnEntries"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return &ownEntries{Tx: tx}
 		})},
@@ -83,6 +84,68 @@ type numbering struct {
 func positionAtAppend(s coordination.Store) coordination.Store {
 	n := &numbering{last: make(map[string]int64), position: make(map[string]map[string]int64)}
 	return bendTx(func(tx coordination.Tx, u unit) coordination.Tx { return appended{tx, u.tenant, n} })(s)
+}
+
+// sequencedUnlocked gives positions after the commit, but lets two callers count
+// on from the same last one.
+func sequencedUnlocked(s coordination.Store) coordination.Store {
+	n := &numbering{last: make(map[string]int64), position: map[string]map[string]int64{"acme": {}}}
+	b, _ := bendTx(func(tx coordination.Tx, u unit) coordination.Tx { return numbered{appended{tx, u.tenant, n}} })(s).(*bent)
+	b.seq = func(_ context.Context, limit int) (int, error) {
+		open, err := n.open(s, limit)
+		n.mu.Lock()
+		last := n.last["acme"]
+		n.mu.Unlock()
+		for range 50 {
+			runtime.Gosched()
+		}
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		for _, key := range open {
+			last++
+			n.position["acme"][key] = last
+		}
+		n.last["acme"] = last
+		return len(open), err
+	}
+	return b
+}
+
+// open lists entries of acme that have no position, up to limit.
+func (n *numbering) open(s coordination.Store, limit int) ([]string, error) {
+	var out []string
+	err := s.View(context.Background(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		all, err := everyEntry(ctx, tx)
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		for _, e := range all {
+			key := entryKey(e.Room, e.Entity, e.Seq)
+			if _, given := n.position["acme"][key]; !given && len(out) < limit {
+				out = append(out, key)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// numbered is appended without giving positions when an event is put.
+type numbered struct{ appended }
+
+func (a numbered) PutChangeRequest(ctx context.Context, r changereq.Request, ev ...changereq.Event) (changereq.Request, error) {
+	return a.Tx.PutChangeRequest(ctx, r, ev...)
+}
+
+func everyEntry(ctx context.Context, tx coordination.Tx) ([]coordination.Entry, error) {
+	var all []coordination.Entry
+	for q := (coordination.JournalQuery{}); ; {
+		page, next, err := tx.JournalEntries(ctx, q)
+		all = append(all, page...)
+		if next == q.After || err != nil {
+			return all, err
+		}
+		q.After = next
+	}
 }
 
 type appended struct {
@@ -112,17 +175,9 @@ func (a appended) PutChangeRequest(ctx context.Context, r changereq.Request, ev 
 
 // JournalEntries shows what is committed by the position it got when it was put.
 func (a appended) JournalEntries(ctx context.Context, q coordination.JournalQuery) ([]coordination.Entry, int64, error) {
-	var all []coordination.Entry
-	for inner := (coordination.JournalQuery{}); ; {
-		page, next, err := a.Tx.JournalEntries(ctx, inner)
-		if err != nil {
-			return nil, q.After, err
-		}
-		all = append(all, page...)
-		if next == inner.After {
-			break
-		}
-		inner.After = next
+	all, err := everyEntry(ctx, a.Tx)
+	if err != nil {
+		return nil, q.After, err
 	}
 	a.n.mu.Lock()
 	for i, e := range all {
