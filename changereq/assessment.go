@@ -168,8 +168,19 @@ func (e *Estimate) clone() *Estimate {
 	return &x
 }
 
-// writeTo writes what was judged, not who judged it when: repeating the same
-// judgement outdates nothing.
+// The writeTo methods write what was judged, not who judged it when: repeating
+// the same judgement outdates nothing.
+
+func (r *Relevance) writeTo(w writer) {
+	if r == nil {
+		w.count(0)
+		return
+	}
+	w.count(1)
+	w.text(string(r.Verdict))
+	w.text(string(r.DuplicateOf))
+}
+
 func (r *Risks) writeTo(w writer) {
 	if r == nil {
 		w.count(0)

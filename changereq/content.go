@@ -43,7 +43,7 @@ type Class string
 const (
 	ClassEditorial Class = "editorial" // title, labels
 	ClassSchedule  Class = "schedule"  // window asked for
-	ClassScope     Class = "scope"     // description, justification, what it supersedes
+	ClassScope     Class = "scope"     // description, justification, what it supersedes, relevance
 	ClassRisk      Class = "risk"      // back-out plan, risks
 	ClassCost      Class = "cost"      // benefits, costs
 	ClassAffected  Class = "affected"  // affected items
@@ -101,6 +101,7 @@ func DigestsOf(c Content, a Assessment) Digests {
 			for _, id := range slices.Sorted(slices.Values(c.Supersedes)) {
 				w.text(string(id))
 			}
+			a.Relevance.writeTo(w)
 		}),
 		Risk: sum(func(w writer) {
 			w.text(c.BackOutPlan)

@@ -47,7 +47,7 @@ func (c IssueBrief) decide(d *deliberation) error {
 	b := Brief{
 		Number: 1, Applicant: r.Applicant, Content: r.Content.Clone(), Assessment: r.Assessment.clone(),
 		Material: r.Digests.Material, Options: slices.Clone(c.Options), Recommendation: c.Recommendation,
-		DecideBy: clonePtr(c.DecideBy), By: d.env.Actor.ID, At: d.env.Now,
+		DecideBy: instant(c.DecideBy), By: d.env.Actor.ID, At: d.env.Now,
 	}
 	if r.Brief != nil {
 		b.Number = r.Brief.Number + 1

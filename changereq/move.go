@@ -32,8 +32,8 @@ func (c Move) decide(d *deliberation) error {
 		return refused(d.command, unmet("decision", "%s is a decision: record the decision, which moves the request", c.Event))
 	}
 	v := d.view()
-	v.Window = c.Window
-	return d.fire(c.Event, v, MovedData{Reason: c.Reason, Window: clonePtr(c.Window), Successor: c.Successor})
+	v.Window = c.Window.normal()
+	return d.fire(c.Event, v, MovedData{Reason: c.Reason, Window: v.Window, Successor: c.Successor})
 }
 
 const approveEvent = "approve"

@@ -80,7 +80,7 @@ func (c RecordDecision) decide(d *deliberation) error {
 func (d *deliberation) cast(c RecordDecision) {
 	now := d.env.Now
 	dec := Decision{
-		Verdict: c.Verdict, Reason: c.Reason, Text: c.Text, Until: clonePtr(c.Until), Expires: clonePtr(c.Expires),
+		Verdict: c.Verdict, Reason: c.Reason, Text: c.Text, Until: instant(c.Until), Expires: instant(c.Expires),
 		Brief: c.Brief, Material: d.req.Digests.Material, By: d.env.Actor.ID, At: &now,
 	}
 	if b := d.req.Brief; b != nil && b.Number == c.Brief {

@@ -58,10 +58,10 @@ type storable struct{ badText, badTime bool }
 func (c *storable) err() error {
 	var f fields
 	if c.badText {
-		f.add("", "invalid", "holds text that is not valid UTF-8 or has a NUL character: remove it")
+		f.add("/", "invalid", "holds text that is not valid UTF-8 or has a NUL character: remove it")
 	}
 	if c.badTime {
-		f.add("", "invalid", "holds a time that is not in UTC and whole microseconds: bring it there with Instant")
+		f.add("/", "invalid", "holds a time that is not in UTC and whole microseconds: bring it there with Instant")
 	}
 	return f.err()
 }

@@ -226,5 +226,14 @@ func (w *Window) normal() *Window {
 	return &Window{Start: Instant(w.Start), End: Instant(w.End)}
 }
 
+// instant is Instant of a time that may be absent.
+func instant(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := Instant(*t)
+	return &at
+}
+
 // Instant brings a time into the form that is stored: UTC, whole microseconds.
 func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

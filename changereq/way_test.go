@@ -443,6 +443,32 @@ func TestNoticesAreAnswered(t *testing.T) {
 	o.refuses(changereq.Actor{ID: other.Recipient}, changereq.Acknowledge{Obligation: other.ID}, "obligation")
 }
 
+// Times come in as people and clocks give them; they are kept as every backend
+// can give them back.
+func TestTimesAreBroughtIntoOneForm(t *testing.T) {
+	t.Parallel()
+	odd := func(t time.Time) time.Time { return t.Add(1234567).In(time.FixedZone("east", 3600)) }
+	byThen, window := odd(epoch.AddDate(0, 2, 0)), changereq.Window{Start: odd(epoch.AddDate(0, 3, 0)), End: odd(epoch.AddDate(0, 3, 1))}
+	o := upTo(t, "Draft")
+	c := o.req.Content.Clone()
+	c.Window = &changereq.Window{Start: odd(epoch), End: odd(epoch.AddDate(1, 0, 0))}
+	o.do(ann, changereq.Amend{Content: c})
+	require.NoError(t, o.req.Storable())
+
+	o = upTo(t, "Assessing")
+	o.do(carol, changereq.Assess{Parts: assessment()})
+	o.do(carol, changereq.IssueBrief{Recommendation: "Approve.", DecideBy: &byThen})
+	o.do(carol, changereq.Move{Event: "present"})
+	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved, Expires: &byThen})
+	o.do(carol, changereq.Move{Event: "schedule", Window: &window})
+	require.NoError(t, o.req.Storable())
+	require.Equal(t, changereq.Instant(byThen), *o.req.Decision.Expires)
+
+	o = upTo(t, "ForDecision")
+	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Deferred, Until: &byThen})
+	require.NoError(t, o.req.Storable())
+}
+
 func TestOpening(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -4,9 +4,9 @@ package lifecycle
 // compile within about a second whatever a file says.
 const (
 	MaxStates = 500
-	MaxEdges  = 5000
+	MaxEdges  = 2000
 	// MaxNames is the most guards, and the most roles, that one edge may ask for.
-	MaxNames = 50
+	MaxNames = 20
 )
 
 // Compile checks the definition, resolves its guards and returns the lifecycle. All findings come at once, in an

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // sound is a small definition without any finding, to be spoilt by the cases.
@@ -324,6 +325,34 @@ func TestExclusiveGuardsTellEdgesApart(t *testing.T) {
 	compiled, findings := lifecycle.Compile(def, guardsOf(def))
 	require.NotNil(t, compiled)
 	require.Empty(t, findings)
+}
+
+// Guards that are not exclusive may hold for several arguments at once.
+func TestOrdinaryGuardsDoNotTellEdgesApart(t *testing.T) {
+	t.Parallel()
+
+	def := sound()
+	def.Edges = append(def.Edges, drawEdge("Draft sort Ready size=1"), drawEdge("Draft sort Dropped told size=2"))
+
+	compiled, findings := lifecycle.Compile(def, guardsOf(def))
+	require.Nil(t, compiled)
+	require.Equal(t, []lifecycle.Code{lifecycle.AmbiguousEdge}, codes(findings))
+}
+
+// Nobody fires an automatic edge, so its roles need not be granted.
+func TestRolesOfAutomaticEdgesAreNotAskedFor(t *testing.T) {
+	t.Parallel()
+
+	def := sound()
+	def.Edges = append(def.Edges, drawEdge("Ready lapse Draft told auto @wizard"))
+
+	compiled, findings := lifecycle.Compile(def, guardsOf(def), lifecycle.Grantable("manager"), lifecycle.Grantable("builder"))
+	require.NotNil(t, compiled)
+	require.Empty(t, findings)
+
+	edge, due := compiled.Auto("Ready", world{"told": true})
+	require.True(t, due)
+	require.Equal(t, "Draft", edge.To)
 }
 
 // Outcomes that wait for each other in a circle are found as well as those that wait for themselves.

@@ -31,7 +31,7 @@ func exampleGuards() []lifecycle.Guard[request] {
 
 // exampleDefinition reads a definition as it would stand in a file.
 func exampleDefinition() lifecycle.Definition {
-	def, err := lifecycle.Parse([]byte(`{
+	def, _ := lifecycle.Parse([]byte(`{
 		"id": "example", "version": 1, "mode": "govern", "initial": ["Draft"],
 		"states": [
 			{"name": "Draft", "category": "intake"},
@@ -44,9 +44,6 @@ func exampleDefinition() lifecycle.Definition {
 			{"from": "Building", "event": "drop", "to": "Dropped", "guards": ["told"], "reason_required": true}
 		]
 	}`))
-	if err != nil {
-		fmt.Println(err)
-	}
 
 	return def
 }

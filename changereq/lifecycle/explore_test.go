@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // stand is where a request of the exploration is: all that its further life depends on besides the conditions.

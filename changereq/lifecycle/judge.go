@@ -47,7 +47,7 @@ func (s *Shape) Judge(trace []Step) Judgement {
 	for i, step := range trace {
 		state, _ := s.Fold(step.State)
 
-		reason := ""
+		var reason string
 
 		switch {
 		case i == 0:

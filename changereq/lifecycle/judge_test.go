@@ -4,17 +4,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // shape compiles without guards and demands success.
-func shape(t testing.TB, def lifecycle.Definition) *lifecycle.Shape {
-	t.Helper()
+func shape(tb testing.TB, def lifecycle.Definition) *lifecycle.Shape {
+	tb.Helper()
 
 	compiled, findings := lifecycle.CompileShape(def)
-	require.NotNil(t, compiled, "findings: %v", findings)
+	require.NotNil(tb, compiled, "findings: %v", findings)
 
 	return compiled
 }
@@ -49,31 +50,36 @@ func TestJudge(t *testing.T) {
 			[]string{"Entwurf", "draft", "Draft", "Deciding"}, 1, 0, nil, nil, nil,
 		},
 		"wrong opening": {
-			[]string{"Deciding", "Ending"}, 1, 0,
+			[]string{"Deciding", "Ending"},
+			1, 0,
 			[]int{0},
 			[]string{" to Deciding"},
 			[]string{"nothing opens in Deciding; a history opens in Draft"},
 		},
 		"unknown opening": {
-			[]string{"Limbo"}, 0, 0,
+			[]string{"Limbo"},
+			0, 0,
 			[]int{0},
 			[]string{" to Limbo"},
 			[]string{`"Limbo" is no state of drawn; a history opens in Draft`},
 		},
 		"no edge": {
-			[]string{"draft", "Draft", "Rejected"}, 0, 1,
+			[]string{"draft", "Draft", "Rejected"},
+			0, 1,
 			[]int{2},
 			[]string{"Draft to Rejected"},
 			[]string{"no edge from Draft to Rejected; from Draft one can go to Deciding or Ending"},
 		},
 		"nothing leaves": {
-			[]string{"Draft", "Ending", "Withdrawn", "Draft"}, 2, 1,
+			[]string{"Draft", "Ending", "Withdrawn", "Draft"},
+			2, 1,
 			[]int{3},
 			[]string{"Withdrawn to Draft"},
 			[]string{"no edge from Withdrawn to Draft; nothing leaves Withdrawn"},
 		},
 		"through the unknown": {
-			[]string{"Draft", "Limbo", "Limbo", "Draft"}, 0, 2,
+			[]string{"Draft", "Limbo", "Limbo", "Draft"},
+			0, 2,
 			[]int{1, 3},
 			[]string{"Draft to Limbo", "Limbo to Draft"},
 			[]string{

@@ -3,8 +3,9 @@ package lifecycle_test
 import (
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // Each test here is a mistake that another product makes or made, by the name under which it is known.

@@ -4,8 +4,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // office is a small lifecycle with roles, an argument, two edges of one event and automatic edges.
@@ -49,45 +50,64 @@ func TestFire(t *testing.T) {
 		"second of two":       {"Ending", "file", nil, world{"outcome=withdrawn": true, "told": true}, 5, nil, nil},
 		"reopen":              {"Rejected", "reopen", nil, nil, 8, nil, nil},
 		"guard not met": {
-			"Draft", "submit", []string{"applicant"}, nil, 0,
-			[]string{"complete"}, []string{"complete does not hold"},
+			"Draft", "submit",
+			[]string{"applicant"},
+			nil, 0,
+			[]string{"complete"},
+			[]string{"complete does not hold"},
 		},
 		"neither role nor guard": {
-			"Deciding", "reject", []string{"applicant"}, nil, 0,
-			[]string{"role", "briefed"}, []string{"only manager or deputy may reject", "briefed does not hold"},
+			"Deciding", "reject",
+			[]string{"applicant"},
+			nil, 0,
+			[]string{"role", "briefed"},
+			[]string{"only manager or deputy may reject", "briefed does not hold"},
 		},
 		"only the edge that is meant": {
-			"Ending", "file", nil, world{"outcome=withdrawn": true}, 0,
-			[]string{"told"}, []string{"told does not hold"},
+			"Ending", "file", nil,
+			world{"outcome=withdrawn": true},
+			0,
+			[]string{"told"},
+			[]string{"told does not hold"},
 		},
 		"neither edge is meant": {
-			"Ending", "file", nil, world{"told": true}, 0,
+			"Ending", "file", nil,
+			world{"told": true},
+			0,
 			[]string{"outcome=rejected", "outcome=withdrawn"},
 			[]string{"outcome=rejected does not hold", "outcome=withdrawn does not hold"},
 		},
 		"event of another state": {
 			"Draft", "reject", nil, nil, 0,
-			[]string{"event"}, []string{`no "reject" can be asked for in Draft; possible: submit or withdraw`},
+			[]string{"event"},
+			[]string{`no "reject" can be asked for in Draft; possible: submit or withdraw`},
 		},
 		"event unknown": {
 			"Ending", "explode", nil, nil, 0,
-			[]string{"event"}, []string{`no "explode" can be asked for in Ending; possible: file; close happens by itself`},
+			[]string{"event"},
+			[]string{`no "explode" can be asked for in Ending; possible: file; close happens by itself`},
 		},
 		"automatic event": {
-			"Deciding", "lapse", nil, world{"lapsed": true}, 0,
-			[]string{"event"}, []string{`no "lapse" can be asked for in Deciding; possible: reject; lapse happens by itself`},
+			"Deciding", "lapse", nil,
+			world{"lapsed": true},
+			0,
+			[]string{"event"},
+			[]string{`no "lapse" can be asked for in Deciding; possible: reject; lapse happens by itself`},
 		},
 		"nothing leaves": {
 			"Withdrawn", "reopen", nil, nil, 0,
-			[]string{"event"}, []string{`no "reopen" can be asked for in Withdrawn: nothing leaves it`},
+			[]string{"event"},
+			[]string{`no "reopen" can be asked for in Withdrawn: nothing leaves it`},
 		},
 		"state unknown": {
 			"Limbo", "submit", nil, nil, 0,
-			[]string{"state"}, []string{`"Limbo" is no state of drawn`},
+			[]string{"state"},
+			[]string{`"Limbo" is no state of drawn`},
 		},
 		"alias is no state": {
 			"Entwurf", "submit", nil, nil, 0,
-			[]string{"state"}, []string{`"Entwurf" is no state of drawn`},
+			[]string{"state"},
+			[]string{`"Entwurf" is no state of drawn`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

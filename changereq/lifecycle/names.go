@@ -70,7 +70,7 @@ func (s *Shape) declareStates() []Finding {
 			findings = append(findings, finding)
 		}
 
-		if _, fresh := s.states.add(state.Name); !fresh {
+		if !s.states.add(state.Name) {
 			findings = append(findings, duplicate("state "+state.Name+" is declared twice", state.Name))
 
 			continue
@@ -140,7 +140,7 @@ func (e Edge) repeated(kind string, list []string) []Finding {
 	at := e.move()
 
 	for _, name := range list {
-		if _, fresh := listed.add(name); !fresh {
+		if !listed.add(name) {
 			finding := duplicate(kind+" "+name+" stands twice on edge "+at.String(), "")
 			finding.Edge = &at
 			findings = append(findings, finding)

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // normalEdges is the table of the built-in, worked out in words rather than read from the file.
@@ -104,7 +106,7 @@ func TestNormalIsTheTable(t *testing.T) {
 
 	want := normalEdges()
 	order := func(a, b lifecycle.Edge) int {
-		return bytes.Compare([]byte(a.From+a.Event+a.To), []byte(b.From+b.Event+b.To))
+		return strings.Compare(a.From+a.Event+a.To, b.From+b.Event+b.To)
 	}
 	slices.SortFunc(want, order)
 	slices.SortFunc(def.Edges, order)

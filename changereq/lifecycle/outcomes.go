@@ -3,27 +3,27 @@ package lifecycle
 // outcomes finds guards that wait for an outcome nobody can record: no edge records it at all, or every edge that
 // does waits, by itself or in a circle, for that same outcome.
 func (s *Shape) outcomes(known map[string]traits) []Finding {
+	awaited := make([][]string, len(s.def.Edges))
 	recorded := make(map[string]bool) // by any edge
-	for _, edge := range s.def.Edges {
+
+	for i, edge := range s.def.Edges {
+		awaited[i] = edge.awaited(known)
+
 		if edge.Outcome != "" {
 			recorded[edge.Outcome] = true
 		}
 	}
 
-	possible := s.possibleOutcomes(known)
+	possible := s.possibleOutcomes(awaited)
 
 	var (
 		findings []Finding
 		reported names
 	)
 
-	for _, edge := range s.def.Edges {
-		for _, outcome := range edge.awaited(known) {
-			if possible[outcome] {
-				continue
-			}
-
-			if _, fresh := reported.add(outcome); fresh {
+	for i, edge := range s.def.Edges {
+		for _, outcome := range awaited[i] {
+			if !possible[outcome] && reported.add(outcome) {
 				findings = append(findings, neverRecorded(edge, outcome, recorded[outcome]))
 			}
 		}
@@ -32,19 +32,15 @@ func (s *Shape) outcomes(known map[string]traits) []Finding {
 	return findings
 }
 
-// possibleOutcomes grows the set of outcomes from the edges that wait for none, until it grows no more.
-func (s *Shape) possibleOutcomes(known map[string]traits) map[string]bool {
+// possibleOutcomes grows the set of outcomes from the edges that await none, until it grows no more.
+func (s *Shape) possibleOutcomes(awaited [][]string) map[string]bool {
 	possible := make(map[string]bool)
 
 	for grown := true; grown; {
 		grown = false
 
-		for _, edge := range s.def.Edges {
-			if edge.Outcome == "" || possible[edge.Outcome] {
-				continue
-			}
-
-			if all(edge.awaited(known), possible) {
+		for i, edge := range s.def.Edges {
+			if edge.Outcome != "" && !possible[edge.Outcome] && all(awaited[i], possible) {
 				possible[edge.Outcome] = true
 				grown = true
 			}

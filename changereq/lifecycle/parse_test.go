@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // full is a definition with every member set.
@@ -17,7 +18,7 @@ const full = `{
 	"initial": ["A"], "aliases": {"a": "A", "~/": "A"},
 	"states": [{"name": "A", "category": "build", "terminal": true}],
 	"edges": [{"from": "A", "event": "e", "to": "A", "guards": ["g=1"], "roles": ["r"], "auto": true,
-		"reason_required": true, "reopen": true, "outcome": "o"}]
+		"reason_required": true, "reopen": true, "tells": true, "outcome": "o"}]
 }`
 
 func TestParseReadsEveryMember(t *testing.T) {
@@ -32,7 +33,7 @@ func TestParseReadsEveryMember(t *testing.T) {
 		States: []lifecycle.State{{Name: "A", Category: lifecycle.Build, Terminal: true}},
 		Edges: []lifecycle.Edge{{
 			From: "A", Event: "e", To: "A", Guards: []string{"g=1"}, Roles: []string{"r"}, Auto: true,
-			ReasonRequired: true, Reopen: true, Outcome: "o",
+			ReasonRequired: true, Reopen: true, Tells: true, Outcome: "o",
 		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

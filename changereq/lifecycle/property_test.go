@@ -6,9 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // evenly picks one of the items, each about as often: rapid's own choice prefers the first ones, which would leave

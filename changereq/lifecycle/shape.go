@@ -24,21 +24,20 @@ type names struct {
 	index map[string]int
 }
 
-// add interns a name; fresh is false when it was there already.
-func (n *names) add(name string) (id int, fresh bool) {
-	if id, ok := n.index[name]; ok {
-		return id, false
+// add interns a name; false says that it was there already.
+func (n *names) add(name string) bool {
+	if _, known := n.index[name]; known {
+		return false
 	}
 
 	if n.index == nil {
 		n.index = make(map[string]int)
 	}
 
-	id = len(n.list)
-	n.index[name] = id
+	n.index[name] = len(n.list)
 	n.list = append(n.list, name)
 
-	return id, true
+	return true
 }
 
 // CompileShape checks what can be checked without guards and returns the shape. If any finding is an error, the

@@ -35,7 +35,7 @@ func (s *Shape) reach() []Finding {
 			continue
 		}
 
-		if !state.Terminal && !toTerminal[id] {
+		if !toTerminal[id] {
 			findings = append(findings, s.stuck(id, forward))
 		}
 
@@ -121,7 +121,7 @@ func (s *Shape) neverGranted(given settings) []Finding {
 				continue
 			}
 
-			if _, fresh := reported.add(role); fresh {
+			if reported.add(role) {
 				at := edge.move()
 				findings = append(findings, Finding{
 					Code: RoleNeverGranted, Severity: SeverityError, Edge: &at,

@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // world is what the test guards look at: the conditions that hold, as edges write them.
@@ -69,11 +70,11 @@ func guardsOf(def lifecycle.Definition) []lifecycle.Guard[world] {
 }
 
 // compile compiles with world guards and demands success.
-func compile(t testing.TB, def lifecycle.Definition) *lifecycle.Lifecycle[world] {
-	t.Helper()
+func compile(tb testing.TB, def lifecycle.Definition) *lifecycle.Lifecycle[world] {
+	tb.Helper()
 
 	compiled, findings := lifecycle.Compile(def, guardsOf(def))
-	require.NotNil(t, compiled, "findings: %v", findings)
+	require.NotNil(tb, compiled, "findings: %v", findings)
 
 	return compiled
 }
@@ -151,10 +152,10 @@ func route(path []lifecycle.Move) string {
 		return ""
 	}
 
-	text := path[0].From
+	words := []string{path[0].From}
 	for _, move := range path {
-		text += " " + move.Event + " " + move.To
+		words = append(words, move.Event, move.To)
 	}
 
-	return text
+	return strings.Join(words, " ")
 }

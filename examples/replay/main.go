@@ -27,6 +27,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -48,6 +49,12 @@ type request struct {
 	json              bool
 }
 
+// What can be wrong with a call besides what the packages below find.
+var (
+	errUsage   = errors.New("a lifecycle and one file of traces are needed")
+	errUnsound = errors.New("the lifecycle has errors")
+)
+
 // run is the program without its process.
 func run(args []string, stdout, stderr io.Writer) int {
 	asked, err := parseRequest(args, stderr)
@@ -60,10 +67,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 
 	out := bufio.NewWriter(stdout)
+	say := log.New(stderr, "replay: ", 0)
 
-	total, err := replayFile(asked, out, stderr)
+	total, err := replayFile(asked, out, say)
 	if err = errors.Join(err, out.Flush()); err != nil {
-		fmt.Fprintln(stderr, "replay:", err)
+		say.Print(err)
 
 		return exitUnreadable
 	}
@@ -84,7 +92,7 @@ func parseRequest(args []string, stderr io.Writer) (request, error) {
 	flags.StringVar(&asked.lifecycle, "lifecycle", "", "the lifecycle to replay through, a JSON `file`")
 	flags.BoolVar(&asked.json, "json", false, "write JSON lines instead of a report for people")
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: replay [-json] -lifecycle FILE TRACES.jsonl")
+		_, _ = fmt.Fprintln(stderr, "usage: replay [-json] -lifecycle FILE TRACES.jsonl")
 		flags.PrintDefaults()
 	}
 
@@ -95,7 +103,7 @@ func parseRequest(args []string, stderr io.Writer) (request, error) {
 	if asked.lifecycle == "" || flags.NArg() != 1 {
 		flags.Usage()
 
-		return request{}, errors.New("a lifecycle and one file of traces are needed")
+		return request{}, errUsage
 	}
 
 	asked.traces = flags.Arg(0)
@@ -104,8 +112,8 @@ func parseRequest(args []string, stderr io.Writer) (request, error) {
 }
 
 // replayFile opens what was asked for and replays it.
-func replayFile(asked request, out, stderr io.Writer) (summary, error) {
-	shape, err := loadShape(asked.lifecycle, stderr)
+func replayFile(asked request, out io.Writer, say *log.Logger) (summary, error) {
+	shape, err := loadShape(asked.lifecycle, say)
 	if err != nil {
 		return summary{}, err
 	}
@@ -114,7 +122,7 @@ func replayFile(asked request, out, stderr io.Writer) (summary, error) {
 	if err != nil {
 		return summary{}, err
 	}
-	defer in.Close() // only read from
+	defer func() { _ = in.Close() }() // only read from
 
 	def := shape.Definition()
 	to := newTextReport(out, fmt.Sprintf("%s (%s, version %d)", def.Title, def.ID, def.Version))
@@ -124,7 +132,7 @@ func replayFile(asked request, out, stderr io.Writer) (summary, error) {
 	}
 
 	total, err := replay(shape, in, to, func(bad *jsonl.LineError) {
-		fmt.Fprintf(stderr, "replay: %s: %v\n", asked.traces, bad)
+		say.Printf("%s: %v", asked.traces, bad)
 	})
 	if err != nil {
 		return summary{}, fmt.Errorf("%s: %w", asked.traces, err)
@@ -133,13 +141,13 @@ func replayFile(asked request, out, stderr io.Writer) (summary, error) {
 	return total, nil
 }
 
-// loadShape reads and compiles a lifecycle; every finding is said on stderr.
-func loadShape(path string, stderr io.Writer) (*lifecycle.Shape, error) {
-	in, err := os.Open(path)
+// loadShape reads and compiles a lifecycle; every finding is said.
+func loadShape(path string, say *log.Logger) (*lifecycle.Shape, error) {
+	in, err := os.Open(path) //nolint:gosec // whoever calls the program names the file
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close() // only read from
+	defer func() { _ = in.Close() }() // only read from
 
 	text, err := io.ReadAll(io.LimitReader(in, lifecycle.MaxSize+1)) // Parse refuses the byte too many
 	if err != nil {
@@ -153,11 +161,11 @@ func loadShape(path string, stderr io.Writer) (*lifecycle.Shape, error) {
 
 	shape, findings := lifecycle.CompileShape(def)
 	for _, finding := range findings {
-		fmt.Fprintf(stderr, "replay: %s: %v\n", path, finding)
+		say.Printf("%s: %v", path, finding)
 	}
 
 	if shape == nil {
-		return nil, fmt.Errorf("%s: the lifecycle has errors", path)
+		return nil, fmt.Errorf("%s: %w", path, errUnsound)
 	}
 
 	return shape, nil

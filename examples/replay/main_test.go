@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/examples/internal/jsonl"
-	"github.com/stretchr/testify/require"
 )
 
 // outcome is what one call of the program gave.
@@ -72,6 +73,7 @@ func TestBadLinesAreReportedAndTheRestIsReplayed(t *testing.T) {
 
 	got := call("-json", "-lifecycle", "testdata/permits.json", traces)
 	require.Equal(t, exitUnreadable, got.code)
+	//nolint:testifylint // the bytes are the contract
 	require.Equal(t, `{"id":"good","conforms":true,"violations":[]}
 {"id":"good","conforms":true,"violations":[]}
 {"summary":{"traces":2,"conforming":2,"transitions":0,"lawful":0,"unlawful":0,"bad_lines":8}}
@@ -81,8 +83,8 @@ func TestBadLinesAreReportedAndTheRestIsReplayed(t *testing.T) {
 	require.Len(t, lines, 8)
 
 	for i, want := range []string{
-		"line 2: unexpected end of JSON input", "line 4: the line is longer than 1048576 bytes", "line 5: id is missing",
-		"line 6: transitions of bare are missing", "line 7: transitions/1/to of hole is missing", "line 8: parsing time",
+		"line 2: unexpected end of JSON input", "line 4: the line is longer than 1048576 bytes", "line 5: no trace: id is missing",
+		"line 6: no trace: transitions of bare are missing", "line 7: no trace: transitions/1/to of hole is missing", "line 8: parsing time",
 		"line 9: the line is not valid UTF-8", "line 10: json: cannot unmarshal array",
 	} {
 		require.Contains(t, lines[i], want)
@@ -149,7 +151,9 @@ func TestReadingStopsWhenAsked(t *testing.T) {
 
 	seen := 0
 
-	for range readTraces(strings.NewReader("{}\n{}\n{}\n")) {
+	for _, err := range readTraces(strings.NewReader("{}\n{}\n{}\n")) {
+		require.ErrorIs(t, err, errNoTrace)
+
 		seen++
 
 		break

@@ -10,9 +10,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/examples/internal/jsonl"
-	"github.com/stretchr/testify/require"
 )
 
 // peps is the path of 741 histories of Python Enhancement Proposals; the test is skipped where they are absent.
@@ -157,6 +158,7 @@ func TestPepsSummary(t *testing.T) {
 
 	lines := bytes.Split(bytes.TrimSpace([]byte(got.stdout)), []byte("\n"))
 	require.Len(t, lines, 742)
+	//nolint:testifylint // the bytes are the contract
 	require.Equal(t,
 		`{"summary":{"traces":741,"conforming":491,"transitions":1060,"lawful":826,"unlawful":234}}`, string(lines[741]))
 }
@@ -281,7 +283,7 @@ func TestPepsShowMistakesInTheLifecycle(t *testing.T) {
 			in, err := os.Open(path)
 			require.NoError(t, err)
 
-			defer in.Close()
+			defer func() { _ = in.Close() }()
 
 			total, err := replay(shape, in, newJSONReport(&bytes.Buffer{}), func(bad *jsonl.LineError) { t.Error(bad) })
 			require.NoError(t, err)

@@ -32,8 +32,8 @@ type summary struct {
 
 // report writes verdicts as they come and the summary at the end.
 type report interface {
-	add(verdict) error
-	finish(summary) error
+	add(v verdict) error
+	finish(total summary) error
 }
 
 // jsonReport writes one object a line, the summary last.

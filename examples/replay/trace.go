@@ -38,6 +38,9 @@ func readTraces(in io.Reader) iter.Seq2[trace, error] {
 	}
 }
 
+// errNoTrace says that a line of JSON is not the history of a change.
+var errNoTrace = errors.New("no trace")
+
 // parseTrace reads one line. Members that it does not know are other programs' business.
 func parseTrace(text []byte) (trace, error) {
 	var record struct {
@@ -52,18 +55,18 @@ func parseTrace(text []byte) (trace, error) {
 	}
 
 	if record.ID == "" {
-		return trace{}, errors.New("id is missing")
+		return trace{}, fmt.Errorf("%w: id is missing", errNoTrace)
 	}
 
 	if len(record.Transitions) == 0 {
-		return trace{}, fmt.Errorf("transitions of %s are missing: a history has at least its opening", record.ID)
+		return trace{}, fmt.Errorf("%w: transitions of %s are missing, a history has at least its opening", errNoTrace, record.ID)
 	}
 
 	read := trace{id: record.ID, steps: make([]lifecycle.Step, len(record.Transitions))}
 
 	for i, transition := range record.Transitions {
 		if transition.To == "" {
-			return trace{}, fmt.Errorf("transitions/%d/to of %s is missing", i, record.ID)
+			return trace{}, fmt.Errorf("%w: transitions/%d/to of %s is missing", errNoTrace, i, record.ID)
 		}
 
 		read.steps[i] = lifecycle.Step{State: transition.To, At: transition.At.UTC().Truncate(time.Microsecond)}

@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
@@ -101,7 +100,7 @@ func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte
 		return unstorable(archive.ErrInvalid, "digest")
 	}
 	x.contents.putOnce(string(digest), func() *[]byte {
-		kept := slices.Clone(content)
+		kept := append([]byte(nil), content...)
 		return &kept
 	})
 	return nil
@@ -113,5 +112,5 @@ func (x *tx) Content(_ context.Context, digest archive.Digest) ([]byte, error) {
 	if content == nil {
 		return nil, archive.ErrNotFound
 	}
-	return slices.Clone(*content), nil
+	return append([]byte(nil), *content...), nil
 }

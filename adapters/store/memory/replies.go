@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -25,7 +24,7 @@ func (x *tx) IdempotentReply(_ context.Context, principal, key string) (coordina
 		return coordination.Reply{}, coordination.ErrNotFound
 	}
 	out := *r
-	out.Body = slices.Clone(r.Body)
+	out.Body = append([]byte(nil), r.Body...)
 	return out, nil
 }
 
@@ -44,7 +43,7 @@ func (x *tx) PutIdempotentReply(_ context.Context, r coordination.Reply) error {
 	if kept := w.current(); kept != nil && kept.Expires.After(r.Created) {
 		return fmt.Errorf("%w: the key was used before and its reply is kept", coordination.ErrConflict)
 	}
-	r.Body = slices.Clone(r.Body)
+	r.Body = append([]byte(nil), r.Body...)
 	x.replies.put(w, &r)
 	return nil
 }

@@ -31,23 +31,23 @@ func entities() []entity {
 }
 
 func putRequestAt(ctx context.Context, tx coordination.Tx, id string, rev, events int64) (int64, error) {
-	r, ev := evolved(changereq.Request{Events: events}, changereq.ID(id), opened("door"))
+	r, ev := evolved(changereq.Request{}, changereq.ID(id), life(events+1)...)
 	r.Rev = rev
-	r, err := tx.PutChangeRequest(ctx, r, ev...)
+	r, err := tx.PutChangeRequest(ctx, r, ev[events:]...)
 	return r.Rev, err
 }
 
 func putRecordAt(ctx context.Context, tx coordination.Tx, id string, rev, events int64) (int64, error) {
-	r, ev := recordAfter(archive.Record{Events: events}, archive.RecordID(id), filed("brief"))
+	r, ev := recordAfter(archive.Record{}, archive.RecordID(id), filing(events+1)...)
 	r.Rev = rev
-	r, err := tx.PutRecord(ctx, r, ev...)
+	r, err := tx.PutRecord(ctx, r, ev[events:]...)
 	return r.Rev, err
 }
 
 func putObligationAt(ctx context.Context, tx coordination.Tx, id string, rev, events int64) (int64, error) {
-	o, ev := obligationAfter(notice.Obligation{Events: events}, id, owed("ann"))
+	o, ev := obligationAfter(notice.Obligation{}, id, owing(events+1)...)
 	o.Rev = rev
-	o, err := tx.PutObligation(ctx, o, ev...)
+	o, err := tx.PutObligation(ctx, o, ev[events:]...)
 	return o.Rev, err
 }
 

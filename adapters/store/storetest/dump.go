@@ -18,7 +18,7 @@ type holding struct {
 	RequestEvents    map[changereq.ID][]changereq.Event
 	Records          []archive.Record
 	RecordEvents     map[archive.RecordID][]archive.Event
-	Contents         map[archive.Digest][]byte
+	Contents         map[archive.Digest]string
 	References       map[string]archive.Reference
 	Obligations      []notice.Obligation
 	ObligationEvents map[string][]notice.Event
@@ -104,14 +104,14 @@ func (d *holding) readArchive(ctx context.Context, tx archive.Tx) (err error) {
 		return tx.Records(ctx, archive.Query{After: after})
 	})
 	d.RecordEvents = make(map[archive.RecordID][]archive.Event)
-	d.Contents = make(map[archive.Digest][]byte)
+	d.Contents = make(map[archive.Digest]string)
 	d.References = make(map[string]archive.Reference)
 	for _, r := range d.Records {
 		events, readErr := recordHistory(ctx, tx, r.ID)
 		d.RecordEvents[r.ID], err = events, errors.Join(err, readErr)
 		content, readErr := tx.Content(ctx, r.Digest)
 		if !errors.Is(readErr, archive.ErrNotFound) {
-			d.Contents[r.Digest], err = content, errors.Join(err, readErr)
+			d.Contents[r.Digest], err = string(content), errors.Join(err, readErr)
 		}
 		for _, dir := range []archive.Direction{archive.Outward, archive.Inward} {
 			refs, readErr := follow(func(after string) ([]archive.Reference, string, error) {

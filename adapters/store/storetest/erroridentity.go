@@ -225,7 +225,7 @@ func sameAgainChangesNothing(h *harness) {
 		ref.Reason = "another reason for the same edge"
 		require.NoError(h, tx.PutReference(ctx, ref))
 		for digest, content := range before.Contents {
-			require.NoError(h, tx.PutContent(ctx, digest, content))
+			require.NoError(h, tx.PutContent(ctx, digest, []byte(content)))
 		}
 		return nil
 	})

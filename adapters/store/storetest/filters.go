@@ -157,21 +157,11 @@ func endsAreToldApart(h *harness) {
 func eventsArePaged(h *harness) {
 	const n = 7
 	h.do(func(ctx context.Context, tx coordination.Tx) error {
-		var (
-			requests    []changereq.Data
-			records     []archive.Data
-			obligations []notice.Data
-		)
-		for range n {
-			requests = append(requests, opened("door"))
-			records = append(records, filed("brief"))
-			obligations = append(obligations, owed("ann"))
-		}
-		_, err := addToRequest(ctx, tx, "a", requests...)
+		_, err := addToRequest(ctx, tx, "a", life(n)...)
 		require.NoError(h, err)
-		_, err = addToRecord(ctx, tx, "a", records...)
+		_, err = addToRecord(ctx, tx, "a", filing(n)...)
 		require.NoError(h, err)
-		_, err = addToObligation(ctx, tx, "a", obligations...)
+		_, err = addToObligation(ctx, tx, "a", owing(n)...)
 		return err
 	})
 	h.look(func(ctx context.Context, tx coordination.Tx) error {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -65,6 +66,11 @@ func moved(to string, category lifecycle.Category) changereq.MovedData {
 	return changereq.MovedData{To: to, Category: category}
 }
 
+// life is a history of a request with n events.
+func life(n int64) []changereq.Data {
+	return append([]changereq.Data{opened("door")}, slices.Repeat([]changereq.Data{moved("open", lifecycle.Assess)}, int(n-1))...)
+}
+
 // evolved is a request after what happens to it next, with the events of that.
 func evolved(r changereq.Request, id changereq.ID, data ...changereq.Data) (changereq.Request, []changereq.Event) {
 	var events []changereq.Event
@@ -92,6 +98,12 @@ func filed(title string) archive.FiledData {
 		Kind: archive.KindBrief, Title: title, Subject: "changereq:a", MediaType: "text/plain",
 		Digest: archive.DigestOf([]byte(title)), Size: int64(len(title)), Dated: minute(0),
 	}
+}
+
+// filing is a history of a record with n events.
+func filing(n int64) []archive.Data {
+	ref := archive.ReferredData{Reference: edge("e", archive.ToRecord("a"), archive.ToRef("b"))}
+	return append([]archive.Data{filed("brief")}, slices.Repeat([]archive.Data{ref}, int(n-1))...)
 }
 
 // edge is a reference with an id of its own.
@@ -122,6 +134,12 @@ func addToRecord(ctx context.Context, tx archive.Tx, id archive.RecordID, data .
 // owed begins an obligation.
 func owed(recipient string) notice.OwedData {
 	return notice.OwedData{Recipient: recipient, About: "changereq:a#1", Subject: "approved"}
+}
+
+// owing is a history of an obligation with n events.
+func owing(n int64) []notice.Data {
+	settled := notice.SettledData{State: notice.Sent, Evidence: "mail"}
+	return append([]notice.Data{owed("ann")}, slices.Repeat([]notice.Data{settled}, int(n-1))...)
 }
 
 // obligationAfter is an obligation after what happens to it next, with the

@@ -87,10 +87,11 @@ func (h *harness) writeAtOnce() (int, error) {
 			err := h.store.Update(h.Context(), acme, func(ctx context.Context, tx coordination.Tx) error {
 				entries = 0
 				for _, id := range []changereq.ID{own, changereq.ID(fmt.Sprintf("shared%d", (writer+i)%shared))} {
-					if _, err := addToRequest(ctx, tx, id, opened("door"), moved("open", lifecycle.Assess)); err != nil {
+					n, err := goOn(ctx, tx, id)
+					if err != nil {
 						return err
 					}
-					entries += 2
+					entries += n
 				}
 				return linger(ctx, tx, rng)
 			})
@@ -104,6 +105,20 @@ func (h *harness) writeAtOnce() (int, error) {
 		return nil
 	})
 	return int(committed.Load()), errors.Join(errs...)
+}
+
+// goOn adds to a request, which may begin with it, and returns by how many
+// events.
+func goOn(ctx context.Context, tx coordination.Tx, id changereq.ID) (int, error) {
+	data := []changereq.Data{moved("open", lifecycle.Assess), changereq.HeldData{Reason: "strike"}}
+	switch _, err := tx.ChangeRequest(ctx, id); {
+	case errors.Is(err, changereq.ErrNotFound):
+		data[0] = opened("door")
+	case err != nil:
+		return 0, err
+	}
+	_, err := addToRequest(ctx, tx, id, data...)
+	return len(data), err
 }
 
 // linger sometimes rolls back and sometimes keeps a unit open for a while after

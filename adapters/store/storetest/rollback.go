@@ -49,7 +49,7 @@ func failing(end func() error) work {
 		if _, err := addToRequest(ctx, tx, "request", moved("open", lifecycle.Assess)); err != nil {
 			return err
 		}
-		if _, err := addToRecord(ctx, tx, "record", filed("another title")); err != nil {
+		if _, err := addToRecord(ctx, tx, "record", filing(2)[1]); err != nil {
 			return err
 		}
 		if _, err := tx.ClaimObligations(ctx, minute(0), minute(90), 1); err != nil {

@@ -85,6 +85,8 @@ func cases() []contractCase {
 		{"Aliasing", aliasing},
 		{"Durability", durability},
 		{"Fault", fault},
+		{"Model", model},
+		{"Differential", differential},
 	}
 }
 

@@ -1,0 +1,131 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/internal/uuid7"
+)
+
+// ErrConfig says that New was given too little to build a handler.
+var ErrConfig = errors.New("httpapi: incomplete configuration")
+
+// Config is what New needs. Desk, Store and Authenticator are mandatory.
+type Config struct {
+	Desk          *coordination.Desk
+	Store         coordination.Store // the one that Desk works on
+	Authenticator Authenticator
+	Authorizer    Authorizer // nil: whoever is authenticated may ask for anything
+
+	Log    *slog.Logger // nil: nothing is logged
+	Limits Limits
+	Now    func() time.Time // nil: time.Now
+	NewID  func() string    // of requests and records; nil: UUIDs of version 7
+
+	// Challenge is the WWW-Authenticate header of a 401; empty is Bearer.
+	Challenge string
+
+	// Health says whether the service can serve; nil: it can.
+	Health func(context.Context) error
+
+	// Transient recognises errors of the store that a later try may not meet;
+	// they become 503. nil: none are.
+	Transient func(error) bool
+}
+
+// Limits bound what one request may cost. Zero fields mean the defaults.
+type Limits struct {
+	Body   int64         // bytes of a JSON body; 0 is 1 MiB
+	Filing int64         // bytes of a body that files a record, content in base64; 0 is 1.5 MiB
+	Replay time.Duration // how long a reply is kept under its Idempotency-Key; 0 is 24 h
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Body == 0 {
+		l.Body = 1 << 20
+	}
+	if l.Filing == 0 {
+		l.Filing = 3 << 19
+	}
+	if l.Replay == 0 {
+		l.Replay = 24 * time.Hour
+	}
+	return l
+}
+
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Desk == nil:
+		return c, fmt.Errorf("%w: Desk is nil", ErrConfig)
+	case c.Store == nil:
+		return c, fmt.Errorf("%w: Store is nil", ErrConfig)
+	case c.Authenticator == nil:
+		return c, fmt.Errorf("%w: Authenticator is nil: say who may call", ErrConfig)
+	case c.Limits.Body < 0 || c.Limits.Filing < 0 || c.Limits.Replay < 0:
+		return c, fmt.Errorf("%w: Limits are negative", ErrConfig)
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.NewID == nil {
+		c.NewID = uuid7.New(c.Now).Next
+	}
+	if c.Challenge == "" {
+		c.Challenge = "Bearer"
+	}
+	if c.Transient == nil {
+		c.Transient = func(error) bool { return false }
+	}
+	c.Limits = c.Limits.withDefaults()
+	return c, nil
+}
+
+// New returns a handler that serves the contract: /v1, /healthz and
+// /openapi.yaml. It is safe for concurrent use and starts no goroutine.
+func New(cfg Config) (http.Handler, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	file, err := archive.New(archive.Config{Store: coordination.Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID})
+	if err != nil {
+		return nil, fmt.Errorf("httpapi: archive: %w", err)
+	}
+	spec, err := openapi3.NewLoader().LoadFromData(contractFile)
+	if err != nil {
+		return nil, fmt.Errorf("httpapi: contract: %w", err)
+	}
+	a := &api{cfg: cfg, desk: cfg.Desk, file: file}
+	check := newContract(a, spec)
+	HandlerWithOptions(
+		NewStrictHandlerWithOptions(a, nil, StrictHTTPServerOptions{RequestErrorHandlerFunc: a.badRequest, ResponseErrorHandlerFunc: a.fail}),
+		StdHTTPServerOptions{BaseRouter: check, ErrorHandlerFunc: a.badRequest},
+	)
+	if check.err != nil {
+		return nil, check.err
+	}
+	return &chain{api: a, next: check.mux}, nil
+}
+
+// api answers the operations of the contract. Its methods stand in the files
+// named after what they are about.
+type api struct {
+	cfg  Config
+	desk *coordination.Desk
+	file *archive.Service
+}
+
+var _ StrictServerInterface = (*api)(nil)
+
+func (a *api) now() time.Time { return a.cfg.Now().UTC().Truncate(time.Microsecond) }

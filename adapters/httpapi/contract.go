@@ -1,0 +1,264 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// contract stands between the generated routes and http.ServeMux: each
+// operation is looked up once, when it is registered, and every request is held
+// against it before the generated code sees it.
+type contract struct {
+	api     *api
+	mux     *http.ServeMux
+	spec    *openapi3.T
+	options *openapi3filter.Options
+	err     error // of the first registration that failed
+}
+
+// operation is what the check needs of one operation.
+type operation struct {
+	id      string
+	secured bool
+	path    []string        // names of the path parameters
+	query   map[string]bool // names of the query parameters
+	ifMatch bool
+	body    bool
+	limit   int64
+	route   routers.Route
+}
+
+func newContract(a *api, spec *openapi3.T) *contract {
+	spec.Servers = nil // the mount point is the embedder's
+	return &contract{api: a, mux: http.NewServeMux(), spec: spec, options: &openapi3filter.Options{
+		MultiError: true, SkipSettingDefaults: true, KeepValidatedValue: true,
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, // the check has asked before
+		SchemaValidationOptions: []openapi3.SchemaValidationOption{
+			openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(validTime)),
+			openapi3.WithStringFormatValidator("byte", openapi3.NewCallbackValidator(validBase64)),
+		},
+	}}
+}
+
+// ServeHTTP hands the request to the multiplexer.
+func (c *contract) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
+
+// HandleFunc registers a generated route behind its check.
+func (c *contract) HandleFunc(pattern string, next func(http.ResponseWriter, *http.Request)) {
+	op, err := c.operation(pattern)
+	if err != nil {
+		c.err = errors.Join(c.err, err)
+		return
+	}
+	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		at := callOf(r.Context())
+		at.op = op
+		if err := c.admit(w, r, at); err != nil {
+			c.api.fail(w, r, err)
+			return
+		}
+		next(w, r)
+	})
+}
+
+func (c *contract) operation(pattern string) (*operation, error) {
+	method, route, _ := strings.Cut(pattern, " ")
+	item := c.spec.Paths.Value(route)
+	if item == nil || item.GetOperation(method) == nil {
+		return nil, fmt.Errorf("%w: the contract has no operation %q", ErrConfig, pattern)
+	}
+	def := item.GetOperation(method)
+	op := &operation{
+		id: def.OperationID, secured: len(c.spec.Security) > 0, query: make(map[string]bool), limit: c.api.cfg.Limits.Body,
+		route: routers.Route{Spec: c.spec, Path: route, PathItem: item, Method: method, Operation: def},
+	}
+	if def.Security != nil {
+		op.secured = len(*def.Security) > 0
+	}
+	for _, ref := range append(append(openapi3.Parameters{}, item.Parameters...), def.Parameters...) {
+		switch p := ref.Value; p.In {
+		case openapi3.ParameterInPath:
+			op.path = append(op.path, p.Name)
+		case openapi3.ParameterInQuery:
+			op.query[p.Name] = true
+		case openapi3.ParameterInHeader:
+			op.ifMatch = op.ifMatch || p.Name == "If-Match"
+		}
+	}
+	if def.RequestBody != nil {
+		op.body = true
+		schema := def.RequestBody.Value.Content.Get("application/json").Schema
+		closeObjects(schema)
+		if schema.Ref == "#/components/schemas/FileInput" {
+			op.limit = c.api.cfg.Limits.Filing
+		}
+	}
+	return op, nil
+}
+
+// closeObjects forbids members that a schema does not name, on our copy of the
+// contract: the published one stays open, so that it can grow.
+func closeObjects(ref *openapi3.SchemaRef) {
+	if ref == nil || ref.Value.AdditionalProperties.Has != nil {
+		return
+	}
+	if schema := ref.Value; schema.Type.Is(openapi3.TypeObject) {
+		closed := false
+		schema.AdditionalProperties.Has = &closed
+		for _, property := range schema.Properties {
+			closeObjects(property)
+		}
+	}
+	closeObjects(ref.Value.Items)
+}
+
+// admit holds a request against its operation: who calls, parameters, body,
+// and whether the caller may.
+func (c *contract) admit(w http.ResponseWriter, r *http.Request, at *call) error {
+	op := at.op
+	if op.secured {
+		var err error
+		if at.principal, err = c.api.authenticate(r); err != nil {
+			return err
+		}
+	}
+	at.matched = op.ifMatch && r.Header.Get("If-Match") != ""
+	query, err := op.parseQuery(r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	if err := c.readBody(w, r, at); err != nil {
+		return err
+	}
+	params := make(map[string]string, len(op.path))
+	for _, name := range op.path {
+		params[name] = r.PathValue(name)
+	}
+	if err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, QueryParams: query, Route: &op.route, Options: c.options,
+	}); err != nil {
+		return violation(err)
+	}
+	return c.api.authorize(r, at)
+}
+
+// parseQuery refuses what url.Values would swallow: unknown and repeated names,
+// text that is no UTF-8, and what does not parse at all.
+func (op *operation) parseQuery(raw string) (url.Values, error) {
+	if raw == "" {
+		return url.Values{}, nil
+	}
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, malformed(Fault{In: some("query"), Code: codeSyntax})
+	}
+	var faults []Fault
+	for _, name := range sortedKeys(query) {
+		code := ""
+		switch value := query[name]; {
+		case !op.query[name]:
+			code = codeUnknown
+		case len(value) > 1:
+			code = codeDuplicate
+		case !utf8.ValidString(value[0]) || strings.ContainsRune(value[0], 0):
+			code = codeEncoding
+		default:
+			continue
+		}
+		faults = append(faults, Fault{In: some("query"), Name: some(shortened(name)), Code: code})
+	}
+	if len(faults) > 0 {
+		return nil, malformed(faults...)
+	}
+	return query, nil
+}
+
+// readBody reads and walks the body of an operation that has one, and refuses
+// any where there should be none.
+func (c *contract) readBody(w http.ResponseWriter, r *http.Request, at *call) error {
+	if !at.op.body {
+		if r.ContentLength == 0 {
+			return nil
+		}
+		if n, _ := io.ReadFull(r.Body, make([]byte, 1)); n > 0 {
+			return malformed(Fault{Pointer: some(""), Code: codeNotAllowed})
+		}
+		return nil
+	}
+	if !isJSON(r.Header) {
+		return errMediaType
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, at.op.limit))
+	if err != nil {
+		return unreadable(err)
+	}
+	if fault := checkJSON(body); fault != nil {
+		return malformed(*fault)
+	}
+	at.body = body
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	return nil
+}
+
+// unreadable says why a body could not be read.
+func unreadable(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return errTooLarge
+	}
+	return malformed(Fault{Pointer: some(""), Code: codeSyntax})
+}
+
+// isJSON reports whether the body is plain JSON in UTF-8.
+func isJSON(h http.Header) bool {
+	if len(h["Content-Type"]) != 1 || len(h["Content-Encoding"]) > 0 {
+		return false
+	}
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	charset, given := params["charset"]
+	return err == nil && kind == "application/json" && (!given || strings.EqualFold(charset, "utf-8"))
+}
+
+// validTime reports what encoding/json could not read back or the office could
+// not write again.
+func validTime(s string) error {
+	var t time.Time
+	if err := t.UnmarshalText([]byte(s)); err != nil {
+		return errFormat
+	}
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return errFormat
+	}
+	return nil
+}
+
+// validBase64 checks the alphabet and the length; decoding checks the rest.
+func validBase64(s string) error {
+	if len(s)%4 != 0 {
+		return errFormat
+	}
+	digits := strings.TrimRight(s, "=")
+	if len(s)-len(digits) > 2 {
+		return errFormat
+	}
+	for i := range len(digits) {
+		b := digits[i]
+		if (b < 'a' || b > 'z') && (b < 'A' || b > 'Z') && (b < '0' || b > '9') && b != '+' && b != '/' {
+			return errFormat
+		}
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+package httpapi
+
+import (
+	"errors"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// badToken is what an invalid list request means: the contract has checked the
+// filters, so only the page token can be wrong.
+func badToken(err error) error {
+	for _, invalid := range []error{changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, coordination.ErrInvalid} {
+		if errors.Is(err, invalid) {
+			return malformed(Fault{In: some("query"), Name: some("page_token"), Code: codeInvalid})
+		}
+	}
+	return err
+}

@@ -1,0 +1,276 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/notice"
+)
+
+// problemBase leads to the page that explains each code.
+const problemBase = "https://github.com/coordkit/coordkit/blob/main/docs/errors.md#"
+
+// kind is the code of a kind of problem; docs/errors.md has a heading for each.
+type kind string
+
+// The kinds of problem. Clients rely on them; they never change their meaning.
+const (
+	kindMalformed       kind = "malformed-request"
+	kindUnauthenticated kind = "unauthenticated"
+	kindNoTenant        kind = "no-tenant"
+	kindForbidden       kind = "forbidden"
+	kindNotFound        kind = "not-found"
+	kindMethod          kind = "method-not-allowed"
+	kindConflict        kind = "conflict"
+	kindRefused         kind = "refused"
+	kindBaseMoved       kind = "base-moved"
+	kindInProgress      kind = "in-progress"
+	kindStale           kind = "stale"
+	kindTooLarge        kind = "too-large"
+	kindMediaType       kind = "unsupported-media-type"
+	kindInvalid         kind = "invalid"
+	kindKeyReused       kind = "key-reused"
+	kindPrecondition    kind = "precondition-required"
+	kindInternal        kind = "internal"
+	kindUnavailable     kind = "unavailable"
+)
+
+// status is the HTTP status of the kind.
+func (k kind) status() int {
+	switch k {
+	case kindMalformed:
+		return http.StatusBadRequest
+	case kindUnauthenticated:
+		return http.StatusUnauthorized
+	case kindNoTenant, kindForbidden:
+		return http.StatusForbidden
+	case kindNotFound:
+		return http.StatusNotFound
+	case kindMethod:
+		return http.StatusMethodNotAllowed
+	case kindConflict, kindRefused, kindBaseMoved, kindInProgress:
+		return http.StatusConflict
+	case kindStale:
+		return http.StatusPreconditionFailed
+	case kindTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case kindMediaType:
+		return http.StatusUnsupportedMediaType
+	case kindInvalid, kindKeyReused:
+		return http.StatusUnprocessableEntity
+	case kindPrecondition:
+		return http.StatusPreconditionRequired
+	case kindInternal:
+		return http.StatusInternalServerError
+	case kindUnavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// title is the kind in words.
+func (k kind) title() string {
+	switch k {
+	case kindMalformed:
+		return "The request is not what the contract describes."
+	case kindUnauthenticated:
+		return "There are no credentials that hold."
+	case kindNoTenant:
+		return "The caller belongs to no office."
+	case kindForbidden:
+		return "The caller may not do this."
+	case kindNotFound:
+		return "There is no such thing."
+	case kindMethod:
+		return "The path does not know this method."
+	case kindConflict:
+		return "There is such a thing already, or somebody else was faster."
+	case kindRefused:
+		return "Conditions are not met."
+	case kindBaseMoved:
+		return "What was assessed is not the newest revision."
+	case kindInProgress:
+		return "The same request is still running."
+	case kindStale:
+		return "The thing has changed since it was read."
+	case kindTooLarge:
+		return "The body is too large."
+	case kindMediaType:
+		return "The media type is not supported."
+	case kindInvalid:
+		return "The values do not fit together."
+	case kindKeyReused:
+		return "The idempotency key was used for another request."
+	case kindPrecondition:
+		return "If-Match is missing."
+	case kindUnavailable:
+		return "The service cannot answer now."
+	case kindInternal:
+	}
+	return "Something went wrong here."
+}
+
+// The errors of the adapter itself.
+var (
+	errMalformed    = errors.New("httpapi: malformed request")
+	errFormat       = errors.New("httpapi: not of that format")
+	errNoTenant     = errors.New("httpapi: principal without a tenant")
+	errNoPath       = errors.New("httpapi: no such path")
+	errMethod       = errors.New("httpapi: method not allowed")
+	errTooLarge     = errors.New("httpapi: body too large")
+	errMediaType    = errors.New("httpapi: unsupported media type")
+	errKeyReused    = errors.New("httpapi: idempotency key of another request")
+	errInProgress   = errors.New("httpapi: request in progress")
+	errPrecondition = errors.New("httpapi: If-Match is missing")
+	errUnavailable  = errors.New("httpapi: unavailable")
+)
+
+// row says which kind of problem an error is.
+type row struct {
+	err  error
+	kind kind
+}
+
+// table maps every error that is meant for callers; the first row that matches
+// counts, so a special case stands before its class. What is not in it is
+// internal.
+func table() []row {
+	return []row{
+		{errMalformed, kindMalformed},
+		{errFormat, kindMalformed},
+		{ErrUnauthenticated, kindUnauthenticated},
+		{errNoTenant, kindNoTenant},
+		{ErrForbidden, kindForbidden},
+		{errNoPath, kindNotFound},
+		{errMethod, kindMethod},
+		{errTooLarge, kindTooLarge},
+		{errMediaType, kindMediaType},
+		{errKeyReused, kindKeyReused},
+		{errInProgress, kindInProgress},
+		{errPrecondition, kindPrecondition},
+		{errUnavailable, kindUnavailable},
+		{context.Canceled, kindUnavailable},
+		{context.DeadlineExceeded, kindUnavailable},
+		{changereq.ErrNotFound, kindNotFound},
+		{changereq.ErrConflict, kindConflict},
+		{changereq.ErrInvalid, kindInvalid},
+		{changereq.ErrBaseMoved, kindBaseMoved},
+		{changereq.ErrRefused, kindRefused},
+		{lifecycle.ErrInvalid, kindInternal}, // a definition, never a caller's doing
+		{archive.ErrNotFound, kindNotFound},
+		{archive.ErrConflict, kindConflict},
+		{archive.ErrInvalid, kindInvalid},
+		{notice.ErrNotFound, kindNotFound},
+		{notice.ErrConflict, kindConflict},
+		{notice.ErrInvalid, kindInvalid},
+		{notice.ErrRefused, kindRefused},
+		{coordination.ErrNotFound, kindNotFound},
+		{coordination.ErrConflict, kindConflict},
+		{coordination.ErrInvalid, kindInvalid},
+		{coordination.ErrReadOnly, kindInternal},
+		{ErrConfig, kindInternal},
+	}
+}
+
+// kindOf finds the kind of problem. A conflict on a thing that the caller read
+// before is a stale read.
+func (a *api) kindOf(err error, c *call) kind {
+	for _, row := range table() {
+		if !errors.Is(err, row.err) {
+			continue
+		}
+		if row.kind == kindConflict && c.matched {
+			return kindStale
+		}
+		return row.kind
+	}
+	if a.cfg.Transient(err) {
+		return kindUnavailable
+	}
+	return kindInternal
+}
+
+// badRequest answers what the generated code could not bind: the check lets
+// only few forms come so far, such as 1.0 for a whole number.
+func (a *api) badRequest(w http.ResponseWriter, r *http.Request, _ error) {
+	a.fail(w, r, malformed(Fault{Pointer: some(""), Code: codeInvalid}))
+}
+
+// fail answers with the problem that an error is, and logs what is not meant
+// for callers.
+func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
+	c := callOf(r.Context())
+	if k := a.kindOf(err, c); k.status() >= http.StatusInternalServerError {
+		a.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "failed",
+			slog.String("request_id", c.id), slog.String("code", string(k)), slog.String("error", err.Error()))
+	}
+	a.write(w, r, err)
+}
+
+func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
+	c := callOf(r.Context())
+	k := a.kindOf(err, c)
+	p := Problem{
+		Type: problemBase + string(k), Title: k.title(), Status: narrow(k.status()), Code: string(k), Instance: c.id,
+		Errors: faultsOf(err), Unmet: unmetOf(err),
+	}
+	body, _ := json.Marshal(p) // plain strings and numbers: cannot fail
+	if rec, ok := w.(*recorder); ok {
+		rec.problem = true
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Del("ETag")
+	switch k.status() {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", a.cfg.Challenge)
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", "1")
+	}
+	w.WriteHeader(k.status())
+	_, _ = w.Write(body) // a caller who has gone is told nothing
+}
+
+// faultsOf collects the faults of the input that an error carries.
+func faultsOf(err error) []Fault {
+	var (
+		request *requestError
+		change  *changereq.ValidationError
+		file    *archive.ValidationError
+	)
+	switch {
+	case errors.As(err, &request):
+		return request.faults
+	case errors.As(err, &change):
+		out := make([]Fault, len(change.Fields))
+		for i, f := range change.Fields {
+			out[i] = Fault{Pointer: some(f.Pointer), Code: f.Code, Text: some(f.Text)}
+		}
+		return out[:min(len(out), maxFaults)]
+	case errors.As(err, &file):
+		out := make([]Fault, len(file.Fields))
+		for i, f := range file.Fields {
+			out[i] = Fault{Pointer: some(f.Pointer), Code: f.Code, Text: some(f.Text)}
+		}
+		return out[:min(len(out), maxFaults)]
+	}
+	return nil
+}
+
+// unmetOf collects the conditions that an error says are not met.
+func unmetOf(err error) []Unmet {
+	var refused *changereq.RefusedError
+	if errors.As(err, &refused) {
+		return eachOf(refused.Unmet, unmetTo)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"mime"
+	"net/http"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/coordination"
+)
+
+const recordPath = "/v1/records/"
+
+// FileRecord files a document.
+func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileRecordResponseObject, error) {
+	file, now := fileFrom(*in.Body), a.now()
+	if file.ID == "" {
+		file.ID = archive.RecordID(a.cfg.NewID())
+	}
+	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
+		r, err := a.file.FileTx(ctx, tx, p.Actor.ID, now, file)
+		if err != nil {
+			return reply{}, err
+		}
+		return created(recordTo(r), map[string]string{"ETag": etagOf(r.Rev), "Location": recordPath + string(r.ID)})
+	})
+}
+
+// ListRecords lists records, newest filing first.
+func (a *api) ListRecords(ctx context.Context, in ListRecordsRequestObject) (ListRecordsResponseObject, error) {
+	q := in.Params
+	page, next, err := a.desk.Records(ctx, principalOf(ctx).Tenant, archive.Query{
+		Kind: word[archive.Kind](q.Kind), Subject: word[archive.Ref](q.Subject),
+		After: value(q.PageToken), Limit: int(value(q.PageSize)),
+	})
+	if err != nil {
+		return nil, badToken(err)
+	}
+	return ListRecords200JSONResponse{Items: listed(page, recordTo), NextPageToken: text(next)}, nil
+}
+
+// GetRecord returns a record.
+func (a *api) GetRecord(ctx context.Context, in GetRecordRequestObject) (GetRecordResponseObject, error) {
+	r, err := a.desk.Record(ctx, principalOf(ctx).Tenant, archive.RecordID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	etag := etagOf(r.Rev)
+	if current(in.Params.IfNoneMatch, etag) {
+		return notModified(etag), nil
+	}
+	return GetRecord200JSONResponse{Body: recordTo(r), Headers: GetRecord200ResponseHeaders{ETag: etag}}, nil
+}
+
+// GetRecordContent returns the content of a record, verified.
+func (a *api) GetRecordContent(ctx context.Context, in GetRecordContentRequestObject) (GetRecordContentResponseObject, error) {
+	tenant, id := principalOf(ctx).Tenant, archive.RecordID(in.ID)
+	if in.Params.IfNoneMatch != nil {
+		r, err := a.desk.Record(ctx, tenant, id)
+		if err != nil {
+			return nil, err
+		}
+		if etag := digestTag(r.Digest); current(in.Params.IfNoneMatch, etag) {
+			return notModified(etag), nil
+		}
+	}
+	r, content, err := a.desk.OpenRecord(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	return download{GetRecordContent200ApplicationOctetStreamResponse{
+		Body: bytes.NewReader(content), ContentLength: int64(len(content)),
+		Headers: GetRecordContent200ResponseHeaders{
+			ETag: digestTag(r.Digest), ContentDigest: contentDigest(r.Digest), ContentDisposition: disposition(r.Name),
+		},
+	}}, nil
+}
+
+// download is content that never changes under its address.
+type download struct {
+	GetRecordContent200ApplicationOctetStreamResponse
+}
+
+// VisitGetRecordContentResponse sends the content.
+func (d download) VisitGetRecordContentResponse(w http.ResponseWriter) error {
+	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+	return d.GetRecordContent200ApplicationOctetStreamResponse.VisitGetRecordContentResponse(w)
+}
+
+func digestTag(d archive.Digest) string { return `"` + string(d) + `"` }
+
+// contentDigest is the digest as RFC 9530 writes it.
+func contentDigest(d archive.Digest) string {
+	raw, _ := hex.DecodeString(string(d)) // the archive's own
+	return "sha-256=:" + base64.StdEncoding.EncodeToString(raw) + ":"
+}
+
+// disposition never lets a browser show the content; a name that does not fit
+// is left out.
+func disposition(name string) string {
+	if name != "" {
+		if header := mime.FormatMediaType("attachment", map[string]string{"filename": name}); header != "" {
+			return header
+		}
+	}
+	return "attachment"
+}
+
+// AddReference adds a reference that leads from a record.
+func (a *api) AddReference(ctx context.Context, in AddReferenceRequestObject) (AddReferenceResponseObject, error) {
+	id, link, now := archive.RecordID(in.ID), linkFrom(*in.Body), a.now()
+	return a.once(ctx, in.Params.IdempotencyKey, in.ID, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
+		ref, err := a.file.ReferTx(ctx, tx, p.Actor.ID, now, id, link)
+		if err != nil {
+			return reply{}, err
+		}
+		return created(referenceTo(seenFrom(ref, archive.ToRecord(id)), archive.Outward), nil)
+	})
+}
+
+// seenFrom turns a symmetric reference, whose ends have no direction, so that
+// it leads from an end.
+func seenFrom(ref archive.Reference, end archive.End) archive.Reference {
+	if ref.Source != end {
+		ref.Source, ref.Target = ref.Target, ref.Source
+	}
+	return ref
+}
+
+// ListRecordReferences lists the references at a record.
+func (a *api) ListRecordReferences(ctx context.Context, in ListRecordReferencesRequestObject) (ListRecordReferencesResponseObject, error) {
+	id := archive.RecordID(in.ID)
+	if _, err := a.desk.Record(ctx, principalOf(ctx).Tenant, id); err != nil {
+		return nil, err
+	}
+	page, err := a.references(ctx, archive.ReferenceQuery{
+		End: archive.ToRecord(id), Direction: archive.Direction(value(in.Params.Direction)),
+		After: value(in.Params.PageToken), Limit: int(value(in.Params.PageSize)),
+	})
+	return ListRecordReferences200JSONResponse(page), err
+}
+
+// references lists the references at an end; no direction is outward.
+func (a *api) references(ctx context.Context, q archive.ReferenceQuery) (ReferencePage, error) {
+	if q.Direction == "" {
+		q.Direction = archive.Outward
+	}
+	page, next, err := a.desk.References(ctx, principalOf(ctx).Tenant, q)
+	if err != nil {
+		return ReferencePage{}, badToken(err)
+	}
+	show := func(ref archive.Reference) Reference { return referenceTo(ref, q.Direction) }
+	return ReferencePage{Items: listed(page, show), NextPageToken: text(next)}, nil
+}
