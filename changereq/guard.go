@@ -85,7 +85,7 @@ func Guards() []lifecycle.Guard[*View] {
 		plain("successor", successorLinked),
 		gate(plain("settled", settled), lifecycle.GateSettled),
 		gate(plain("told", told), lifecycle.GateTold),
-		{Name: "outcome", Exclusive: true, Check: outcomeIs},
+		{Name: "outcome", Exclusive: true, OnOutcome: true, Check: outcomeIs},
 	}
 }
 

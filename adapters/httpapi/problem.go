@@ -168,6 +168,7 @@ func table() []row {
 		{archive.ErrNotFound, kindNotFound},
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},
+		{archive.ErrAltered, kindInternal}, // somebody has to look, and the caller is not the one
 		{notice.ErrNotFound, kindNotFound},
 		{notice.ErrConflict, kindConflict},
 		{notice.ErrInvalid, kindInvalid},

@@ -160,7 +160,11 @@ func graphCases() []spoilt {
 			"Building -end-> Closed", "", "only recorded after it is there",
 		},
 		{
-			"nobody can", addEdge("Draft go Ready @wizard @manager"), lifecycle.RoleNeverGranted,
+			"nobody can", func(def *lifecycle.Definition) {
+				addEdge("Draft go Ready @wizard @manager")(def)
+				addEdge("Draft fly Ready @wizard")(def)
+			},
+			lifecycle.RoleNeverGranted,
 			"Draft -go-> Ready", "", `the role "wizard"`,
 		},
 		{
@@ -353,6 +357,21 @@ func TestRolesOfAutomaticEdgesAreNotAskedFor(t *testing.T) {
 	edge, due := compiled.Auto("Ready", world{"told": true})
 	require.True(t, due)
 	require.Equal(t, "Draft", edge.To)
+}
+
+// Of several automatic edges that could win, the finding names the one that does.
+func TestAmbiguityNamesTheFirstAutomaticEdge(t *testing.T) {
+	t.Parallel()
+
+	def := sound()
+	for _, event := range []string{"lapse", "expire", "tire"} {
+		def.Edges = append(def.Edges, drawEdge("Ready "+event+" Draft auto"))
+	}
+
+	_, findings := lifecycle.Compile(def, guardsOf(def))
+	require.Len(t, findings, 2)
+	require.Equal(t, "Ready -lapse-> Draft and Ready -tire-> Draft could both be taken by themselves; the first one wins",
+		findings[1].Text)
 }
 
 // Outcomes that wait for each other in a circle are found as well as those that wait for themselves.

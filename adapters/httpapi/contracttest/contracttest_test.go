@@ -25,6 +25,7 @@ import (
 // TestMain keeps the planted bugs from leaving files behind.
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.nofailfile", "true")
+	_ = flag.Set("rapid.shrinktime", "300ms") // a flag on the command line wins
 	os.Exit(m.Run())
 }
 

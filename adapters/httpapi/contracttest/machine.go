@@ -23,6 +23,7 @@ type machine struct {
 	t        *rapid.T // of the action that runs
 	known    map[string]*request
 	order    []string // ids of known, as they were opened
+	ready    []string // ids of those that can be submitted
 	records  []string
 	creates  []create
 	position int64 // of the journal

@@ -40,7 +40,7 @@ func run(tb rapid.TB, open func() http.Handler, cfg Config) {
 	if cfg.Tenants == [2]string{} {
 		cfg.Tenants = [2]string{"a", "b"}
 	}
-	c, err := loadContract()
+	c, err := loaded()
 	if err != nil {
 		tb.Fatalf("contracttest: %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -36,7 +37,7 @@ type Transport struct {
 // behaves like one.
 func NewTransport(report Reporter, h http.Handler) *Transport {
 	report.Helper()
-	c, err := loadContract()
+	c, err := loaded()
 	if err != nil {
 		report.Errorf("contracttest: %v", err)
 	}
@@ -76,6 +77,9 @@ type contract struct {
 	mux    *http.ServeMux
 	routes map[string]*routers.Route
 }
+
+// loaded is the contract, read once: nothing changes it.
+var loaded = sync.OnceValues(loadContract) //nolint:gochecknoglobals // a constant in spirit
 
 func loadContract() (*contract, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(httpapi.Contract())

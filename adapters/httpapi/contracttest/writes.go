@@ -14,13 +14,14 @@ import (
 func (m *machine) open(t *rapid.T) {
 	body := m.drawBody(t, "OpenInput")
 	delete(body, "lifecycle")
-	if rapid.Bool().Draw(t, "plain") {
-		body = map[string]any{"content": plainContent()}
-	}
 	p := m.create(t, "ann", "/v1/change-requests", encode(body))
-	if !p.ok() {
-		return
+	if p.ok() {
+		m.learn(t, p)
 	}
+}
+
+// learn takes over a request that was opened.
+func (m *machine) learn(t *rapid.T, p reply) {
 	id := p.text("id")
 	if m.known[id] != nil {
 		t.Fatalf("%s was opened twice", id)
@@ -112,17 +113,33 @@ func (m *machine) stale(t *rapid.T) {
 	m.note(r, p, "a stale tag")
 }
 
-// advance takes a step of the normal way, so that the walk gets somewhere.
+// advance takes some steps of the normal way, so that the walk gets somewhere.
+// Which of the possible steps, and in which order, is drawn: many are refused.
 func (m *machine) advance(t *rapid.T) {
-	r := m.pick(t)
-	s := rapid.SampledFrom(steps(r)).Draw(t, "step")
-	if s.path == "dispatch" {
-		m.dispatch(r)
-		return
+	r := m.complete(t)
+	for range rapid.IntRange(1, 2*maxDrawn).Draw(t, "steps") {
+		s := rapid.SampledFrom(steps(r)).Draw(t, "step")
+		if s.path == "dispatch" {
+			m.dispatch(r)
+			continue
+		}
+		p := m.call(s.who, http.MethodPost, "/v1/change-requests/"+r.id+"/"+s.path, []byte(s.body), "If-Match", r.tag())
+		m.oneOf(p, s.path, http.StatusOK, http.StatusCreated, http.StatusConflict)
+		m.note(r, p, s.path)
 	}
-	p := m.call(s.who, http.MethodPost, "/v1/change-requests/"+r.id+"/"+s.path, []byte(s.body), "If-Match", r.tag())
-	m.oneOf(p, s.path, http.StatusOK, http.StatusCreated, http.StatusConflict)
-	m.note(r, p, s.path)
+}
+
+// complete draws a request that can be submitted, opening the first.
+func (m *machine) complete(t *rapid.T) *request {
+	if len(m.ready) == 0 {
+		p := m.create(t, "ann", "/v1/change-requests", encode(map[string]any{"content": plainContent()}))
+		if !p.ok() {
+			t.Fatalf("a plain request was refused: %d\n%s", p.status, p.body)
+		}
+		m.learn(t, p)
+		m.ready = append(m.ready, m.order[len(m.order)-1])
+	}
+	return m.known[rapid.SampledFrom(m.ready).Draw(t, "request")]
 }
 
 // dispatch tells whoever the request owes a notice.
