@@ -25,6 +25,8 @@ type Tx struct {
 	known  map[key]standing // what this unit has read by id or written
 	guards map[key]bool     // the locks it holds on what was not there
 	unsent map[key]bool     // written since the last flush
+
+	appended int64 // entries written to the journal
 }
 
 var _ coordination.Tx = (*Tx)(nil)
