@@ -31,17 +31,20 @@ func conform(t *testing.T, cfg postgres.Config) {
 	var dsns sync.Map // of the stores that were opened
 	storetest.RunWith(t, storetest.Config{
 		Open: func(tb testing.TB) coordination.Store {
+			tb.Helper()
 			dsn := pgtest.Database(tb, migrate)
 			db := openDSN(tb, dsn, cfg)
 			dsns.Store(db, dsn)
 			return db
 		},
 		Reopen: func(tb testing.TB, s coordination.Store) coordination.Store {
+			tb.Helper()
 			require.NoError(tb, s.(io.Closer).Close())
 			dsn, _ := dsns.Load(s)
 			return openDSN(tb, dsn.(string), cfg)
 		},
 		Join: func(tb testing.TB, s coordination.Store, tenant string) storetest.Joined {
+			tb.Helper()
 			dsn, _ := dsns.Load(s)
 			return join(tb, dsn.(string), tenant)
 		},

@@ -58,7 +58,7 @@ func entriesOf[E any](
 	return out, nil
 }
 
-var errNoData = errors.New("it has no data") //nolint:gochecknoglobals // a sentinel
+var errNoData = errors.New("it has no data")
 
 func changeRequestEntries(r *changereq.Request, ev []changereq.Event) ([]coordination.Entry, error) {
 	return entriesOf(ev, func(e changereq.Event) (coordination.Entry, error) {

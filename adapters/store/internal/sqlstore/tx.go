@@ -93,7 +93,7 @@ func (t *Tx) lock(k key) int64 {
 		_, _ = h.Write([]byte(s))
 		_, _ = h.Write([]byte{0})
 	}
-	return int64(h.Sum64()) //nolint:gosec // the bit pattern is wanted
+	return int64(h.Sum64())
 }
 
 // standing is what is stored under an id: nothing where rev is 0.

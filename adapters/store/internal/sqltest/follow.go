@@ -16,7 +16,7 @@ import (
 )
 
 // errUndo rolls a unit of work back.
-var errUndo = errors.New("undo") //nolint:gochecknoglobals // a sentinel
+var errUndo = errors.New("undo")
 
 // Follow lets writers append to entities that they share while two sequencers
 // compete, some of whose calls are cut off, and a reader follows the journal.

@@ -132,7 +132,7 @@ func WriteSkew(t *testing.T, s coordination.Store, rounds int) {
 			x, err := tx.Obligation(ctx, fmt.Sprint("x", round))
 			require.NoError(t, err)
 			y, err := tx.Obligation(ctx, fmt.Sprint("y", round))
-			require.True(t, x.State != y.State, "round %d: %s and %s", round, x.State, y.State)
+			require.NotEqual(t, x.State, y.State, "round %d", round)
 			return err
 		}))
 	})
