@@ -21,13 +21,14 @@ type runner struct {
 	begin   string  // empty once it was sent
 	locks   []int64 // not sent yet
 	writes  []sqlstore.Write
+	view    bool // it only reads
 	err     error
 }
 
 const commit = "COMMIT"
 
 func newRunner(conn *pgx.Conn, d *sqlstore.Dialect, begin string) *runner {
-	return &runner{conn: conn, dialect: d, begin: begin}
+	return &runner{conn: conn, dialect: d, begin: begin, view: begin == beginView}
 }
 
 // Lock implements sqlstore.Runner.
@@ -100,8 +101,8 @@ func (r *runner) commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if r.begin != "" && len(r.writes) == 0 { // nothing was done
-		return nil
+	if len(r.writes) == 0 && (r.view || r.begin != "") {
+		return nil // there is nothing to make last
 	}
 	patient, cancel := outlast(ctx, 5*time.Second)
 	defer cancel()
