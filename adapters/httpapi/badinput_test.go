@@ -177,6 +177,8 @@ func TestBadRequests(t *testing.T) {
 		"blank in idempotency key":  {"POST", list, plain, []string{"Idempotency-Key", "a b"}, 400, "malformed-request", "header Idempotency-Key", "invalid"},
 		"id is taken":               {"POST", list, plain, []string{"Idempotency-Key", "other"}, 409, "conflict", "", ""},
 		"1.0 for a whole number":    {"POST", list + "/CR7/decisions", `{"brief":1.0,"verdict":"approved"}`, []string{"If-Match", `"1"`}, 400, "malformed-request", "", "invalid"},
+		"a number beyond all":       {"POST", list + "/CR7/decisions", `{"brief":6e666,"verdict":"approved"}`, []string{"If-Match", `"1"`}, 400, "malformed-request", "/brief", "type"},
+		"a number beyond int64":     {"POST", list + "/CR7/assessments", `{"cost":{"amounts":[{"what":"w","low":0,"likely":0,"high":9223372036854775808,"currency":"EUR"}]}}`, []string{"If-Match", `"1"`}, 400, "malformed-request", "", "invalid"},
 		"content that is no base64": {"POST", "/v1/records", `{"kind":"k","title":"t","media_type":"m","content":"a*=="}`, []string{"Idempotency-Key", "k"}, 400, "malformed-request", "/content", "invalid"},
 		"content badly padded":      {"POST", "/v1/records", `{"kind":"k","title":"t","media_type":"m","content":"aGk"}`, []string{"Idempotency-Key", "k"}, 400, "malformed-request", "/content", "invalid"},
 		"padding in the middle":     {"POST", "/v1/records", `{"kind":"k","title":"t","media_type":"m","content":"aG==aGk="}`, []string{"Idempotency-Key", "k"}, 400, "malformed-request", "/content", "invalid"},

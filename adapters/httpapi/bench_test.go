@@ -55,6 +55,7 @@ func get(tb testing.TB, h http.Handler) []byte {
 }
 
 func overLoopback(b *testing.B, h http.Handler, want int) {
+	b.Helper()
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, srv.URL+"/v1/change-requests/CR7", nil)
@@ -79,6 +80,7 @@ func overLoopback(b *testing.B, h http.Handler, want int) {
 
 // cpu is the processor time of this process.
 func cpu(b *testing.B) time.Duration {
+	b.Helper()
 	var use syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
 		b.Skip("no processor time on this system")

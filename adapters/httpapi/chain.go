@@ -72,8 +72,8 @@ func (c *chain) recover(rec *recorder, r *http.Request) {
 }
 
 func (c *chain) log(rec *recorder, r *http.Request, begun time.Time) {
-	log := c.api.cfg.Log
-	if !log.Enabled(r.Context(), slog.LevelInfo) {
+	logger := c.api.cfg.Log
+	if !logger.Enabled(r.Context(), slog.LevelInfo) {
 		return
 	}
 	at := rec.call
@@ -81,7 +81,7 @@ func (c *chain) log(rec *recorder, r *http.Request, begun time.Time) {
 	if at.op != nil {
 		operation = at.op.id
 	}
-	log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+	logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("request_id", at.id), slog.String("method", r.Method), slog.String("operation", operation),
 		slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(begun)),
 		slog.String("tenant", at.principal.Tenant), slog.String("actor", at.principal.Actor.ID))

@@ -121,8 +121,8 @@ func (a *api) command(
 
 // within makes the pointers of faults relative to a part of the command.
 func within(err error, prefix string) error {
-	var invalid *changereq.ValidationError
-	if prefix == "" || !errors.As(err, &invalid) {
+	invalid, ok := errors.AsType[*changereq.ValidationError](err)
+	if prefix == "" || !ok {
 		return err
 	}
 	out := &changereq.ValidationError{Fields: make([]changereq.Field, len(invalid.Fields))}

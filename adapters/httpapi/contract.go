@@ -162,27 +162,31 @@ func (op *operation) parseQuery(raw string) (url.Values, error) {
 	}
 	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, malformed(Fault{In: some("query"), Code: codeSyntax})
+		return nil, malformed(Fault{In: new("query"), Code: codeSyntax})
 	}
 	var faults []Fault
 	for _, name := range sortedKeys(query) {
-		code := ""
-		switch value := query[name]; {
-		case !op.query[name]:
-			code = codeUnknown
-		case len(value) > 1:
-			code = codeDuplicate
-		case !utf8.ValidString(value[0]) || strings.ContainsRune(value[0], 0):
-			code = codeEncoding
-		default:
-			continue
+		if code := op.queryFault(name, query[name]); code != "" {
+			faults = append(faults, Fault{In: new("query"), Name: new(shortened(name)), Code: code})
 		}
-		faults = append(faults, Fault{In: some("query"), Name: some(shortened(name)), Code: code})
 	}
 	if len(faults) > 0 {
 		return nil, malformed(faults...)
 	}
 	return query, nil
+}
+
+// queryFault is the code of what is wrong with a query parameter, or empty.
+func (op *operation) queryFault(name string, values []string) string {
+	switch {
+	case !op.query[name]:
+		return codeUnknown
+	case len(values) > 1:
+		return codeDuplicate
+	case !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0):
+		return codeEncoding
+	}
+	return ""
 }
 
 // readBody reads and walks the body of an operation that has one, and refuses
@@ -193,7 +197,7 @@ func (c *contract) readBody(w http.ResponseWriter, r *http.Request, at *call) er
 			return nil
 		}
 		if n, _ := io.ReadFull(r.Body, make([]byte, 1)); n > 0 {
-			return malformed(Fault{Pointer: some(""), Code: codeNotAllowed})
+			return malformed(Fault{Pointer: new(""), Code: codeNotAllowed})
 		}
 		return nil
 	}
@@ -215,11 +219,10 @@ func (c *contract) readBody(w http.ResponseWriter, r *http.Request, at *call) er
 
 // unreadable says why a body could not be read.
 func unreadable(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return errTooLarge
 	}
-	return malformed(Fault{Pointer: some(""), Code: codeSyntax})
+	return malformed(Fault{Pointer: new(""), Code: codeSyntax})
 }
 
 // isJSON reports whether the body is plain JSON in UTF-8.

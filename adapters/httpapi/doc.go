@@ -19,6 +19,8 @@
 //
 // Commands that create store their reply under the caller's Idempotency-Key in
 // the same unit of work; all others need the If-Match of what was read.
+//
+//godoclint:disable single-pkg-doc // the generated file has one too
 package httpapi
 
 //go:generate go tool -modfile=../../.ci/tools.mod oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml

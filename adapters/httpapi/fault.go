@@ -46,7 +46,7 @@ func malformed(faults ...Fault) error {
 	}
 	for i := range faults {
 		if faults[i].Text == nil {
-			faults[i].Text = some(faultText(faults[i].Code))
+			faults[i].Text = new(faultText(faults[i].Code))
 		}
 	}
 	return &requestError{faults: faults}
@@ -88,8 +88,8 @@ func faultText(code string) string {
 func violation(err error) error {
 	var faults []Fault
 	for _, each := range flat(err) {
-		var bad *openapi3filter.RequestError
-		if !errors.As(each, &bad) {
+		bad, ok := errors.AsType[*openapi3filter.RequestError](each)
+		if !ok {
 			return err
 		}
 		if bad.Parameter == nil {
@@ -99,7 +99,7 @@ func violation(err error) error {
 		if bad.Parameter.Name == ifMatchHeader && errors.Is(bad.Err, openapi3filter.ErrInvalidRequired) {
 			return errPrecondition
 		}
-		faults = append(faults, Fault{In: some(bad.Parameter.In), Name: some(bad.Parameter.Name), Code: parameterCode(bad)})
+		faults = append(faults, Fault{In: new(bad.Parameter.In), Name: new(bad.Parameter.Name), Code: parameterCode(bad)})
 	}
 	return malformed(faults...)
 }
@@ -119,21 +119,21 @@ func parameterCode(bad *openapi3filter.RequestError) string {
 
 func bodyFaults(bad *openapi3filter.RequestError) []Fault {
 	if errors.Is(bad.Err, openapi3filter.ErrInvalidRequired) {
-		return []Fault{{Pointer: some(""), Code: codeRequired}}
+		return []Fault{{Pointer: new(""), Code: codeRequired}}
 	}
 	var out []Fault
 	for _, leaf := range schemaErrors(bad.Err) {
 		at := pointerTo(leaf.JSONPointer())
 		if leaf.SchemaField != "properties" {
-			out = append(out, Fault{Pointer: some(at), Code: keywordCode(leaf)})
+			out = append(out, Fault{Pointer: new(at), Code: keywordCode(leaf)})
 			continue
 		}
 		for _, name := range unknownMembers(leaf) { // kin-openapi reports them at the parent, each time
-			out = append(out, Fault{Pointer: some(at + "/" + escaped(shortened(name))), Code: codeUnknown})
+			out = append(out, Fault{Pointer: new(at + "/" + escaped(shortened(name))), Code: codeUnknown})
 		}
 	}
 	if len(out) == 0 {
-		return []Fault{{Pointer: some(""), Code: codeInvalid}}
+		return []Fault{{Pointer: new(""), Code: codeInvalid}}
 	}
 	return slices.CompactFunc(out, func(a, b Fault) bool { return *a.Pointer == *b.Pointer && a.Code == b.Code })
 }
@@ -181,16 +181,14 @@ func flat(err error) []error {
 
 // schemaErrors finds the leaves below an error, in order.
 func schemaErrors(err error) []*openapi3.SchemaError {
-	var many openapi3.MultiError
-	if errors.As(err, &many) {
+	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var out []*openapi3.SchemaError
 		for _, each := range many {
 			out = append(out, schemaErrors(each)...)
 		}
 		return out
 	}
-	var one *openapi3.SchemaError
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		return []*openapi3.SchemaError{one}
 	}
 	return nil

@@ -6,9 +6,6 @@ import (
 	"strconv"
 )
 
-// some is v as an optional member that is there.
-func some[T any](v T) *T { return &v }
-
 // optional leaves the zero value out.
 func optional[T comparable](v T) *T {
 	var zero T

@@ -14,7 +14,7 @@ import (
 func badToken(err error) error {
 	for _, invalid := range []error{changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, coordination.ErrInvalid} {
 		if errors.Is(err, invalid) {
-			return malformed(Fault{In: some("query"), Name: some("page_token"), Code: codeInvalid})
+			return malformed(Fault{In: new("query"), Name: new("page_token"), Code: codeInvalid})
 		}
 	}
 	return err

@@ -202,7 +202,7 @@ func (a *api) kindOf(err error, c *call) kind {
 // badRequest answers what the generated code could not bind: the check lets
 // only few forms come so far, such as 1.0 for a whole number.
 func (a *api) badRequest(w http.ResponseWriter, r *http.Request, _ error) {
-	a.fail(w, r, malformed(Fault{Pointer: some(""), Code: codeInvalid}))
+	a.fail(w, r, malformed(Fault{Pointer: new(""), Code: codeInvalid}))
 }
 
 // fail answers with the problem that an error is, and logs what is not meant
@@ -223,7 +223,7 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 		Type: problemBase + string(k), Title: k.title(), Status: narrow(k.status()), Code: string(k), Instance: c.id,
 		Errors: faultsOf(err), Unmet: unmetOf(err),
 	}
-	body, _ := json.Marshal(p) // plain strings and numbers: cannot fail
+	body, _ := json.Marshal(p) //nolint:errchkjson // plain strings and numbers
 	if rec, ok := w.(*recorder); ok {
 		rec.problem = true
 	}
@@ -243,34 +243,24 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 
 // faultsOf collects the faults of the input that an error carries.
 func faultsOf(err error) []Fault {
-	var (
-		request *requestError
-		change  *changereq.ValidationError
-		file    *archive.ValidationError
-	)
-	switch {
-	case errors.As(err, &request):
-		return request.faults
-	case errors.As(err, &change):
-		out := make([]Fault, len(change.Fields))
-		for i, f := range change.Fields {
-			out[i] = Fault{Pointer: some(f.Pointer), Code: f.Code, Text: some(f.Text)}
-		}
-		return out[:min(len(out), maxFaults)]
-	case errors.As(err, &file):
-		out := make([]Fault, len(file.Fields))
-		for i, f := range file.Fields {
-			out[i] = Fault{Pointer: some(f.Pointer), Code: f.Code, Text: some(f.Text)}
-		}
-		return out[:min(len(out), maxFaults)]
+	var out []Fault
+	if request, ok := errors.AsType[*requestError](err); ok {
+		out = request.faults
+	} else if change, ok := errors.AsType[*changereq.ValidationError](err); ok {
+		out = eachOf(change.Fields, func(f changereq.Field) Fault {
+			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: &f.Text}
+		})
+	} else if file, ok := errors.AsType[*archive.ValidationError](err); ok {
+		out = eachOf(file.Fields, func(f archive.Field) Fault {
+			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: &f.Text}
+		})
 	}
-	return nil
+	return out[:min(len(out), maxFaults)]
 }
 
 // unmetOf collects the conditions that an error says are not met.
 func unmetOf(err error) []Unmet {
-	var refused *changereq.RefusedError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*changereq.RefusedError](err); ok {
 		return eachOf(refused.Unmet, unmetTo)
 	}
 	return nil

@@ -38,6 +38,12 @@ func (o *office) send(tb testing.TB, method, path, body string, header ...string
 			r.Header[http.CanonicalHeaderKey(header[i])] = []string{header[i+1]}
 		}
 	}
+	return o.do(tb, r)
+}
+
+// do sends a request as it is.
+func (o *office) do(tb testing.TB, r *http.Request) answer {
+	tb.Helper()
 	res, err := contracttest.NewTransport(tb, o.handler).RoundTrip(r)
 	require.NoError(tb, err)
 	defer func() { _ = res.Body.Close() }()

@@ -19,15 +19,15 @@ const (
 
 // Serve answers on a listener until ctx ends, then takes no new requests and
 // lets the running ones finish for up to grace. It returns nil if all of them
-// did, and closes the listener in any case. log gets what net/http has to say;
+// did, and closes the listener in any case. logger gets what net/http has to say;
 // nil discards it.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Duration, log *slog.Logger) error {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Duration, logger *slog.Logger) error {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
 	}
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
@@ -42,6 +42,8 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Durat
 	if err != nil {
 		err = errors.Join(fmt.Errorf("httpapi: requests were cut off: %w", err), srv.Close())
 	}
-	<-done
+	if served := <-done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }

@@ -129,6 +129,21 @@ func TestEveryKindIsExplained(t *testing.T) {
 	}
 }
 
+// TestEveryKindIsProduced: each kind is what some test in this directory gets
+// over HTTP.
+func TestEveryKindIsProduced(t *testing.T) {
+	t.Parallel()
+	var tests strings.Builder
+	for _, name := range []string{"badinput_test.go", "idempotency_test.go", "problem_test.go"} {
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		tests.Write(source)
+	}
+	for _, k := range kinds(t) {
+		require.Contains(t, tests.String(), `, "`+k+`"`)
+	}
+}
+
 // kinds lists the constants of type kind.
 func kinds(t *testing.T) []string {
 	t.Helper()

@@ -15,7 +15,7 @@ const maxDepth = 32
 // bytes after the value, duplicate members, deep nesting, text that is not
 // UTF-8 and halves of surrogate pairs. It returns the first fault, or nil.
 func checkJSON(raw []byte) *Fault {
-	whole := func(code string) *Fault { return &Fault{Pointer: some(""), Code: code} }
+	whole := func(code string) *Fault { return &Fault{Pointer: new(""), Code: code} }
 	switch {
 	case !utf8.Valid(raw):
 		return whole(codeEncoding)
@@ -35,7 +35,7 @@ func checkJSON(raw []byte) *Fault {
 	if code == "" {
 		return nil
 	}
-	return &Fault{Pointer: some(at), Code: code}
+	return &Fault{Pointer: new(at), Code: code}
 }
 
 // depth is the deepest nesting, whether or not the rest is JSON.
@@ -79,7 +79,7 @@ func (w *walker) value() (at, code string) {
 		_, code = w.text()
 		return "", code
 	}
-	for w.pos < len(w.raw) && bytes.IndexByte([]byte(",]} \t\r\n"), w.raw[w.pos]) < 0 {
+	for w.pos < len(w.raw) && strings.IndexByte(",]} \t\r\n", w.raw[w.pos]) < 0 {
 		w.pos++
 	}
 	return "", ""

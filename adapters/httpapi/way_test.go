@@ -87,14 +87,13 @@ func TestTheWholeWay(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	w := newWalker(t, open(t))
-	some := func(s string) *string { return &s }
 
 	opened, err := w.api.OpenChangeRequestWithResponse(ctx, &client.OpenChangeRequestParams{IdempotencyKey: "k1"}, client.OpenInput{
-		ID: some("CR7"), Content: client.ContentInput{
-			Title: "Raise the boiler limit", Description: some("The limit is too low."),
+		ID: new("CR7"), Content: client.ContentInput{
+			Title: "Raise the boiler limit", Description: new("The limit is too low."),
 			Affected: []client.AffectedItemInput{
-				{Item: "SPEC-1", Action: some("modify"), Base: some("A"), Owner: some("bea")},
-				{Item: "SPEC-2", Action: some("none-after-review"), Base: some("C"), Owner: some("bob")},
+				{Item: "SPEC-1", Action: new("modify"), Base: new("A"), Owner: new("bea")},
+				{Item: "SPEC-2", Action: new("none-after-review"), Base: new("C"), Owner: new("bob")},
 			},
 		},
 	}, by("ann"))
@@ -106,10 +105,10 @@ func TestTheWholeWay(t *testing.T) {
 	w.refuses("ann", "submit", "complete")
 	drafted := w.now.Content
 	amended, err := w.api.AmendChangeRequestWithResponse(ctx, "CR7", &client.AmendChangeRequestParams{IfMatch: w.tag}, client.ContentInput{
-		Title: drafted.Title, Description: drafted.Description, Justification: some("Complaints every winter."),
+		Title: drafted.Title, Description: drafted.Description, Justification: new("Complaints every winter."),
 		Affected: []client.AffectedItemInput{
-			{Item: "SPEC-1", Action: some("modify"), Base: some("A"), Owner: some("bea")},
-			{Item: "SPEC-2", Action: some("none-after-review"), Base: some("C"), Owner: some("bob")},
+			{Item: "SPEC-1", Action: new("modify"), Base: new("A"), Owner: new("bea")},
+			{Item: "SPEC-2", Action: new("none-after-review"), Base: new("C"), Owner: new("bob")},
 		},
 	}, by("ann"))
 	w.took(amended.HTTPResponse, amended.JSON200, amended.Body, err)
@@ -129,7 +128,7 @@ func TestTheWholeWay(t *testing.T) {
 		Risk: &client.RisksInput{Risks: []client.RiskInput{{
 			Title: "Overheating", Inherent: client.RatingInput{Likelihood: 3, Impact: 4}, Residual: client.RatingInput{Likelihood: 1, Impact: 4},
 		}}},
-		Benefit: &client.EstimateInput{Summary: some("Fewer complaints.")},
+		Benefit: &client.EstimateInput{Summary: new("Fewer complaints.")},
 		Cost:    &client.EstimateInput{Amounts: []client.AmountInput{{What: "Work", Low: 100, Likely: 150, High: 9_007_199_254_740_993, Currency: "EUR"}}},
 	})
 	require.EqualValues(t, 9_007_199_254_740_993, w.now.Assessment.Cost.Amounts[0].High, "no digit is lost")
@@ -167,7 +166,7 @@ func TestTheWholeWay(t *testing.T) {
 	w.move("ivan", "start")
 	w.refuses("ivan", "finish", "resulted", "resulted")
 	recorded, err := w.api.RecordResultWithResponse(ctx, "CR7", &client.RecordResultParams{IfMatch: w.tag}, client.ResultInput{
-		Item: "SPEC-1", Revision: "B", Predecessor: some("A"), Released: ptr(true), Cites: []string{"CR7"},
+		Item: "SPEC-1", Revision: "B", Predecessor: new("A"), Released: new(true), Cites: []string{"CR7"},
 	}, by("ivan"))
 	w.took(recorded.HTTPResponse, recorded.JSON200, recorded.Body, err)
 	signed, err := w.api.SignUnchangedWithResponse(ctx, "CR7", &client.SignUnchangedParams{IfMatch: w.tag}, client.ItemInput{Item: "SPEC-2"}, by("bob"))
@@ -192,13 +191,11 @@ func TestTheWholeWay(t *testing.T) {
 	w.readBack()
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // dispatchAll sends every notice owed and lets ann acknowledge one of hers.
 func (w *walker) dispatchAll() {
 	t, ctx := w.t, context.Background()
 	t.Helper()
-	owed, err := w.api.ListObligationsWithResponse(ctx, &client.ListObligationsParams{State: ptr("owed")}, by("carl"))
+	owed, err := w.api.ListObligationsWithResponse(ctx, &client.ListObligationsParams{State: new("owed")}, by("carl"))
 	require.NoError(t, err)
 	require.Len(t, owed.JSON200.Items, 9, "three moves told ann, bea and bob")
 	for i, o := range owed.JSON200.Items {
@@ -241,7 +238,7 @@ func (w *walker) readBack() {
 
 	var kinds []string
 	for after := (*int64)(nil); ; {
-		page, err := w.api.ListChangeRequestEventsWithResponse(ctx, "CR7", &client.ListChangeRequestEventsParams{After: after, Limit: ptr(int32(7))}, by("ann"))
+		page, err := w.api.ListChangeRequestEventsWithResponse(ctx, "CR7", &client.ListChangeRequestEventsParams{After: after, Limit: new(int32(7))}, by("ann"))
 		require.NoError(t, err)
 		for _, ev := range page.JSON200.Items {
 			kinds = append(kinds, ev.Kind)
@@ -253,10 +250,10 @@ func (w *walker) readBack() {
 	require.EqualValues(t, len(kinds), w.now.Events)
 	require.Equal(t, "opened", kinds[0])
 
-	records, err := w.api.ListRecordsWithResponse(ctx, &client.ListRecordsParams{Subject: ptr("changereq:CR7")}, by("carl"))
+	records, err := w.api.ListRecordsWithResponse(ctx, &client.ListRecordsParams{Subject: new("changereq:CR7")}, by("carl"))
 	require.NoError(t, err)
 	require.Len(t, records.JSON200.Items, 2)
-	inward := client.ListChangeRequestReferencesParams{Direction: ptr(client.ListChangeRequestReferencesParamsDirection("inward"))}
+	inward := client.ListChangeRequestReferencesParams{Direction: new(client.ListChangeRequestReferencesParamsDirection("inward"))}
 	refs, err := w.api.ListChangeRequestReferencesWithResponse(ctx, "CR7", &inward, by("carl"))
 	require.NoError(t, err)
 	require.Len(t, refs.JSON200.Items, 2)
@@ -267,12 +264,12 @@ func (w *walker) readBack() {
 	for _, r := range records.JSON200.Items {
 		content, err := w.api.GetRecordContentWithResponse(ctx, r.ID, nil, by("carl"))
 		require.NoError(t, err)
-		require.EqualValues(t, r.Size, len(content.Body))
+		require.Len(t, content.Body, int(r.Size))
 		require.Equal(t, `"`+r.Digest+`"`, content.HTTPResponse.Header.Get("ETag"))
 		require.Equal(t, "attachment", content.HTTPResponse.Header.Get("Content-Disposition"))
 	}
 
-	journal, err := w.api.ReadJournalWithResponse(ctx, &client.ReadJournalParams{Room: ptr("changereq"), Entity: ptr("CR7"), Limit: ptr(int32(1000))}, by("carl"))
+	journal, err := w.api.ReadJournalWithResponse(ctx, &client.ReadJournalParams{Room: new("changereq"), Entity: new("CR7"), Limit: new(int32(1000))}, by("carl"))
 	require.NoError(t, err)
 	require.Len(t, journal.JSON200.Items, len(kinds))
 	for i, e := range journal.JSON200.Items {

@@ -6,9 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -84,7 +86,7 @@ func (v *verdict) Errorf(format string, a ...any) { v.failed = true; v.Logf(form
 func (v *verdict) Error(a ...any)                 { v.failed = true; v.Log(a...) }
 func (v *verdict) Fail()                          { v.failed = true }
 func (v *verdict) Failed() bool                   { return v.failed }
-func (v *verdict) FailNow()                       { v.failed = true; panic(v) }
+func (v *verdict) FailNow()                       { v.failed = true; panic(v) } //nolint:forbidigo // ends the run as a test would
 func (v *verdict) Fatal(a ...any)                 { v.Error(a...); v.FailNow() }
 func (v *verdict) Fatalf(format string, a ...any) { v.Errorf(format, a...); v.FailNow() }
 
@@ -139,7 +141,7 @@ func TestPlantedBugs(t *testing.T) {
 		"a tag that is not looked at": func(next http.Handler) http.Handler {
 			current := make(map[string]string)
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				id := strings.Split(strings.TrimPrefix(r.URL.Path, "/v1/change-requests/"), "/")[0]
+				id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v1/change-requests/"), "/")
 				if r.Header.Get("If-Match") != "" && current[id] != "" && !strings.Contains(r.Header.Get("Authorization"), " b ") {
 					r.Header.Set("If-Match", current[id])
 				}
@@ -154,7 +156,7 @@ func TestPlantedBugs(t *testing.T) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.Header.Get("Idempotency-Key") != "" {
 					n++
-					r.Header.Set("Idempotency-Key", fmt.Sprint(n))
+					r.Header.Set("Idempotency-Key", strconv.Itoa(n))
 				}
 				next.ServeHTTP(w, r)
 			})
@@ -190,7 +192,7 @@ func TestPlantedBugs(t *testing.T) {
 			func() {
 				defer func() {
 					if cause := recover(); cause != nil && cause != any(v) {
-						panic(cause)
+						panic(cause) //nolint:forbidigo // not ours
 					}
 				}()
 				run(v, func() http.Handler { return bug(office(t)) }, Config{Sign: sign})
@@ -210,9 +212,7 @@ func edited(change func(*http.Request, *httptest.ResponseRecorder)) func(http.Ha
 			next.ServeHTTP(rec, r)
 			r.Body = io.NopCloser(bytes.NewReader(sent))
 			change(r, rec)
-			for k, v := range rec.Header() {
-				w.Header()[k] = v
-			}
+			maps.Copy(w.Header(), rec.Header())
 			w.Header().Del("Content-Length")
 			w.WriteHeader(rec.Code)
 			_, _ = w.Write(rec.Body.Bytes())
@@ -255,14 +255,14 @@ func TestTransportReportsBrokenReplies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var c complaints
-			res, err := NewTransport(&c, h).Client().Get("http://desk/healthz") //nolint:noctx // in process
+			res, err := NewTransport(&c, h).Client().Get("http://desk/healthz")
 			require.NoError(t, err)
 			require.NoError(t, res.Body.Close())
 			require.NotEmpty(t, c.all)
 		})
 	}
 	var c complaints
-	res, err := NewTransport(&c, office(t)).Client().Get("http://desk/healthz") //nolint:noctx // in process
+	res, err := NewTransport(&c, office(t)).Client().Get("http://desk/healthz")
 	require.NoError(t, errors.Join(err, res.Body.Close()))
 	require.Empty(t, c.all)
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -35,7 +36,7 @@ func (m *machine) walk(t *rapid.T) {
 	list := rapid.SampledFrom([]string{"/v1/change-requests", "/v1/records", "/v1/obligations", "/v1/change-requests?category=intake"}).Draw(t, "list")
 	before := m.pages(t, list, func() string { return "500" }, false)
 	seen := m.pages(t, list, func() string {
-		return fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "page size"))
+		return strconv.Itoa(rapid.IntRange(1, 3).Draw(t, "page size"))
 	}, true)
 	for id, times := range seen {
 		if times != 1 {

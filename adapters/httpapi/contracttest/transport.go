@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -140,7 +141,7 @@ func (c *contract) checkProblem(reply *http.Response, body []byte) error {
 	}
 	fields, _ := problem.(map[string]any)
 	switch {
-	case fmt.Sprint(fields["status"]) != fmt.Sprint(reply.StatusCode):
+	case fmt.Sprint(fields["status"]) != strconv.Itoa(reply.StatusCode):
 		return fmt.Errorf("%w: problem says status %v", errReply, fields["status"])
 	case fields["instance"] != reply.Header.Get("Request-Id"):
 		return fmt.Errorf("%w: instance is not the Request-Id", errReply)

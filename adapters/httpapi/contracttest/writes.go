@@ -14,7 +14,7 @@ import (
 func (m *machine) open(t *rapid.T) {
 	body := m.drawBody(t, "OpenInput")
 	delete(body, "lifecycle")
-	p := m.create(t, "ann", "/v1/change-requests", encode(body))
+	p := m.create("ann", "/v1/change-requests", encode(body))
 	if p.ok() {
 		m.learn(t, p)
 	}
@@ -31,7 +31,7 @@ func (m *machine) learn(t *rapid.T, p reply) {
 }
 
 func (m *machine) file(t *rapid.T) {
-	p := m.create(t, "carl", "/v1/records", encode(m.drawBody(t, "FileInput")))
+	p := m.create("carl", "/v1/records", encode(m.drawBody(t, "FileInput")))
 	if p.ok() {
 		m.records = append(m.records, p.text("id"))
 	}
@@ -45,11 +45,11 @@ func (m *machine) refer(t *rapid.T) {
 		t.Skip("nothing was filed")
 	}
 	path := "/v1/records/" + rapid.SampledFrom(m.records).Draw(t, "record") + "/references"
-	m.create(t, "carl", path, encode(m.drawBody(t, "ReferenceInput")))
+	m.create("carl", path, encode(m.drawBody(t, "ReferenceInput")))
 }
 
 // create posts a body under a new key and keeps what was answered.
-func (m *machine) create(t *rapid.T, who, path string, body []byte) reply {
+func (m *machine) create(who, path string, body []byte) reply {
 	c := create{path: path, key: m.key(), who: who, body: body}
 	p := m.call(who, http.MethodPost, path, body, "Idempotency-Key", c.key)
 	m.oneOf(p, "create at "+path, http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
@@ -132,7 +132,7 @@ func (m *machine) advance(t *rapid.T) {
 // complete draws a request that can be submitted, opening the first.
 func (m *machine) complete(t *rapid.T) *request {
 	if len(m.ready) == 0 {
-		p := m.create(t, "ann", "/v1/change-requests", encode(map[string]any{"content": plainContent()}))
+		p := m.create("ann", "/v1/change-requests", encode(map[string]any{"content": plainContent()}))
 		if !p.ok() {
 			t.Fatalf("a plain request was refused: %d\n%s", p.status, p.body)
 		}
@@ -175,7 +175,8 @@ func steps(r *request) []step {
 	case "Assessing":
 		return []step{
 			{"carl", "assessments", `{"risk":{"summary":"none"},"benefit":{"summary":"some"},"cost":{"summary":"none"}}`},
-			{"carl", "briefs", `{"recommendation":"do it"}`}, move("carl", "present"),
+			{"carl", "briefs", `{"recommendation":"do it"}`},
+			move("carl", "present"),
 		}
 	case "ForDecision":
 		return []step{
@@ -195,7 +196,8 @@ func steps(r *request) []step {
 		return []step{
 			{"vera", "verifications", `{"item":"SPEC-1"}`},
 			{"carl", "reviews", `{"verdict":"successful","text":"fine"}`},
-			{"carl", "dispatch", ""}, move("carl", "close"),
+			{"carl", "dispatch", ""},
+			move("carl", "close"),
 		}
 	}
 	return []step{{"carl", "dispatch", ""}, move("carl", "reopen")}
