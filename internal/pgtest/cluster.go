@@ -67,7 +67,6 @@ func (c *Cluster) initialize(ctx context.Context, owner int) error {
 	if err := os.Chown(c.dir, owner, -1); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
-	//nolint:gosec // the binary was looked up, the arguments are ours
 	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "initdb"), "--pgdata", c.data(), "--username", "postgres",
 		"--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions")
 	cmd.Dir, cmd.SysProcAttr = c.dir, c.attr
@@ -107,7 +106,7 @@ func (c *Cluster) launch() error {
 	for _, s := range c.settings {
 		args = append(args, "-c", s)
 	}
-	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	output, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
@@ -116,9 +115,9 @@ func (c *Cluster) launch() error {
 	go func() {
 		runtime.LockOSThread()
 		defer close(c.ended)
-		defer func() { _ = log.Close() }()
-		cmd := exec.Command(filepath.Join(c.bin, "postgres"), args...) //nolint:gosec,noctx // ended by Stop
-		cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = c.dir, log, log, c.attr
+		defer func() { _ = output.Close() }()
+		cmd := exec.Command(filepath.Join(c.bin, "postgres"), args...) //nolint:noctx // ended by signal
+		cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = c.dir, output, output, c.attr
 		err := cmd.Start()
 		c.server = cmd.Process
 		started <- err

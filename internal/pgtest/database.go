@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -19,8 +20,8 @@ type server struct {
 	dsn     string   // of a database from which others are made
 	admin   *sql.DB
 
+	made     atomic.Int64
 	mu       sync.Mutex
-	made     int
 	template string
 }
 
@@ -48,21 +49,47 @@ func Database(tb testing.TB, migrate func(ctx context.Context, dsn string) error
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return shared.lend(tb, name)
+}
+
+// English returns the DSN of a database that sorts text as English does, "a"
+// before "B", unless told otherwise. It is made from nothing, so it is slower
+// to have. A server without ICU skips the test.
+func English(tb testing.TB, migrate func(ctx context.Context, dsn string) error) string {
+	tb.Helper()
+	shared.once.Do(func() { shared.err = shared.start(context.Background()) })
+	Need(tb, shared.err)
+	name := shared.name()
+	_, err := shared.admin.ExecContext(tb.Context(),
+		"CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+	if err != nil {
+		tb.Skip("pgtest: the server knows no ICU locales: ", err)
+	}
+	dsn := shared.lend(tb, name)
+	if err := migrate(tb.Context(), dsn); err != nil {
+		tb.Fatal(err)
+	}
+	return dsn
+}
+
+// lend returns the DSN of a database that is dropped after the test.
+func (s *server) lend(tb testing.TB, name string) string {
+	tb.Helper()
 	tb.Cleanup(func() {
-		if _, err := shared.admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if _, err := s.admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			tb.Error(err)
 		}
 	})
-	return withDatabase(shared.dsn, name)
+	return withDatabase(s.dsn, name)
 }
 
 // Need skips the test if a server could not be had, and fails it where CI is
-// set.
+// set or a server was named.
 func Need(tb testing.TB, err error) {
 	tb.Helper()
 	switch {
 	case err == nil:
-	case os.Getenv("CI") != "":
+	case os.Getenv("CI") != "", os.Getenv("COORDKIT_PG_DSN") != "":
 		tb.Fatal(err)
 	default:
 		tb.Skip(err)
@@ -103,6 +130,11 @@ func (s *server) stop() error {
 	return s.cluster.Remove()
 }
 
+// name is that of the next database.
+func (s *server) name() string {
+	return fmt.Sprintf("coordkit_%d_%d", os.Getpid(), s.made.Add(1))
+}
+
 // copy makes a database from the template, which it prepares once.
 func (s *server) copy(ctx context.Context, migrate func(context.Context, string) error) (string, error) {
 	s.mu.Lock()
@@ -117,8 +149,7 @@ func (s *server) copy(ctx context.Context, migrate func(context.Context, string)
 			return "", fmt.Errorf("pgtest: prepare the template: %w", err)
 		}
 	}
-	s.made++
-	name := fmt.Sprintf("coordkit_%d_%d", os.Getpid(), s.made)
+	name := s.name()
 	if _, err := s.admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+s.template); err != nil {
 		return "", fmt.Errorf("pgtest: %w", err)
 	}

@@ -67,5 +67,5 @@ func unprivileged() (attr *syscall.SysProcAttr, owner int, err error) {
 		return nil, 0, fmt.Errorf("pgtest: user %s: %w", u.Username, err)
 	}
 	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return attr, int(uid), nil //nolint:gosec // 32 bits
+	return attr, int(uid), nil
 }

@@ -15,3 +15,7 @@ func BenchmarkDecision(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkSequence(b *testing.B) { sqltest.Sequencing(b, open(b, postgres.Config{})) }
+
+func BenchmarkDeliver(b *testing.B) { sqltest.Delivery(b, open(b, postgres.Config{}), 8) }

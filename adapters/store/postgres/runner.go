@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,24 +18,21 @@ import (
 type runner struct {
 	conn    *pgx.Conn
 	dialect *sqlstore.Dialect
-	ahead   []sqlstore.Write
+	begin   string  // empty once it was sent
+	locks   []int64 // not sent yet
 	writes  []sqlstore.Write
-	sent    bool // the server knows of the transaction
+	view    bool // it only reads
 	err     error
 }
 
 const commit = "COMMIT"
 
 func newRunner(conn *pgx.Conn, d *sqlstore.Dialect, begin string) *runner {
-	return &runner{conn: conn, dialect: d, ahead: []sqlstore.Write{{SQL: begin}}}
+	return &runner{conn: conn, dialect: d, begin: begin, view: begin == beginView}
 }
 
 // Lock implements sqlstore.Runner.
-func (r *runner) Lock(keys ...int64) {
-	if len(keys) > 0 {
-		r.ahead = append(r.ahead, sqlstore.Write{SQL: sqlstore.LockKeys, Args: []any{keys}})
-	}
-}
+func (r *runner) Lock(keys ...int64) { r.locks = append(r.locks, keys...) }
 
 // Exec implements sqlstore.Runner. What can go wrong comes out of the flush.
 func (r *runner) Exec(_ context.Context, w sqlstore.Write) error {
@@ -49,11 +47,11 @@ func (r *runner) Query(ctx context.Context, query string, args []any, scan func(
 	if r.err != nil {
 		return r.err
 	}
-	if len(r.ahead) == 0 {
+	ahead := r.ahead()
+	if len(ahead) == 0 {
 		rows, err := r.conn.Query(ctx, query, args...)
 		return r.read(ctx, rows, err, scan)
 	}
-	ahead := r.takeAhead()
 	results := r.conn.SendBatch(ctx, batch(ahead, sqlstore.Write{SQL: query, Args: args}))
 	if err := r.results(results, ahead); err != nil {
 		_ = results.Close()
@@ -85,7 +83,7 @@ func (r *runner) read(ctx context.Context, rows pgx.Rows, err error, scan func(s
 
 // Flush implements sqlstore.Runner.
 func (r *runner) Flush(ctx context.Context) error {
-	if r.err != nil || len(r.writes) == 0 && !r.locking() {
+	if r.err != nil || len(r.writes) == 0 && len(r.locks) == 0 {
 		return r.err
 	}
 	if err := r.send(ctx); err != nil {
@@ -93,9 +91,6 @@ func (r *runner) Flush(ctx context.Context) error {
 	}
 	return nil
 }
-
-// locking reports whether more than BEGIN waits to be sent ahead.
-func (r *runner) locking() bool { return len(r.ahead) > 1 || len(r.ahead) == 1 && r.sent }
 
 // commit sends what is left together with the COMMIT. When the caller's context
 // ends meanwhile, the outcome is still waited for, five seconds more.
@@ -106,8 +101,8 @@ func (r *runner) commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !r.sent && len(r.writes) == 0 {
-		return nil
+	if len(r.writes) == 0 && (r.view || r.begin != "") {
+		return nil // there is nothing to make last
 	}
 	patient, cancel := outlast(ctx, 5*time.Second)
 	defer cancel()
@@ -133,7 +128,7 @@ func outlast(ctx context.Context, more time.Duration) (context.Context, context.
 // send sends all that is kept back, and last, in one round trip. The error is
 // what the first statement that failed means.
 func (r *runner) send(ctx context.Context, last ...sqlstore.Write) error {
-	all := append(append(r.takeAhead(), r.writes...), last...)
+	all := append(append(r.ahead(), r.writes...), last...)
 	r.writes = nil
 	results := r.conn.SendBatch(ctx, batch(all))
 	err := r.results(results, all)
@@ -143,10 +138,21 @@ func (r *runner) send(ctx context.Context, last ...sqlstore.Write) error {
 	return err
 }
 
-func (r *runner) takeAhead() []sqlstore.Write {
-	ahead := r.ahead
-	r.ahead, r.sent = nil, true
-	return ahead
+// ahead takes what must be sent before the next statement. All locks are taken
+// by one, in one order, so that two units that wait for nothing else never wait
+// for each other.
+func (r *runner) ahead() []sqlstore.Write {
+	var out []sqlstore.Write
+	if r.begin != "" {
+		out = append(out, sqlstore.Write{SQL: r.begin})
+		r.begin = ""
+	}
+	if len(r.locks) > 0 {
+		slices.Sort(r.locks)
+		out = append(out, sqlstore.Write{SQL: sqlstore.LockKeys, Args: []any{slices.Compact(r.locks)}})
+		r.locks = nil
+	}
+	return out
 }
 
 func batch(all []sqlstore.Write, more ...sqlstore.Write) *pgx.Batch {

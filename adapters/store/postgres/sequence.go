@@ -10,7 +10,7 @@ import (
 // sequencerTurn is taken in a statement of its own, so that numberEntries looks
 // at a snapshot that has everything the sequencer before it has committed. The
 // lock ends with the transaction: a runner that stalls cannot number late.
-const sequencerTurn = `SELECT pg_try_advisory_xact_lock(hashtextextended('coordkit sequencer ' || current_schema(), $1))`
+const sequencerTurn = `SELECT pg_try_advisory_xact_lock(hashtextextended('coordkit sequencer ' || current_schema(), 0))`
 
 // numberEntries goes by ord, which rises within an entity: whoever appends to
 // one has locked its row before. recorded never falls along positions.
@@ -36,11 +36,11 @@ func (db *DB) Sequence(ctx context.Context, limit int) (int, error) {
 		limit = coordination.DefaultLimit
 	}
 	n := 0
-	err := sqlstore.Retry(ctx, db.transient, func() error {
+	err := sqlstore.Retry(ctx, sqlstore.Tries, db.transient, func() error {
 		n = 0
 		return db.within(ctx, db.updates, beginUpdate, func(r *runner) error {
 			turn := false
-			err := r.Query(ctx, sequencerTurn, []any{0}, func(row sqlstore.Row) error { return row.Scan(&turn) })
+			err := r.Query(ctx, sequencerTurn, nil, func(row sqlstore.Row) error { return row.Scan(&turn) })
 			if err != nil || !turn {
 				return err
 			}

@@ -20,9 +20,9 @@ const (
 	beginView         = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 )
 
-// Update implements coordination.Store. fn runs again, up to eight times, after
-// a deadlock, a serialization failure or a connection that was lost before the
-// commit; then the driver's error is returned, wrapped.
+// Update implements coordination.Store. fn runs again after a deadlock, a
+// serialization failure or a connection that was lost before the commit, eight
+// times in all, with Serializable 32; then the driver's error is returned.
 func (db *DB) Update(ctx context.Context, tenant string, fn func(context.Context, coordination.Tx) error) error {
 	begin := beginUpdate
 	if db.cfg.Serializable {
@@ -42,7 +42,11 @@ func (db *DB) unit(
 	if err := sqlstore.CheckTenant(tenant); err != nil {
 		return err
 	}
-	return sqlstore.Retry(ctx, db.transient, func() error {
+	tries := sqlstore.Tries
+	if db.cfg.Serializable { // where several of them fail for each that commits
+		tries *= 4
+	}
+	return sqlstore.Retry(ctx, tries, db.transient, func() error {
 		return db.within(ctx, pool, begin, func(r *runner) error {
 			tx, err := sqlstore.New(r, r.dialect, tenant, mode)
 			if err != nil {

@@ -31,7 +31,7 @@ func BenchmarkDecisionByHand(b *testing.B) {
 	stmts := make(map[string]*sql.Stmt)
 	for _, s := range append(steps, sqltest.Step{SQL: "BEGIN IMMEDIATE"}, sqltest.Step{SQL: "COMMIT"}) {
 		if stmts[s.SQL] == nil {
-			stmts[s.SQL], err = conn.PrepareContext(b.Context(), s.SQL)
+			stmts[s.SQL], err = conn.PrepareContext(b.Context(), s.SQL) //nolint:sqlclosecheck // with the connection
 			require.NoError(b, err)
 		}
 	}
@@ -67,15 +67,23 @@ func byHand(b *testing.B, stmts map[string]*sql.Stmt, steps []sqltest.Step, reco
 			require.NoError(b, err)
 			continue
 		}
-		rows, err := stmts[s.SQL].QueryContext(ctx, args...)
-		require.NoError(b, err)
-		for rows.Next() {
-			var rev, events int64
-			var doc []byte
-			require.NoError(b, rows.Scan(&rev, &events, &doc))
-		}
-		require.NoError(b, rows.Close())
+		readAll(b, stmts[s.SQL], args)
 	}
 	_, err = stmts["COMMIT"].ExecContext(ctx)
 	require.NoError(b, err)
 }
+
+func readAll(b *testing.B, stmt *sql.Stmt, args []any) {
+	b.Helper()
+	rows, err := stmt.QueryContext(context.Background(), args...)
+	require.NoError(b, err)
+	defer func() { require.NoError(b, rows.Close()) }()
+	for rows.Next() {
+		var rev, events int64
+		var doc []byte
+		require.NoError(b, rows.Scan(&rev, &events, &doc))
+	}
+	require.NoError(b, rows.Err())
+}
+
+func BenchmarkDeliver(b *testing.B) { sqltest.Delivery(b, open(b), 8) }

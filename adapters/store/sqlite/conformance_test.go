@@ -20,17 +20,20 @@ func TestConformance(t *testing.T) {
 	var paths sync.Map // of the stores that were opened
 	storetest.RunWith(t, storetest.Config{
 		Open: func(tb testing.TB) coordination.Store {
+			tb.Helper()
 			path := filepath.Join(tb.TempDir(), "office.db")
 			db := openFile(tb, path)
 			paths.Store(db, path)
 			return db
 		},
 		Reopen: func(tb testing.TB, s coordination.Store) coordination.Store {
+			tb.Helper()
 			require.NoError(tb, s.(io.Closer).Close())
 			path, _ := paths.Load(s)
 			return openFile(tb, path.(string))
 		},
 		Join: func(tb testing.TB, s coordination.Store, tenant string) storetest.Joined {
+			tb.Helper()
 			path, _ := paths.Load(s)
 			return join(tb, path.(string), tenant)
 		},

@@ -100,7 +100,7 @@ func (l *lane) ExecContext(ctx context.Context, query string, args ...any) (sql.
 		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := l.prepared(ctx, query)
+	stmt, err := l.prepared(ctx, query) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return nil, err
 	}
@@ -109,13 +109,14 @@ func (l *lane) ExecContext(ctx context.Context, query string, args ...any) (sql.
 
 // QueryContext implements sqlstore.Conn.
 func (l *lane) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := l.prepared(ctx, query)
+	stmt, err := l.prepared(ctx, query) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return nil, err
 	}
 	return stmt.QueryContext(ctx, args...)
 }
 
+// prepared returns a statement that lasts as long as the connection.
 func (l *lane) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if stmt := l.stmts[query]; stmt != nil {
 		return stmt, nil

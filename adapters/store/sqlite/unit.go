@@ -13,7 +13,7 @@ func (db *DB) Update(ctx context.Context, tenant string, fn func(context.Context
 	if err := sqlstore.CheckTenant(tenant); err != nil {
 		return err
 	}
-	return sqlstore.Retry(ctx, db.cfg.Busy, func() error {
+	return sqlstore.Retry(ctx, sqlstore.Tries, db.cfg.Busy, func() error {
 		return db.run(ctx, db.writer, "BEGIN IMMEDIATE", tenant, sqlstore.Update, fn)
 	})
 }

@@ -100,7 +100,7 @@ type process struct {
 
 func start(t *testing.T, name string, round int) *process {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0]) //nolint:gosec // this very program
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
 	cmd.Env = append(os.Environ(), storeVariable+"="+name, fmt.Sprintf("%s=%d", roundVariable, round))
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

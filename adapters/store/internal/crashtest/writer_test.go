@@ -72,7 +72,7 @@ func write(ctx context.Context, name, round string) error {
 					return unit(ctx, tx, shared, id)
 				})
 				if errs[w] == nil {
-					_, errs[w] = fmt.Println(id) // one write: never torn
+					_, errs[w] = fmt.Fprintln(os.Stdout, id) // one write: never torn
 				}
 			}
 		})

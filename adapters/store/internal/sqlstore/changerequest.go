@@ -157,17 +157,13 @@ func (t *Tx) NextChangeNumber(ctx context.Context, series string) (int64, error)
 	return n, err
 }
 
-// LockChangeItems implements changereq.Tx. The locks are taken in one order, so
-// that two units never wait for each other.
+// LockChangeItems implements changereq.Tx.
 func (t *Tx) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
-	var keys []int64
 	for _, item := range items {
-		keys = append(keys, t.lock(key{kindItem, string(item)}))
+		t.run.Lock(t.lock(key{kindItem, string(item)}))
 	}
-	slices.Sort(keys)
-	t.run.Lock(slices.Compact(keys)...)
 	return t.flush(ctx)
 }

@@ -25,6 +25,7 @@ func (t *Tx) append(ctx context.Context, entries []coordination.Entry, taken err
 		if err := t.write(ctx, key{string(e.Room), e.Entity}, w); err != nil {
 			return err
 		}
+		t.appended++
 	}
 	return nil
 }
@@ -57,7 +58,7 @@ func entriesOf[E any](
 	return out, nil
 }
 
-var errNoData = errors.New("it has no data") //nolint:gochecknoglobals // a sentinel
+var errNoData = errors.New("it has no data")
 
 func changeRequestEntries(r *changereq.Request, ev []changereq.Event) ([]coordination.Entry, error) {
 	return entriesOf(ev, func(e changereq.Event) (coordination.Entry, error) {
@@ -142,7 +143,9 @@ func eventsOf[E any](
 const reach = 10_000
 
 // JournalEntries implements coordination.Tx. The end of the journal is read
-// first: what is committed in between is then left to the next page.
+// first: what is committed in between is then left to the next page. What this
+// unit has written is no part of it yet; a lone writer has it numbered behind
+// everything else.
 func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (out []coordination.Entry, next int64, err error) {
 	if err := t.flush(ctx); err != nil {
 		return nil, q.After, err
@@ -150,6 +153,9 @@ func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (o
 	end := int64(0)
 	if _, err := t.one(ctx, lastPosition, []any{t.tenant}, func(row Row) error { return row.Scan(&end) }); err != nil {
 		return nil, q.After, err
+	}
+	if t.dialect.OneWriter {
+		end -= t.appended
 	}
 	if end <= q.After {
 		return nil, q.After, nil

@@ -130,20 +130,26 @@ func SchemaVersion(ctx context.Context, conn Conn, exists string, files fs.FS) (
 	if err != nil {
 		return 0, err
 	}
-	rows, err := conn.QueryContext(ctx, exists)
-	if err != nil {
-		return 0, fmt.Errorf("store: schema: %w", err)
-	}
-	found := rows.Next()
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return 0, fmt.Errorf("store: schema: %w", err)
-	}
-	if !found {
-		return 0, nil
+	found, err := anyRow(ctx, conn, exists)
+	if err != nil || !found {
+		return 0, err
 	}
 	done, err := applied(ctx, conn)
 	if err != nil {
 		return 0, err
 	}
 	return len(done), compare(done, all)
+}
+
+func anyRow(ctx context.Context, conn Conn, query string) (bool, error) {
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return false, fmt.Errorf("store: schema: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := rows.Next()
+	if err := rows.Err(); err != nil {
+		return false, fmt.Errorf("store: schema: %w", err)
+	}
+	return found, nil
 }

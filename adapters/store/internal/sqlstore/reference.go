@@ -58,7 +58,7 @@ func (t *Tx) PutReference(ctx context.Context, ref archive.Reference) error {
 
 // References implements archive.Tx.
 func (t *Tx) References(ctx context.Context, q archive.ReferenceQuery) (out []archive.Reference, next string, err error) {
-	query := ""
+	var query string
 	switch q.Direction {
 	case archive.Outward:
 		query = referencesOutward

@@ -6,10 +6,13 @@ import (
 	"time"
 )
 
-// Retry runs a unit of work again while its error is transient: eight times at
-// most, after a pause of up to 5 ms that doubles to up to 250 ms, within ctx.
-func Retry(ctx context.Context, transient func(error) bool, once func() error) error {
-	const tries = 8
+// Tries is how often a unit of work runs at most. It meets few transient errors.
+const Tries = 8
+
+// Retry runs a unit of work again while its error is transient, up to that many
+// times in all, after a pause of up to 5 ms that doubles to up to 250 ms, within
+// ctx.
+func Retry(ctx context.Context, tries int, transient func(error) bool, once func() error) error {
 	pause := 5 * time.Millisecond
 	for try := 1; ; try++ {
 		err := once()

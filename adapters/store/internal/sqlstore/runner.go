@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
 // Runner runs the statements of one transaction in the order in which they come.
@@ -18,7 +19,9 @@ type Runner interface {
 	Flush(ctx context.Context) error
 
 	// Lock makes every other transaction that locks one of the keys wait until
-	// this one ends. It holds from the next statement on.
+	// this one ends. It holds from the next statement on; what was asked for by
+	// then is taken in one order, so that no two transactions wait for each other
+	// over that.
 	Lock(keys ...int64)
 }
 
@@ -141,7 +144,8 @@ func (d *Direct) takeLocks(ctx context.Context) error {
 	if len(d.locks) == 0 {
 		return nil
 	}
-	keys := d.locks
+	slices.Sort(d.locks)
+	keys := slices.Compact(d.locks)
 	d.locks = nil
 	if _, err := d.conn.ExecContext(ctx, LockKeys, keys); err != nil {
 		return d.failed(err)

@@ -25,6 +25,8 @@ type Tx struct {
 	known  map[key]standing // what this unit has read by id or written
 	guards map[key]bool     // the locks it holds on what was not there
 	unsent map[key]bool     // written since the last flush
+
+	appended int64 // entries written to the journal
 }
 
 var _ coordination.Tx = (*Tx)(nil)
@@ -91,7 +93,7 @@ func (t *Tx) lock(k key) int64 {
 		_, _ = h.Write([]byte(s))
 		_, _ = h.Write([]byte{0})
 	}
-	return int64(h.Sum64()) //nolint:gosec // the bit pattern is wanted
+	return int64(h.Sum64())
 }
 
 // standing is what is stored under an id: nothing where rev is 0.

@@ -44,7 +44,7 @@ func Filed(id string, size int, references ...archive.Link) (archive.Record, []a
 		MediaType: "text/plain", Content: content, References: references,
 	}, "ann", At(1))
 	if err != nil {
-		panic(err) //nolint:forbidigo // a fault of the test itself
+		panic(err)
 	}
 	return archive.Fold(events), events, content
 }
