@@ -1,7 +1,6 @@
 package notice_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -125,10 +124,8 @@ func TestService(t *testing.T) {
 	s, err := notice.New(store, func() time.Time { return now })
 	require.NoError(t, err)
 	owe := func(id string) error {
-		return store.Update(t.Context(), "acme", func(ctx context.Context, tx notice.Tx) error {
-			_, err := s.OweTx(ctx, tx, "paul", now, notice.Owe{ID: id, Recipient: "ann", About: "x", Subject: "y"})
-			return err
-		})
+		_, err := s.Owe(t.Context(), "acme", "paul", notice.Owe{ID: id, Recipient: "ann", About: "x", Subject: "y"})
+		return err
 	}
 	require.NoError(t, owe("O1"))
 	require.ErrorIs(t, owe("O1"), notice.ErrConflict)
@@ -140,6 +137,14 @@ func TestService(t *testing.T) {
 	require.Empty(t, second, "somebody is delivering it")
 	_, err = s.Get(t.Context(), "acme", "O2")
 	require.ErrorIs(t, err, notice.ErrNotFound)
+	sent, err := s.Settle(t.Context(), "acme", "carol", "O1", notice.Settle{State: notice.Sent, Evidence: "mail 3"})
+	require.NoError(t, err)
+	require.Equal(t, notice.Sent, sent.State)
+	_, err = s.Settle(t.Context(), "acme", "carol", "O1", notice.Settle{State: notice.Waived})
+	require.ErrorIs(t, err, notice.ErrRefused, "what was sent cannot be waived")
+	list, _, err := s.List(t.Context(), "acme", notice.Query{Recipient: "ann", State: notice.Sent})
+	require.NoError(t, err)
+	require.Equal(t, []notice.Obligation{sent}, list)
 }
 
 func FuzzUnmarshalData(f *testing.F) {

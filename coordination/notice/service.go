@@ -20,6 +20,18 @@ func New(store Store, now func() time.Time) (*Service, error) {
 	return &Service{store: store, now: now}, nil
 }
 
+// Owe begins an obligation in a transaction of its own; see OweTx.
+func (s *Service) Owe(ctx context.Context, tenant, actor string, c Owe) (Obligation, error) {
+	now := s.instant()
+	var out Obligation
+	err := s.store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = s.OweTx(ctx, tx, actor, now, c)
+		return err
+	})
+	return out, err
+}
+
 // OweTx begins an obligation inside the caller's transaction. An id that is
 // already owed is ErrConflict.
 func (s *Service) OweTx(ctx context.Context, tx Tx, actor string, now time.Time, c Owe) (Obligation, error) {
@@ -28,6 +40,18 @@ func (s *Service) OweTx(ctx context.Context, tx Tx, actor string, now time.Time,
 		return Obligation{}, err
 	}
 	return tx.PutObligation(ctx, Fold(events), events...)
+}
+
+// Settle moves an obligation on in a transaction of its own; see DecideSettle.
+func (s *Service) Settle(ctx context.Context, tenant, actor, id string, c Settle) (Obligation, error) {
+	now := s.instant()
+	var out Obligation
+	err := s.store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = s.SettleTx(ctx, tx, actor, now, id, c)
+		return err
+	})
+	return out, err
 }
 
 // SettleTx moves an obligation on inside the caller's transaction.
@@ -70,7 +94,7 @@ func (s *Service) List(ctx context.Context, tenant string, q Query) (page []Obli
 // Claim hands out owed notices to deliver, each to one claimer until the lease
 // ends; see Tx.ClaimObligations.
 func (s *Service) Claim(ctx context.Context, tenant string, lease time.Duration, limit int) ([]Obligation, error) {
-	now := s.now().UTC().Truncate(time.Microsecond)
+	now := s.instant()
 	var out []Obligation
 	err := s.store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		var err error
@@ -79,3 +103,5 @@ func (s *Service) Claim(ctx context.Context, tenant string, lease time.Duration,
 	})
 	return out, err
 }
+
+func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -20,11 +20,15 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coordkit/coordkit/adapters/httpapi"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 )
 
-const tenant = "demo"
+const (
+	tenant = "demo"
+	grace  = 10 * time.Second // for the requests under way when the program ends
+)
 
 // options are what the command line asks for.
 type options struct {
@@ -82,11 +86,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := fill(ctx, o, store, desk, lifecycles, stderr); err != nil {
 		return err
 	}
-	handler, err := newHandler(desk, store, slog.New(slog.NewJSONHandler(stderr, nil)))
+	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	handler, err := newHandler(desk, store, log)
 	if err != nil {
 		return err
 	}
-	return serve(ctx, o.addr, handler, stdout, store.where)
+	return serve(ctx, o.addr, handler, log, stdout, store.where)
 }
 
 // fill takes in the file that was named, or else opens the demonstration.
@@ -113,25 +118,13 @@ func fill(
 	return nil
 }
 
-func serve(ctx context.Context, addr string, handler http.Handler, stdout io.Writer, where string) error {
+func serve(ctx context.Context, addr string, handler http.Handler, log *slog.Logger, stdout io.Writer, where string) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-	}
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "The office is open, kept in %s.\n\n  page      %s/\n  API       %s/v1/change-requests\n  contract  %s/openapi.yaml\n  health    %s/healthz\n\n", where, base, base, base, base)
 	fmt.Fprintf(stdout, "Say who you are by a bearer token: %s.\n  curl -H 'Authorization: Bearer carol' '%s/v1/change-requests?state=ForDecision'\n", names(), base)
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return server.Shutdown(grace)
+	return httpapi.Serve(ctx, listener, handler, grace, log)
 }

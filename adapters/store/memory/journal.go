@@ -57,6 +57,9 @@ func (l *logged[E]) entry() (coordination.Entry, error) {
 func (s *stage[V, E]) log(events []E) []*logged[E] {
 	all := make([]logged[E], len(events))
 	out := make([]*logged[E], len(events))
+	if s.x.log == nil {
+		s.x.log = make([]journaled, 0, max(16, len(events)))
+	}
 	for i, ev := range events {
 		all[i] = logged[E]{kind: s.table.kind, event: s.table.kind.clone(ev)}
 		out[i] = &all[i]

@@ -16,14 +16,14 @@ type claimable struct {
 	until time.Time
 }
 
-func obligationKind() *kind[notice.Event] {
-	return &kind[notice.Event]{
+func obligationKinds() kinds[claimable, notice.Event] {
+	return kinds[claimable, notice.Event]{place: placeObligation, kind: &kind[notice.Event]{
 		room: coordination.RoomNotice, entry: coordination.ObligationEntry, clone: notice.Event.Clone,
 		head: func(ev notice.Event) head { return head{ev.Obligation, ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
-	}
+	}}
 }
 
-func placeObligation(o *claimable) place {
+func placeObligation(o, _ *claimable, _ place) place {
 	return place{
 		at:   o.OwedAt.UnixMicro(),
 		keys: []key{{byState, string(o.State)}, {byRecipient, o.Recipient}},

@@ -21,7 +21,7 @@ type spot[R any] struct {
 }
 
 // maxBlock is the size at which a block is split.
-const maxBlock = 128
+const maxBlock = 64
 
 func (s spot[R]) compare(o spot[R]) int {
 	if s.at != o.at {

@@ -8,14 +8,14 @@ import (
 	"github.com/coordkit/coordkit/coordination"
 )
 
-func recordKind() *kind[archive.Event] {
-	return &kind[archive.Event]{
+func recordKinds() kinds[archive.Record, archive.Event] {
+	return kinds[archive.Record, archive.Event]{place: placeRecord, kind: &kind[archive.Event]{
 		room: coordination.RoomArchive, entry: coordination.RecordEntry, clone: archive.Event.Clone,
 		head: func(ev archive.Event) head { return head{string(ev.Record), ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
-	}
+	}}
 }
 
-func placeRecord(r *archive.Record) place {
+func placeRecord(r, _ *archive.Record, _ place) place {
 	return place{
 		at:   r.Filed.UnixMicro(),
 		keys: []key{{byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},

@@ -7,7 +7,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 )
 
-func placeReference(r *archive.Reference) place {
+func placeReference(r, _ *archive.Reference, _ place) place {
 	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
 }
 

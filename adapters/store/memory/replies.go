@@ -10,7 +10,7 @@ import (
 )
 
 // placeReply orders replies by the time at which they expire.
-func placeReply(r *coordination.Reply) place { return place{at: r.Expires.UnixMicro()} }
+func placeReply(r, _ *coordination.Reply, _ place) place { return place{at: r.Expires.UnixMicro()} }
 
 // replyID joins principal and key so that no two pairs give the same.
 func replyID(principal, key string) string {

@@ -9,30 +9,40 @@ import (
 	"github.com/coordkit/coordkit/coordination"
 )
 
-func requestKind() *kind[changereq.Event] {
-	return &kind[changereq.Event]{
+func requestKinds() kinds[changereq.Request, changereq.Event] {
+	return kinds[changereq.Request, changereq.Event]{place: placeRequest, kind: &kind[changereq.Event]{
 		room: coordination.RoomChangeRequest, entry: coordination.ChangeRequestEntry, clone: changereq.Event.Clone,
 		head: func(ev changereq.Event) head {
 			return head{string(ev.Request), ev.Seq, ev.At, ev.Actor, ev.Data != nil}
 		},
-	}
+	}}
 }
 
 // placeRequest puts a request in the order of lists and under what a
-// changereq.Query can ask for.
-func placeRequest(r *changereq.Request) place {
-	keys := make([]key, 0, 16)
+// changereq.Query can ask for. Words that have not changed are not looked for
+// again.
+func placeRequest(r, had *changereq.Request, was place) place {
+	keys := make([]key, 0, len(was.keys)+8)
 	keys = append(keys, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
-	items := len(keys)
+	first := len(keys)
 	for i := range r.Content.Affected {
 		keys = append(keys, key{byItem, string(r.Content.Affected[i].Item)})
 	}
-	slices.SortFunc(keys[items:], compareKeys)
+	slices.SortFunc(keys[first:], compareKeys)
 	keys = slices.Compact(keys)
-	for _, t := range r.Terms() {
-		keys = append(keys, key{byTerm, t})
+	if had != nil && sameWords(r, had) {
+		words, _ := slices.BinarySearchFunc(was.keys, key{field: byTerm}, compareKeys)
+		keys = append(keys, was.keys[words:]...)
+	} else {
+		for _, t := range r.Terms() {
+			keys = append(keys, key{byTerm, t})
+		}
 	}
 	return place{at: r.Opened.UnixMicro(), keys: keys}
+}
+
+func sameWords(a, b *changereq.Request) bool {
+	return a.ID == b.ID && a.Number == b.Number && a.Content.Title == b.Content.Title && slices.Equal(a.Content.Labels, b.Content.Labels)
 }
 
 func requestKeys(q changereq.Query) []key {

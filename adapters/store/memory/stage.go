@@ -86,7 +86,11 @@ func (s *stage[V, E]) put(w *touch[V, E], value *V, events ...*logged[E]) {
 	w.put, w.value = true, value
 	w.events = append(w.events, events...)
 	if s.table.place != nil && value != nil {
-		w.place = s.table.place(value)
+		had := &version[V, E]{}
+		if w.seen != nil {
+			had = w.seen
+		}
+		w.place = s.table.place(value, had.value, had.place)
 	}
 }
 

@@ -8,12 +8,21 @@ import (
 // table holds the rows of one kind in every version that somebody can see, and
 // the orders in which they are listed. The tenant's lock guards it.
 type table[V, E any] struct {
+	kinds[V, E]
+
 	rows  map[string]*row[V, E]
-	place func(*V) place // nil: the rows are never listed
-	kind  *kind[E]       // nil: the rows have no events
-	all   ordered[row[V, E]]
+	all   ordered[row[V, E]] // unless byKey
 	under map[key]*ordered[row[V, E]]
 	stale queue[superseded[V, E]]
+}
+
+// kinds says what is particular to the rows of a table.
+type kinds[V, E any] struct {
+	// place puts a row, which was there before unless had is nil, in its lists.
+	// Nil: the rows are never listed.
+	place func(now *V, had *V, was place) place
+	byKey bool     // the rows are listed under a key only
+	kind  *kind[E] // nil: the rows have no events
 }
 
 // row is one id with its versions.
@@ -68,11 +77,8 @@ type superseded[V, E any] struct {
 	row    *row[V, E]
 }
 
-func newTable[V, E any](place func(*V) place, kind *kind[E]) *table[V, E] {
-	return &table[V, E]{
-		rows: make(map[string]*row[V, E]), under: make(map[key]*ordered[row[V, E]]),
-		place: place, kind: kind,
-	}
+func newTable[V, E any](k kinds[V, E]) *table[V, E] {
+	return &table[V, E]{kinds: k, rows: make(map[string]*row[V, E]), under: make(map[key]*ordered[row[V, E]])}
 }
 
 func compareKeys(a, b key) int {
@@ -145,7 +151,7 @@ func (t *table[V, E]) enter(r *row[V, E], v *version[V, E]) {
 		return
 	}
 	s := spot[row[V, E]]{at: v.at, id: r.id, row: r}
-	if !stays {
+	if !stays && !t.byKey {
 		t.all.insert(s)
 	}
 	for _, k := range v.keys {
@@ -226,12 +232,12 @@ func (t *table[V, E]) cut(r *row[V, E], oldest uint64) {
 // these keys; nil if there is no such row.
 func (t *table[V, E]) shortest(want []key) *ordered[row[V, E]] {
 	best := &t.all
-	for _, k := range want {
+	for i, k := range want {
 		o := t.under[k]
 		if o == nil {
 			return nil
 		}
-		if o.count < best.count {
+		if o.count < best.count || i == 0 {
 			best = o
 		}
 	}

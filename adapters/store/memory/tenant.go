@@ -45,14 +45,14 @@ type epoch struct {
 func newTenant() *tenant {
 	return &tenant{
 		turn:        make(chan struct{}, 1),
-		requests:    newTable[changereq.Request, changereq.Event](placeRequest, requestKind()),
-		records:     newTable[archive.Record, archive.Event](placeRecord, recordKind()),
-		references:  newTable[archive.Reference, none](placeReference, nil),
-		contents:    newTable[[]byte, none](nil, nil),
-		obligations: newTable[claimable, notice.Event](placeObligation, obligationKind()),
-		counters:    newTable[int64, none](nil, nil),
-		items:       newTable[none, none](nil, nil),
-		replies:     newTable[coordination.Reply, none](placeReply, nil),
+		requests:    newTable(requestKinds()),
+		records:     newTable(recordKinds()),
+		references:  newTable(kinds[archive.Reference, none]{place: placeReference, byKey: true}),
+		contents:    newTable(kinds[[]byte, none]{}),
+		obligations: newTable(obligationKinds()),
+		counters:    newTable(kinds[int64, none]{}),
+		items:       newTable(kinds[none, none]{}),
+		replies:     newTable(kinds[coordination.Reply, none]{place: placeReply}),
 	}
 }
 

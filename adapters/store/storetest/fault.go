@@ -189,7 +189,7 @@ func (h *harness) prepared(op serviceOperation, tenant string) holding {
 // given.
 func (h *harness) timeless(tenant string) holding {
 	h.Helper()
-	d := h.dump(tenant)
+	d := h.dump(tenant, "key")
 	for i := range d.Journal {
 		d.Journal[i].Recorded = time.Time{}
 	}
