@@ -48,9 +48,7 @@ func setHeaders(h http.Header, id string) {
 func (c *chain) unrouted(rec *recorder, r *http.Request) {
 	err := errNoPath
 	if rec.unrouted == http.StatusMethodNotAllowed {
-		err = errMethod
-	} else {
-		rec.Header().Del("Allow")
+		err = errMethod // Allow is set already
 	}
 	rec.unrouted = 0
 	c.api.fail(rec, r, err)

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/internal/uuid7"
@@ -102,9 +100,9 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("httpapi: archive: %w", err)
 	}
-	spec, err := openapi3.NewLoader().LoadFromData(contractFile)
+	spec, err := loaded()
 	if err != nil {
-		return nil, fmt.Errorf("httpapi: contract: %w", err)
+		return nil, err
 	}
 	a := &api{cfg: cfg, desk: cfg.Desk, file: file}
 	check := newContract(a, spec)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -40,8 +41,31 @@ type operation struct {
 	route   routers.Route
 }
 
-func newContract(a *api, spec *openapi3.T) *contract {
+// loaded is the contract as requests are held against it, read once: nothing
+// changes it afterwards.
+var loaded = sync.OnceValues(loadContract) //nolint:gochecknoglobals // a constant in spirit
+
+func loadContract() (*openapi3.T, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(contractFile)
+	if err != nil {
+		return nil, fmt.Errorf("httpapi: contract: %w", err)
+	}
 	spec.Servers = nil // the mount point is the embedder's
+	for _, item := range spec.Paths.Map() {
+		for _, op := range item.Operations() {
+			if op.RequestBody != nil {
+				closeObjects(bodySchema(op))
+			}
+		}
+	}
+	return spec, nil
+}
+
+func bodySchema(op *openapi3.Operation) *openapi3.SchemaRef {
+	return op.RequestBody.Value.Content.Get("application/json").Schema
+}
+
+func newContract(a *api, spec *openapi3.T) *contract {
 	return &contract{api: a, mux: http.NewServeMux(), spec: spec, options: &openapi3filter.Options{
 		MultiError: true, SkipSettingDefaults: true, KeepValidatedValue: true,
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, // the check has asked before
@@ -99,9 +123,7 @@ func (c *contract) operation(pattern string) (*operation, error) {
 	}
 	if def.RequestBody != nil {
 		op.body = true
-		schema := def.RequestBody.Value.Content.Get("application/json").Schema
-		closeObjects(schema)
-		if schema.Ref == "#/components/schemas/FileInput" {
+		if bodySchema(def).Ref == "#/components/schemas/FileInput" {
 			op.limit = c.api.cfg.Limits.Filing
 		}
 	}

@@ -118,3 +118,31 @@ func TestStillRunning(t *testing.T) {
 	o := open(t, func(c *httpapi.Config) { c.Store = racing{c.Store} })
 	o.send(t, "POST", "/v1/change-requests", plain, "Idempotency-Key", "k").problem(t, http.StatusConflict, "in-progress")
 }
+
+// losing is a store in which the same request has just been answered by another
+// process, which is only seen at the commit.
+type losing struct {
+	coordination.Store
+
+	lost *bool
+}
+
+func (l losing) Update(ctx context.Context, tenant string, fn func(context.Context, coordination.Tx) error) error {
+	err := l.Store.Update(ctx, tenant, fn)
+	if err == nil && !*l.lost {
+		*l.lost = true
+		return coordination.ErrConflict
+	}
+	return err
+}
+
+// TestTheLoserFindsTheWinnersReply: losing the race against the same request is
+// no error.
+func TestTheLoserFindsTheWinnersReply(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(c *httpapi.Config) { c.Store = losing{c.Store, new(bool)} })
+	a := o.send(t, "POST", "/v1/change-requests", plain, "Idempotency-Key", "k")
+	require.Equal(t, http.StatusCreated, a.Status, a.Body)
+	require.Equal(t, "true", a.Header.Get("Idempotency-Replayed"))
+	require.EqualValues(t, 1, o.journal(t))
+}
