@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"strings"
@@ -35,12 +36,20 @@ func (r *Recorder) QueryContext(ctx context.Context, query string, args ...any) 
 	return r.Conn.QueryContext(ctx, query, args...)
 }
 
-// ArgsFor are the arguments with one id in place of the recorded one.
+// ArgsFor are the arguments with one id in place of the recorded one. A digest
+// of what holds the id becomes another one too, so that no row is there already.
 func (s Step) ArgsFor(recorded, id string) []any {
 	out := make([]any, len(s.Args))
 	for i, arg := range s.Args {
-		if text, ok := arg.(string); ok {
-			arg = strings.ReplaceAll(text, recorded, id)
+		switch v := arg.(type) {
+		case []byte:
+			arg = bytes.ReplaceAll(v, []byte(recorded), []byte(id))
+		case string:
+			if (len(v) == 32 || len(v) == 64) && !strings.Contains(v, recorded) {
+				arg = id + v[len(id):]
+			} else {
+				arg = strings.ReplaceAll(v, recorded, id)
+			}
 		}
 		out[i] = arg
 	}
