@@ -16,17 +16,17 @@ const sequencerTurn = `SELECT pg_try_advisory_xact_lock(hashtextextended('coordk
 // one has locked its row before. recorded never falls along positions.
 const numberEntries = `WITH waiting AS (
   SELECT ord, tenant, row_number() OVER (PARTITION BY tenant ORDER BY ord) AS n
-  FROM (SELECT ord, tenant FROM journal WHERE position IS NULL ORDER BY ord LIMIT $1) AS oldest),
+  FROM (SELECT ord, tenant FROM coordkit_journal WHERE position IS NULL ORDER BY ord LIMIT $1) AS oldest),
  head AS (
   SELECT t.tenant, coalesce(last.position, 0) AS position,
    greatest(coalesce(last.recorded, 0), floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint) AS recorded
   FROM (SELECT DISTINCT tenant FROM waiting) AS t
-  LEFT JOIN LATERAL (SELECT position, recorded FROM journal
+  LEFT JOIN LATERAL (SELECT position, recorded FROM coordkit_journal
    WHERE tenant = t.tenant AND position IS NOT NULL ORDER BY position DESC LIMIT 1) AS last ON true),
  numbered AS (
-  UPDATE journal SET position = head.position + waiting.n, recorded = head.recorded
+  UPDATE coordkit_journal SET position = head.position + waiting.n, recorded = head.recorded
   FROM waiting JOIN head ON head.tenant = waiting.tenant
-  WHERE journal.ord = waiting.ord AND journal.position IS NULL
+  WHERE coordkit_journal.ord = waiting.ord AND coordkit_journal.position IS NULL
   RETURNING 1)
  SELECT count(*) FROM numbered`
 

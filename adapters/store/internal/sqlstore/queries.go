@@ -16,114 +16,114 @@ const skipLocked = forUpdate + ` SKIP LOCKED`
 const LockKeys = `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k`
 
 const (
-	changeRequestByID = `SELECT rev, events, doc FROM change_request WHERE tenant = $1 AND id = $2`
+	changeRequestByID = `SELECT rev, events, doc FROM coordkit_change_request WHERE tenant = $1 AND id = $2`
 
 	lockChangeRequest = changeRequestByID + forUpdate
 
-	insertChangeRequest = `INSERT INTO change_request
+	insertChangeRequest = `INSERT INTO coordkit_change_request
  (tenant, id, rev, events, state, category, applicant, opened, doc)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
-	updateChangeRequest = `UPDATE change_request
+	updateChangeRequest = `UPDATE coordkit_change_request
  SET rev = rev + 1, events = $1, state = $2, category = $3, applicant = $4, opened = $5, doc = $6
  WHERE tenant = $7 AND id = $8 AND rev = $9`
 
-	insertChangeItem = `INSERT INTO change_item (tenant, item, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
-	deleteChangeItem = `DELETE FROM change_item WHERE tenant = $1 AND item = $2 AND opened = $3 AND id = $4`
-	insertChangeTerm = `INSERT INTO change_term (tenant, term, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
-	deleteChangeTerm = `DELETE FROM change_term WHERE tenant = $1 AND term = $2 AND opened = $3 AND id = $4`
+	insertChangeItem = `INSERT INTO coordkit_change_item (tenant, item, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	deleteChangeItem = `DELETE FROM coordkit_change_item WHERE tenant = $1 AND item = $2 AND opened = $3 AND id = $4`
+	insertChangeTerm = `INSERT INTO coordkit_change_term (tenant, term, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	deleteChangeTerm = `DELETE FROM coordkit_change_term WHERE tenant = $1 AND term = $2 AND opened = $3 AND id = $4`
 
-	nextChangeNumber = `INSERT INTO change_number (tenant, series, last) VALUES ($1, $2, 1)
- ON CONFLICT (tenant, series) DO UPDATE SET last = change_number.last + 1 RETURNING last`
+	nextChangeNumber = `INSERT INTO coordkit_change_number (tenant, series, last) VALUES ($1, $2, 1)
+ ON CONFLICT (tenant, series) DO UPDATE SET last = coordkit_change_number.last + 1 RETURNING last`
 )
 
 // The lists of change requests: one statement for each filter that leads into
 // an index, the others on top of it.
 const (
-	changeRequests = `SELECT r.rev, r.doc FROM change_request r
+	changeRequests = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.opened, r.id) < ($2, $3)
  ORDER BY r.opened DESC, r.id DESC LIMIT $4`
 
-	changeRequestsByCategory = `SELECT r.rev, r.doc FROM change_request r
+	changeRequestsByCategory = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.opened, r.id) < ($2, $3) AND r.category = $4
  ORDER BY r.opened DESC, r.id DESC LIMIT $5`
 
-	changeRequestsByState = `SELECT r.rev, r.doc FROM change_request r
+	changeRequestsByState = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.opened, r.id) < ($2, $3) AND r.state = $4 AND ($5 = '' OR r.category = $5)
  ORDER BY r.opened DESC, r.id DESC LIMIT $6`
 
-	changeRequestsByApplicant = `SELECT r.rev, r.doc FROM change_request r
+	changeRequestsByApplicant = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.opened, r.id) < ($2, $3) AND r.applicant = $4
   AND ($5 = '' OR r.state = $5) AND ($6 = '' OR r.category = $6)
  ORDER BY r.opened DESC, r.id DESC LIMIT $7`
 
-	changeRequestsByTerm = `SELECT r.rev, r.doc FROM change_term x
- JOIN change_request r ON r.tenant = x.tenant AND r.id = x.id
+	changeRequestsByTerm = `SELECT r.rev, r.doc FROM coordkit_change_term x
+ JOIN coordkit_change_request r ON r.tenant = x.tenant AND r.id = x.id
  WHERE x.tenant = $1 AND (x.opened, x.id) < ($2, $3) AND x.term = $4
   AND ($5 = '' OR r.state = $5) AND ($6 = '' OR r.category = $6) AND ($7 = '' OR r.applicant = $7)` + otherTerms
 
-	changeRequestsByItem = `SELECT r.rev, r.doc FROM change_item x
- JOIN change_request r ON r.tenant = x.tenant AND r.id = x.id
+	changeRequestsByItem = `SELECT r.rev, r.doc FROM coordkit_change_item x
+ JOIN coordkit_change_request r ON r.tenant = x.tenant AND r.id = x.id
  WHERE x.tenant = $1 AND (x.opened, x.id) < ($2, $3) AND x.item = $4
   AND ($5 = '' OR r.state = $5) AND ($6 = '' OR r.category = $6) AND ($7 = '' OR r.applicant = $7)` + otherTerms
 
 	otherTerms = `
-  AND ($8 = '' OR EXISTS (SELECT 1 FROM change_term t WHERE t.tenant = x.tenant AND t.term = $8 AND t.opened = x.opened AND t.id = x.id))
-  AND ($9 = '' OR EXISTS (SELECT 1 FROM change_term t WHERE t.tenant = x.tenant AND t.term = $9 AND t.opened = x.opened AND t.id = x.id))
-  AND ($10 = '' OR EXISTS (SELECT 1 FROM change_term t WHERE t.tenant = x.tenant AND t.term = $10 AND t.opened = x.opened AND t.id = x.id))
-  AND ($11 = '' OR EXISTS (SELECT 1 FROM change_term t WHERE t.tenant = x.tenant AND t.term = $11 AND t.opened = x.opened AND t.id = x.id))
+  AND ($8 = '' OR EXISTS (SELECT 1 FROM coordkit_change_term t WHERE t.tenant = x.tenant AND t.term = $8 AND t.opened = x.opened AND t.id = x.id))
+  AND ($9 = '' OR EXISTS (SELECT 1 FROM coordkit_change_term t WHERE t.tenant = x.tenant AND t.term = $9 AND t.opened = x.opened AND t.id = x.id))
+  AND ($10 = '' OR EXISTS (SELECT 1 FROM coordkit_change_term t WHERE t.tenant = x.tenant AND t.term = $10 AND t.opened = x.opened AND t.id = x.id))
+  AND ($11 = '' OR EXISTS (SELECT 1 FROM coordkit_change_term t WHERE t.tenant = x.tenant AND t.term = $11 AND t.opened = x.opened AND t.id = x.id))
  ORDER BY x.opened DESC, x.id DESC LIMIT $12`
 
 	// countTerm counts the requests with a word up to a bound, to lead a search
 	// by the rarest of its words.
-	countTerm = `SELECT count(*) FROM (SELECT 1 FROM change_term WHERE tenant = $1 AND term = $2 LIMIT $3) AS few`
+	countTerm = `SELECT count(*) FROM (SELECT 1 FROM coordkit_change_term WHERE tenant = $1 AND term = $2 LIMIT $3) AS few`
 )
 
 const (
 	recordColumns = `id, rev, events, kind, title, subject, name, media_type, digest, size, dated, filed, filed_by`
 
-	recordByID = `SELECT ` + recordColumns + ` FROM record WHERE tenant = $1 AND id = $2`
+	recordByID = `SELECT ` + recordColumns + ` FROM coordkit_record WHERE tenant = $1 AND id = $2`
 
 	lockRecord = recordByID + forUpdate
 
-	insertRecord = `INSERT INTO record (tenant, ` + recordColumns + `)
+	insertRecord = `INSERT INTO coordkit_record (tenant, ` + recordColumns + `)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
-	updateRecord = `UPDATE record
+	updateRecord = `UPDATE coordkit_record
  SET rev = rev + 1, events = $1, kind = $2, title = $3, subject = $4, name = $5, media_type = $6, digest = $7,
   size = $8, dated = $9, filed = $10, filed_by = $11
  WHERE tenant = $12 AND id = $13 AND rev = $14`
 
-	records = `SELECT ` + recordColumns + ` FROM record
+	records = `SELECT ` + recordColumns + ` FROM coordkit_record
  WHERE tenant = $1 AND (filed, id) < ($2, $3)
  ORDER BY filed DESC, id DESC LIMIT $4`
 
-	recordsByKind = `SELECT ` + recordColumns + ` FROM record
+	recordsByKind = `SELECT ` + recordColumns + ` FROM coordkit_record
  WHERE tenant = $1 AND (filed, id) < ($2, $3) AND kind = $4
  ORDER BY filed DESC, id DESC LIMIT $5`
 
-	recordsBySubject = `SELECT ` + recordColumns + ` FROM record
+	recordsBySubject = `SELECT ` + recordColumns + ` FROM coordkit_record
  WHERE tenant = $1 AND (filed, id) < ($2, $3) AND subject = $4 AND ($5 = '' OR kind = $5)
  ORDER BY filed DESC, id DESC LIMIT $6`
 
-	contentByDigest = `SELECT content FROM record_content WHERE tenant = $1 AND digest = $2`
+	contentByDigest = `SELECT content FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
 
-	insertContent = `INSERT INTO record_content (tenant, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	insertContent = `INSERT INTO coordkit_record_content (tenant, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 )
 
 const (
 	referenceColumns = `id, type, source_kind, source_value, target_kind, target_value, reason, author, at`
 
-	referenceByID = `SELECT ` + referenceColumns + ` FROM reference WHERE tenant = $1 AND id = $2`
+	referenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference WHERE tenant = $1 AND id = $2`
 
-	insertReference = `INSERT INTO reference (tenant, ` + referenceColumns + `)
+	insertReference = `INSERT INTO coordkit_reference (tenant, ` + referenceColumns + `)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
 
-	referencesOutward = `SELECT ` + referenceColumns + ` FROM reference
+	referencesOutward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id > $4
  ORDER BY id LIMIT $5`
 
-	referencesInward = `SELECT ` + referenceColumns + ` FROM reference
+	referencesInward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND target_kind = $2 AND target_value = $3 AND id > $4
  ORDER BY id LIMIT $5`
 )
@@ -131,62 +131,62 @@ const (
 const (
 	obligationColumns = `id, rev, events, recipient, about, subject, owed_by, owed_at, state, evidence, reason, updated, updated_by`
 
-	obligationByID = `SELECT ` + obligationColumns + ` FROM obligation WHERE tenant = $1 AND id = $2`
+	obligationByID = `SELECT ` + obligationColumns + ` FROM coordkit_obligation WHERE tenant = $1 AND id = $2`
 
 	lockObligation = obligationByID + forUpdate
 
-	insertObligation = `INSERT INTO obligation (tenant, ` + obligationColumns + `, lease)
+	insertObligation = `INSERT INTO coordkit_obligation (tenant, ` + obligationColumns + `, lease)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)`
 
-	updateObligation = `UPDATE obligation
+	updateObligation = `UPDATE coordkit_obligation
  SET rev = rev + 1, events = $1, recipient = $2, about = $3, subject = $4, owed_by = $5, owed_at = $6, state = $7,
   evidence = $8, reason = $9, updated = $10, updated_by = $11, lease = 0
  WHERE tenant = $12 AND id = $13 AND rev = $14`
 
-	obligations = `SELECT ` + obligationColumns + ` FROM obligation
+	obligations = `SELECT ` + obligationColumns + ` FROM coordkit_obligation
  WHERE tenant = $1 AND (owed_at, id) > ($2, $3)
  ORDER BY owed_at, id LIMIT $4`
 
-	obligationsByState = `SELECT ` + obligationColumns + ` FROM obligation
+	obligationsByState = `SELECT ` + obligationColumns + ` FROM coordkit_obligation
  WHERE tenant = $1 AND (owed_at, id) > ($2, $3) AND state = $4
  ORDER BY owed_at, id LIMIT $5`
 
-	obligationsByRecipient = `SELECT ` + obligationColumns + ` FROM obligation
+	obligationsByRecipient = `SELECT ` + obligationColumns + ` FROM coordkit_obligation
  WHERE tenant = $1 AND (owed_at, id) > ($2, $3) AND recipient = $4
  ORDER BY owed_at, id LIMIT $5`
 
-	obligationsByRecipientState = `SELECT ` + obligationColumns + ` FROM obligation
+	obligationsByRecipientState = `SELECT ` + obligationColumns + ` FROM coordkit_obligation
  WHERE tenant = $1 AND (owed_at, id) > ($2, $3) AND recipient = $4 AND state = $5
  ORDER BY owed_at, id LIMIT $6`
 
 	// The due ones are picked in a part of its own, which runs once.
-	dueObligations = `WITH due AS (SELECT id FROM obligation
+	dueObligations = `WITH due AS (SELECT id FROM coordkit_obligation
  WHERE tenant = $1 AND state = 'owed' AND lease <= $2 ORDER BY owed_at, id LIMIT $3`
 	claimDue = `)
- UPDATE obligation SET lease = $4 WHERE tenant = $1 AND id IN (SELECT id FROM due) RETURNING ` + obligationColumns
+ UPDATE coordkit_obligation SET lease = $4 WHERE tenant = $1 AND id IN (SELECT id FROM due) RETURNING ` + obligationColumns
 
 	claimObligations       = dueObligations + claimDue
 	claimObligationsShared = dueObligations + skipLocked + claimDue
 )
 
 const (
-	replyByKey = `SELECT operation, digest, status, header, body, created, expires FROM idempotent_reply
+	replyByKey = `SELECT operation, digest, status, header, body, created, expires FROM coordkit_idempotent_reply
  WHERE tenant = $1 AND principal = $2 AND key = $3`
 
 	lockReply = replyByKey + forUpdate
 
-	insertReply = `INSERT INTO idempotent_reply
+	insertReply = `INSERT INTO coordkit_idempotent_reply
  (tenant, principal, key, operation, digest, status, header, body, created, expires)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
-	updateReply = `UPDATE idempotent_reply
+	updateReply = `UPDATE coordkit_idempotent_reply
  SET operation = $1, digest = $2, status = $3, header = $4, body = $5, created = $6, expires = $7
  WHERE tenant = $8 AND principal = $9 AND key = $10`
 
-	expiredReplies = `WITH due AS (SELECT principal, key FROM idempotent_reply
+	expiredReplies = `WITH due AS (SELECT principal, key FROM coordkit_idempotent_reply
  WHERE tenant = $1 AND expires < $2 ORDER BY expires LIMIT $3`
 	dropDue = `)
- DELETE FROM idempotent_reply WHERE tenant = $1 AND (principal, key) IN (SELECT principal, key FROM due) RETURNING key`
+ DELETE FROM coordkit_idempotent_reply WHERE tenant = $1 AND (principal, key) IN (SELECT principal, key FROM due) RETURNING key`
 
 	dropReplies       = expiredReplies + dropDue
 	dropRepliesShared = expiredReplies + skipLocked + dropDue
@@ -194,35 +194,35 @@ const (
 
 const (
 	// appendEntry leaves the position to the sequencer.
-	appendEntry = `INSERT INTO journal (tenant, room, entity, seq, kind, at, actor, data)
+	appendEntry = `INSERT INTO coordkit_journal (tenant, room, entity, seq, kind, at, actor, data)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 	// appendEntryNumbered gives the next position at once: right only under the
 	// lock of the one writer.
-	appendEntryNumbered = `INSERT INTO journal (tenant, room, entity, seq, kind, at, actor, data, position, recorded)
+	appendEntryNumbered = `INSERT INTO coordkit_journal (tenant, room, entity, seq, kind, at, actor, data, position, recorded)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
-  coalesce((SELECT max(position) FROM journal WHERE tenant = $1 AND position IS NOT NULL), 0) + 1,
-  max($9, coalesce((SELECT recorded FROM journal WHERE tenant = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1), 0)))`
+  coalesce((SELECT max(position) FROM coordkit_journal WHERE tenant = $1 AND position IS NOT NULL), 0) + 1,
+  max($9, coalesce((SELECT recorded FROM coordkit_journal WHERE tenant = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1), 0)))`
 
-	entityEvents = `SELECT seq, kind, at, actor, data FROM journal
+	entityEvents = `SELECT seq, kind, at, actor, data FROM coordkit_journal
  WHERE tenant = $1 AND entity = $2 AND room = $3 AND seq > $4
  ORDER BY seq LIMIT $5`
 
 	entryColumns = `position, recorded, room, entity, seq, kind, at, actor, data`
 
-	lastPosition = `SELECT coalesce(max(position), 0) FROM journal WHERE tenant = $1 AND position IS NOT NULL`
+	lastPosition = `SELECT coalesce(max(position), 0) FROM coordkit_journal WHERE tenant = $1 AND position IS NOT NULL`
 
-	journalEntries = `SELECT ` + entryColumns + ` FROM journal
+	journalEntries = `SELECT ` + entryColumns + ` FROM coordkit_journal
  WHERE tenant = $1 AND position IS NOT NULL AND position > $2 AND position <= $3
  ORDER BY position LIMIT $4`
 
-	journalEntriesOfRoom = `SELECT ` + entryColumns + ` FROM journal
+	journalEntriesOfRoom = `SELECT ` + entryColumns + ` FROM coordkit_journal
  WHERE tenant = $1 AND position IS NOT NULL AND position > $2 AND position <= $3 AND room = $4
  ORDER BY position LIMIT $5`
 
 	// The plus keeps both planners from walking the positions: an entity has few
 	// entries and an index that leads to them.
-	journalEntriesOfEntity = `SELECT ` + entryColumns + ` FROM journal
+	journalEntriesOfEntity = `SELECT ` + entryColumns + ` FROM coordkit_journal
  WHERE tenant = $1 AND entity = $2 AND ($3 = '' OR room = $3) AND +position > $4 AND +position <= $5
  ORDER BY +position LIMIT $6`
 )

@@ -1,6 +1,6 @@
 -- Every event of every room: the truth. Positions are given after commit, in the
 -- order of ord; CACHE 1 keeps ord rising within an entity.
-CREATE TABLE journal (
+CREATE TABLE coordkit_journal (
   ord      BIGINT GENERATED ALWAYS AS IDENTITY (CACHE 1),
   tenant   TEXT COLLATE "C" NOT NULL,
   room     TEXT COLLATE "C" NOT NULL,
@@ -14,11 +14,11 @@ CREATE TABLE journal (
   recorded BIGINT,
   PRIMARY KEY (tenant, entity, room, seq)
 );
-CREATE UNIQUE INDEX journal_position ON journal (tenant, position) WHERE position IS NOT NULL;
-CREATE INDEX journal_open ON journal (ord) WHERE position IS NULL;
+CREATE UNIQUE INDEX coordkit_journal_position ON coordkit_journal (tenant, position) WHERE position IS NOT NULL;
+CREATE INDEX coordkit_journal_open ON coordkit_journal (ord) WHERE position IS NULL;
 
 -- What the events of a change request lead to, with a column for each filter.
-CREATE TABLE change_request (
+CREATE TABLE coordkit_change_request (
   tenant    TEXT COLLATE "C" NOT NULL,
   id        TEXT COLLATE "C" NOT NULL,
   rev       BIGINT NOT NULL,
@@ -30,20 +30,20 @@ CREATE TABLE change_request (
   doc       TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (tenant, id)
 );
-CREATE INDEX change_request_opened ON change_request (tenant, opened, id);
-CREATE INDEX change_request_state ON change_request (tenant, state, opened, id);
-CREATE INDEX change_request_category ON change_request (tenant, category, opened, id);
-CREATE INDEX change_request_applicant ON change_request (tenant, applicant, opened, id);
+CREATE INDEX coordkit_change_request_opened ON coordkit_change_request (tenant, opened, id);
+CREATE INDEX coordkit_change_request_state ON coordkit_change_request (tenant, state, opened, id);
+CREATE INDEX coordkit_change_request_category ON coordkit_change_request (tenant, category, opened, id);
+CREATE INDEX coordkit_change_request_applicant ON coordkit_change_request (tenant, applicant, opened, id);
 
 -- The affected items of the requests, and the words they are found by.
-CREATE TABLE change_item (
+CREATE TABLE coordkit_change_item (
   tenant TEXT COLLATE "C" NOT NULL,
   item   TEXT COLLATE "C" NOT NULL,
   opened BIGINT NOT NULL,
   id     TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (tenant, item, opened, id)
 );
-CREATE TABLE change_term (
+CREATE TABLE coordkit_change_term (
   tenant TEXT COLLATE "C" NOT NULL,
   term   TEXT COLLATE "C" NOT NULL,
   opened BIGINT NOT NULL,
@@ -51,14 +51,14 @@ CREATE TABLE change_term (
   PRIMARY KEY (tenant, term, opened, id)
 );
 
-CREATE TABLE change_number (
+CREATE TABLE coordkit_change_number (
   tenant TEXT COLLATE "C" NOT NULL,
   series TEXT COLLATE "C" NOT NULL,
   last   BIGINT NOT NULL,
   PRIMARY KEY (tenant, series)
 );
 
-CREATE TABLE record (
+CREATE TABLE coordkit_record (
   tenant     TEXT COLLATE "C" NOT NULL,
   id         TEXT COLLATE "C" NOT NULL,
   rev        BIGINT NOT NULL,
@@ -75,18 +75,18 @@ CREATE TABLE record (
   filed_by   TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (tenant, id)
 );
-CREATE INDEX record_filed ON record (tenant, filed, id);
-CREATE INDEX record_kind ON record (tenant, kind, filed, id);
-CREATE INDEX record_subject ON record (tenant, subject, filed, id);
+CREATE INDEX coordkit_record_filed ON coordkit_record (tenant, filed, id);
+CREATE INDEX coordkit_record_kind ON coordkit_record (tenant, kind, filed, id);
+CREATE INDEX coordkit_record_subject ON coordkit_record (tenant, subject, filed, id);
 
-CREATE TABLE record_content (
+CREATE TABLE coordkit_record_content (
   tenant  TEXT COLLATE "C" NOT NULL,
   digest  TEXT COLLATE "C" NOT NULL,
   content BYTEA NOT NULL,
   PRIMARY KEY (tenant, digest)
 );
 
-CREATE TABLE reference (
+CREATE TABLE coordkit_reference (
   tenant       TEXT COLLATE "C" NOT NULL,
   id           TEXT COLLATE "C" NOT NULL,
   type         TEXT COLLATE "C" NOT NULL,
@@ -99,11 +99,11 @@ CREATE TABLE reference (
   at           BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
-CREATE INDEX reference_source ON reference (tenant, source_kind, source_value, id);
-CREATE INDEX reference_target ON reference (tenant, target_kind, target_value, id);
+CREATE INDEX coordkit_reference_source ON coordkit_reference (tenant, source_kind, source_value, id);
+CREATE INDEX coordkit_reference_target ON coordkit_reference (tenant, target_kind, target_value, id);
 
 -- The lease is no part of the obligation: it says until when a relay has it.
-CREATE TABLE obligation (
+CREATE TABLE coordkit_obligation (
   tenant     TEXT COLLATE "C" NOT NULL,
   id         TEXT COLLATE "C" NOT NULL,
   rev        BIGINT NOT NULL,
@@ -121,12 +121,12 @@ CREATE TABLE obligation (
   lease      BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
-CREATE INDEX obligation_owed ON obligation (tenant, owed_at, id);
-CREATE INDEX obligation_state ON obligation (tenant, state, owed_at, id);
-CREATE INDEX obligation_recipient ON obligation (tenant, recipient, owed_at, id);
-CREATE INDEX obligation_recipient_state ON obligation (tenant, recipient, state, owed_at, id);
+CREATE INDEX coordkit_obligation_owed ON coordkit_obligation (tenant, owed_at, id);
+CREATE INDEX coordkit_obligation_state ON coordkit_obligation (tenant, state, owed_at, id);
+CREATE INDEX coordkit_obligation_recipient ON coordkit_obligation (tenant, recipient, owed_at, id);
+CREATE INDEX coordkit_obligation_recipient_state ON coordkit_obligation (tenant, recipient, state, owed_at, id);
 
-CREATE TABLE idempotent_reply (
+CREATE TABLE coordkit_idempotent_reply (
   tenant    TEXT COLLATE "C" NOT NULL,
   principal TEXT COLLATE "C" NOT NULL,
   key       TEXT COLLATE "C" NOT NULL,
@@ -139,4 +139,4 @@ CREATE TABLE idempotent_reply (
   expires   BIGINT NOT NULL,
   PRIMARY KEY (tenant, principal, key)
 );
-CREATE INDEX idempotent_reply_expires ON idempotent_reply (tenant, expires);
+CREATE INDEX coordkit_idempotent_reply_expires ON coordkit_idempotent_reply (tenant, expires);

@@ -1,5 +1,5 @@
 -- Every event of every room, in the order of their positions: the truth.
-CREATE TABLE journal (
+CREATE TABLE coordkit_journal (
   ord      INTEGER PRIMARY KEY,
   tenant   TEXT    NOT NULL,
   room     TEXT    NOT NULL,
@@ -12,11 +12,11 @@ CREATE TABLE journal (
   position INTEGER,
   recorded INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX journal_entity ON journal (tenant, entity, room, seq);
-CREATE UNIQUE INDEX journal_position ON journal (tenant, position) WHERE position IS NOT NULL;
+CREATE UNIQUE INDEX coordkit_journal_entity ON coordkit_journal (tenant, entity, room, seq);
+CREATE UNIQUE INDEX coordkit_journal_position ON coordkit_journal (tenant, position) WHERE position IS NOT NULL;
 
 -- What the events of a change request lead to, with a column for each filter.
-CREATE TABLE change_request (
+CREATE TABLE coordkit_change_request (
   tenant    TEXT    NOT NULL,
   id        TEXT    NOT NULL,
   rev       INTEGER NOT NULL,
@@ -28,20 +28,20 @@ CREATE TABLE change_request (
   doc       TEXT    NOT NULL,
   PRIMARY KEY (tenant, id)
 ) STRICT;
-CREATE INDEX change_request_opened ON change_request (tenant, opened, id);
-CREATE INDEX change_request_state ON change_request (tenant, state, opened, id);
-CREATE INDEX change_request_category ON change_request (tenant, category, opened, id);
-CREATE INDEX change_request_applicant ON change_request (tenant, applicant, opened, id);
+CREATE INDEX coordkit_change_request_opened ON coordkit_change_request (tenant, opened, id);
+CREATE INDEX coordkit_change_request_state ON coordkit_change_request (tenant, state, opened, id);
+CREATE INDEX coordkit_change_request_category ON coordkit_change_request (tenant, category, opened, id);
+CREATE INDEX coordkit_change_request_applicant ON coordkit_change_request (tenant, applicant, opened, id);
 
 -- The affected items of the requests, and the words they are found by.
-CREATE TABLE change_item (
+CREATE TABLE coordkit_change_item (
   tenant TEXT    NOT NULL,
   item   TEXT    NOT NULL,
   opened INTEGER NOT NULL,
   id     TEXT    NOT NULL,
   PRIMARY KEY (tenant, item, opened, id)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE change_term (
+CREATE TABLE coordkit_change_term (
   tenant TEXT    NOT NULL,
   term   TEXT    NOT NULL,
   opened INTEGER NOT NULL,
@@ -49,14 +49,14 @@ CREATE TABLE change_term (
   PRIMARY KEY (tenant, term, opened, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE change_number (
+CREATE TABLE coordkit_change_number (
   tenant TEXT    NOT NULL,
   series TEXT    NOT NULL,
   last   INTEGER NOT NULL,
   PRIMARY KEY (tenant, series)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE record (
+CREATE TABLE coordkit_record (
   tenant     TEXT    NOT NULL,
   id         TEXT    NOT NULL,
   rev        INTEGER NOT NULL,
@@ -73,18 +73,18 @@ CREATE TABLE record (
   filed_by   TEXT    NOT NULL,
   PRIMARY KEY (tenant, id)
 ) STRICT;
-CREATE INDEX record_filed ON record (tenant, filed, id);
-CREATE INDEX record_kind ON record (tenant, kind, filed, id);
-CREATE INDEX record_subject ON record (tenant, subject, filed, id);
+CREATE INDEX coordkit_record_filed ON coordkit_record (tenant, filed, id);
+CREATE INDEX coordkit_record_kind ON coordkit_record (tenant, kind, filed, id);
+CREATE INDEX coordkit_record_subject ON coordkit_record (tenant, subject, filed, id);
 
-CREATE TABLE record_content (
+CREATE TABLE coordkit_record_content (
   tenant  TEXT NOT NULL,
   digest  TEXT NOT NULL,
   content BLOB NOT NULL,
   PRIMARY KEY (tenant, digest)
 ) STRICT;
 
-CREATE TABLE reference (
+CREATE TABLE coordkit_reference (
   tenant       TEXT    NOT NULL,
   id           TEXT    NOT NULL,
   type         TEXT    NOT NULL,
@@ -97,11 +97,11 @@ CREATE TABLE reference (
   at           INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 ) STRICT;
-CREATE INDEX reference_source ON reference (tenant, source_kind, source_value, id);
-CREATE INDEX reference_target ON reference (tenant, target_kind, target_value, id);
+CREATE INDEX coordkit_reference_source ON coordkit_reference (tenant, source_kind, source_value, id);
+CREATE INDEX coordkit_reference_target ON coordkit_reference (tenant, target_kind, target_value, id);
 
 -- The lease is no part of the obligation: it says until when a relay has it.
-CREATE TABLE obligation (
+CREATE TABLE coordkit_obligation (
   tenant     TEXT    NOT NULL,
   id         TEXT    NOT NULL,
   rev        INTEGER NOT NULL,
@@ -119,12 +119,12 @@ CREATE TABLE obligation (
   lease      INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 ) STRICT;
-CREATE INDEX obligation_owed ON obligation (tenant, owed_at, id);
-CREATE INDEX obligation_state ON obligation (tenant, state, owed_at, id);
-CREATE INDEX obligation_recipient ON obligation (tenant, recipient, owed_at, id);
-CREATE INDEX obligation_recipient_state ON obligation (tenant, recipient, state, owed_at, id);
+CREATE INDEX coordkit_obligation_owed ON coordkit_obligation (tenant, owed_at, id);
+CREATE INDEX coordkit_obligation_state ON coordkit_obligation (tenant, state, owed_at, id);
+CREATE INDEX coordkit_obligation_recipient ON coordkit_obligation (tenant, recipient, owed_at, id);
+CREATE INDEX coordkit_obligation_recipient_state ON coordkit_obligation (tenant, recipient, state, owed_at, id);
 
-CREATE TABLE idempotent_reply (
+CREATE TABLE coordkit_idempotent_reply (
   tenant    TEXT    NOT NULL,
   principal TEXT    NOT NULL,
   key       TEXT    NOT NULL,
@@ -137,4 +137,4 @@ CREATE TABLE idempotent_reply (
   expires   INTEGER NOT NULL,
   PRIMARY KEY (tenant, principal, key)
 ) STRICT;
-CREATE INDEX idempotent_reply_expires ON idempotent_reply (tenant, expires);
+CREATE INDEX coordkit_idempotent_reply_expires ON coordkit_idempotent_reply (tenant, expires);
