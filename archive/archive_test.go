@@ -94,6 +94,7 @@ func TestBadFilings(t *testing.T) {
 			f.References = []archive.Link{{Type: archive.SeeAlso, Target: archive.End{Kind: archive.EndURI}}}
 		}, "/references/0/target/value"},
 		"media type":  {func(f *archive.File) { f.MediaType = "" }, "/media_type"},
+		"absurd date": {func(f *archive.File) { f.Dated = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) }, "/dated"},
 		"bad subject": {func(f *archive.File) { f.Subject = "\x00" }, "/subject"},
 	} {
 		f := minutes()

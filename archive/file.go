@@ -43,6 +43,9 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	f.text("/media_type", c.MediaType, maxName)
 	f.optional("/subject", string(c.Subject), maxName)
 	f.optional("/name", c.Name, maxName)
+	if year := c.Dated.UTC().Year(); year < 1 || year > 9999 {
+		f.add("/dated", "out_of_range", "is not between the years 1 and 9999")
+	}
 	if len(c.Content) > MaxContent {
 		f.add("/content", "too_long", "is larger than 1 MiB: file it in parts")
 	}

@@ -64,7 +64,9 @@ type Query struct {
 // Filter is the filters of the query in one text, to which a cursor is bound.
 func (q Query) Filter() string { return fmt.Sprintf("records %q %q", q.Kind, q.Subject) }
 
-// ReferenceQuery names an end and the direction in which to look from it.
+// ReferenceQuery names an end and the direction in which to look from it. A
+// symmetric edge is stored with its ends in byte order, so whoever wants all of
+// them looks in both directions.
 type ReferenceQuery struct {
 	End       End
 	Direction Direction

@@ -344,6 +344,31 @@ func TestFilingAndReferring(t *testing.T) {
 	require.ErrorIs(t, err, archive.ErrInvalid)
 }
 
+func TestExpiredRepliesAreDropped(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	begin := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	err := b.store.Update(t.Context(), tenant, func(ctx context.Context, tx coordination.Tx) error {
+		for key, life := range map[string]time.Duration{"old": time.Minute, "young": 1000 * time.Hour} {
+			if err := tx.PutIdempotentReply(ctx, coordination.Reply{
+				Principal: "ann", Key: key, Header: "{}", Created: begin, Expires: begin.Add(life),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	dropped, err := b.DropExpiredReplies(t.Context(), tenant)
+	require.NoError(t, err)
+	require.Equal(t, 1, dropped)
+	err = b.store.View(t.Context(), tenant, func(ctx context.Context, tx coordination.Tx) error {
+		_, err := tx.IdempotentReply(ctx, "ann", "young")
+		return err
+	})
+	require.NoError(t, err)
+}
+
 func TestConfiguration(t *testing.T) {
 	t.Parallel()
 	_, err := coordination.NewDesk(coordination.Config{})

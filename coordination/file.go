@@ -28,6 +28,14 @@ func (d *Desk) Refer(
 	return d.file.Refer(ctx, tenant, actor, id, l)
 }
 
+// ReferTx adds a reference inside the caller's transaction; now must be UTC in
+// whole microseconds.
+func (d *Desk) ReferTx(
+	ctx context.Context, tx Tx, actor string, now time.Time, id archive.RecordID, l archive.Link,
+) (archive.Reference, error) {
+	return d.file.ReferTx(ctx, tx, actor, now, id, l)
+}
+
 // fileDecision files what a decision was made about and the brief it was made
 // on. Their ids follow from the decision, so no decision is filed twice.
 func (d *Desk) fileDecision(

@@ -69,6 +69,24 @@ type Reply struct {
 	Expires   time.Time
 }
 
+// DropExpiredReplies forgets the kept replies of a tenant that have expired, and
+// returns how many. A service calls it now and then; nothing else does.
+func (d *Desk) DropExpiredReplies(ctx context.Context, tenant string) (int, error) {
+	now := d.cfg.Now().UTC().Truncate(time.Microsecond)
+	for total := 0; ; {
+		dropped := 0
+		err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+			var err error
+			dropped, err = tx.DropIdempotentReplies(ctx, now, MaxLimit)
+			return err
+		})
+		total += dropped
+		if err != nil || dropped < MaxLimit {
+			return total, err
+		}
+	}
+}
+
 // ChangeRequests narrows a store to change requests.
 func ChangeRequests(s Store) changereq.Store {
 	return narrow[changereq.Tx]{s, func(tx Tx) changereq.Tx { return tx }}

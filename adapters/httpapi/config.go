@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/internal/uuid7"
 )
@@ -96,15 +95,11 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := archive.New(archive.Config{Store: coordination.Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID})
-	if err != nil {
-		return nil, fmt.Errorf("httpapi: archive: %w", err)
-	}
 	spec, err := loaded()
 	if err != nil {
 		return nil, err
 	}
-	a := &api{cfg: cfg, desk: cfg.Desk, file: file}
+	a := &api{cfg: cfg, desk: cfg.Desk}
 	check := newContract(a, spec)
 	HandlerWithOptions(
 		NewStrictHandlerWithOptions(a, nil, StrictHTTPServerOptions{RequestErrorHandlerFunc: a.badRequest, ResponseErrorHandlerFunc: a.fail}),
@@ -121,7 +116,6 @@ func New(cfg Config) (http.Handler, error) {
 type api struct {
 	cfg  Config
 	desk *coordination.Desk
-	file *archive.Service
 }
 
 var _ StrictServerInterface = (*api)(nil)

@@ -21,7 +21,7 @@ func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileR
 		file.ID = archive.RecordID(a.cfg.NewID())
 	}
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		r, err := a.file.FileTx(ctx, tx, p.Actor.ID, now, file)
+		r, err := a.desk.FileTx(ctx, tx, p.Actor.ID, now, file)
 		if err != nil {
 			return reply{}, err
 		}
@@ -113,7 +113,7 @@ func disposition(name string) string {
 func (a *api) AddReference(ctx context.Context, in AddReferenceRequestObject) (AddReferenceResponseObject, error) {
 	id, link, now := archive.RecordID(in.ID), linkFrom(*in.Body), a.now()
 	return a.once(ctx, in.Params.IdempotencyKey, in.ID, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		ref, err := a.file.ReferTx(ctx, tx, p.Actor.ID, now, id, link)
+		ref, err := a.desk.ReferTx(ctx, tx, p.Actor.ID, now, id, link)
 		if err != nil {
 			return reply{}, err
 		}

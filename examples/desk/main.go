@@ -83,6 +83,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if _, err := desk.DropExpiredReplies(ctx, tenant); err != nil {
+		return err
+	}
 	if err := fill(ctx, o, store, desk, lifecycles, stderr); err != nil {
 		return err
 	}
