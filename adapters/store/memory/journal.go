@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -53,16 +54,22 @@ func (l *logged[E]) entry() (coordination.Entry, error) {
 	return e, err
 }
 
-// log copies events and adds them to the journal of the transaction.
-func (s *stage[V, E]) log(events []E) []*logged[E] {
+// log copies events to the end of a history and of the transaction's journal.
+func (s *stage[V, E]) log(history []*logged[E], events []E) []*logged[E] {
+	if len(events) == 0 {
+		return history
+	}
+	if s.x.log == nil {
+		s.x.log = make([]journaled, 0, short)
+	}
+	history = slices.Grow(history, len(events))
 	all := make([]logged[E], len(events))
-	out := make([]*logged[E], len(events))
 	for i, ev := range events {
 		all[i] = logged[E]{kind: s.table.kind, event: s.table.kind.clone(ev)}
-		out[i] = &all[i]
-		s.x.log = append(s.x.log, out[i])
+		history = append(history, &all[i])
+		s.x.log = append(s.x.log, &all[i])
 	}
-	return out
+	return history
 }
 
 // lead reports whether the events are of that entity, follow one another up to

@@ -26,7 +26,7 @@ func obligationKind() *kind[notice.Event] {
 func placeObligation(o *claimable) place {
 	return place{
 		at:   o.OwedAt.UnixMicro(),
-		keys: []key{{byState, string(o.State)}, {byRecipient, o.Recipient}},
+		keys: []key{{}, {byState, string(o.State)}, {byRecipient, o.Recipient}},
 	}
 }
 
@@ -88,7 +88,7 @@ func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...not
 		return notice.Obligation{}, gap(notice.ErrInvalid, w.history(), o.Events)
 	}
 	o.Rev++
-	x.obligations.put(w, &claimable{Obligation: o}, x.obligations.log(events)...)
+	x.obligations.put(w, claimable{Obligation: o}, events...)
 	return o, nil
 }
 
@@ -107,20 +107,20 @@ func (x *tx) ClaimObligations(_ context.Context, now, until time.Time, limit int
 	owed := []key{{byState, string(notice.Owed)}}
 	var (
 		out  []notice.Obligation
-		last *found[claimable]
+		last *spot
 	)
 	for len(out) < limit {
 		rows := x.obligations.list(owed, last, ascending, limit)
 		for i := range rows {
 			if o := rows[i].value; !o.until.After(now) && len(out) < limit {
 				out = append(out, o.Obligation)
-				x.obligations.put(x.obligations.touch(o.ID), &claimable{Obligation: o.Obligation, until: until})
+				x.obligations.put(x.obligations.touch(o.ID), claimable{Obligation: o.Obligation, until: until})
 			}
 		}
 		if len(rows) < limit {
 			break
 		}
-		last = &rows[len(rows)-1]
+		last = &rows[len(rows)-1].spot
 	}
 	return out, nil
 }

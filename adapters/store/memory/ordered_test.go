@@ -21,14 +21,14 @@ func TestOrderedIsASortedSet(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var (
-			set  ordered[int]
+			set  ordered
 			want []mark
 		)
 		marks := rapid.Custom(func(t *rapid.T) mark {
 			return mark{rapid.Int64Range(0, 40).Draw(t, "at"), rapid.SampledFrom([]string{"", "a", "b", "B", "ä"}).Draw(t, "id")}
 		})
 		insert := func(m mark) {
-			set.insert(spot[int]{at: m.at, id: m.id})
+			set.insert(spot{at: m.at, id: m.id})
 			if i, found := slices.BinarySearchFunc(want, m, compareMarks); !found {
 				want = slices.Insert(want, i, m)
 			}
@@ -43,7 +43,7 @@ func TestOrderedIsASortedSet(t *testing.T) {
 			},
 			"remove": func(t *rapid.T) {
 				m := marks.Draw(t, "m")
-				set.remove(spot[int]{at: m.at, id: m.id})
+				set.remove(spot{at: m.at, id: m.id})
 				want = slices.DeleteFunc(want, func(x mark) bool { return x == m })
 			},
 			"remove many": func(t *rapid.T) {
@@ -51,7 +51,7 @@ func TestOrderedIsASortedSet(t *testing.T) {
 				want = slices.DeleteFunc(want, func(x mark) bool {
 					gone := x.at >= from && x.at < from+300
 					if gone {
-						set.remove(spot[int]{at: x.at, id: x.id})
+						set.remove(spot{at: x.at, id: x.id})
 					}
 					return gone
 				})
@@ -61,13 +61,13 @@ func TestOrderedIsASortedSet(t *testing.T) {
 	})
 }
 
-func compareWalks(t *rapid.T, set *ordered[int], want []mark, from mark) {
+func compareWalks(t *rapid.T, set *ordered, want []mark, from mark) {
 	if set.count != len(want) {
 		t.Fatalf("got %d rows, want %d", set.count, len(want))
 	}
-	collect := func(walk func(*spot[int], func(spot[int]) bool), from *spot[int]) []mark {
+	collect := func(walk func(*spot, func(spot) bool), from *spot) []mark {
 		var got []mark
-		walk(from, func(s spot[int]) bool {
+		walk(from, func(s spot) bool {
 			got = append(got, mark{s.at, s.id})
 			return true
 		})
@@ -80,7 +80,7 @@ func compareWalks(t *rapid.T, set *ordered[int], want []mark, from mark) {
 	}
 	backwards := slices.Clone(want)
 	slices.Reverse(backwards)
-	s := spot[int]{at: from.at, id: from.id}
+	s := spot{at: from.at, id: from.id}
 	for name, pair := range map[string][2][]mark{
 		"all":    {collect(set.ascend, nil), want},
 		"after":  {collect(set.ascend, &s), after},

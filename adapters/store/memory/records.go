@@ -18,7 +18,7 @@ func recordKind() *kind[archive.Event] {
 func placeRecord(r *archive.Record) place {
 	return place{
 		at:   r.Filed.UnixMicro(),
-		keys: []key{{byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},
+		keys: []key{{}, {byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},
 	}
 }
 
@@ -78,8 +78,7 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 		return archive.Record{}, gap(archive.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	stored := r
-	x.records.put(w, &stored, x.records.log(events)...)
+	x.records.put(w, r, events...)
 	return r, nil
 }
 
@@ -99,10 +98,7 @@ func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte
 	if !storable(string(digest)) {
 		return unstorable(archive.ErrInvalid, "digest")
 	}
-	x.contents.putOnce(string(digest), func() *[]byte {
-		kept := append([]byte(nil), content...)
-		return &kept
-	})
+	x.contents.putOnce(string(digest), func() []byte { return append([]byte(nil), content...) })
 	return nil
 }
 

@@ -24,7 +24,7 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 	if !storable(string(ref.Source.Kind), string(ref.Target.Kind)) {
 		return unstorable(archive.ErrInvalid, "kind of an end")
 	}
-	x.references.putOnce(ref.ID, func() *archive.Reference { return &ref })
+	x.references.putOnce(ref.ID, func() archive.Reference { return ref })
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // placeReply orders replies by the time at which they expire.
-func placeReply(r *coordination.Reply) place { return place{at: r.Expires.UnixMicro()} }
+func placeReply(r *coordination.Reply) place { return place{at: r.Expires.UnixMicro(), keys: []key{{}}} }
 
 // replyID joins principal and key so that no two pairs give the same.
 func replyID(principal, key string) string {
@@ -44,7 +44,7 @@ func (x *tx) PutIdempotentReply(_ context.Context, r coordination.Reply) error {
 		return fmt.Errorf("%w: the key was used before and its reply is kept", coordination.ErrConflict)
 	}
 	r.Body = append([]byte(nil), r.Body...)
-	x.replies.put(w, &r)
+	x.replies.put(w, r)
 	return nil
 }
 
@@ -58,7 +58,7 @@ func (x *tx) DropIdempotentReplies(_ context.Context, before time.Time, limit in
 		if !f.value.Expires.Before(before) {
 			break
 		}
-		x.replies.put(x.replies.touch(f.id), nil)
+		x.replies.remove(x.replies.touch(f.id))
 		expired++
 	}
 	return expired, nil

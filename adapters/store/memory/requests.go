@@ -22,7 +22,7 @@ func requestKind() *kind[changereq.Event] {
 // changereq.Query can ask for.
 func placeRequest(r *changereq.Request) place {
 	keys := make([]key, 0, 16)
-	keys = append(keys, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
+	keys = append(keys, key{}, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
 	items := len(keys)
 	for i := range r.Content.Affected {
 		keys = append(keys, key{byItem, string(r.Content.Affected[i].Item)})
@@ -94,8 +94,7 @@ func (x *tx) PutChangeRequest(
 		return changereq.Request{}, gap(changereq.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	stored := r.Clone()
-	x.requests.put(w, &stored, x.requests.log(events)...)
+	x.requests.put(w, r.Clone(), events...)
 	return r, nil
 }
 
@@ -120,7 +119,7 @@ func (x *tx) NextChangeNumber(_ context.Context, series string) (int64, error) {
 	if last := w.current(); last != nil {
 		n = *last + 1
 	}
-	x.counters.put(w, &n)
+	x.counters.put(w, n)
 	return n, nil
 }
 
@@ -131,7 +130,7 @@ func (x *tx) LockChangeItems(_ context.Context, items ...changereq.ItemID) error
 		return err
 	}
 	for _, item := range items {
-		x.items.put(x.items.touch(string(item)), &none{})
+		x.items.put(x.items.touch(string(item)), none{})
 	}
 	return nil
 }

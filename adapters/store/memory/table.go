@@ -8,18 +8,11 @@ import (
 // table holds the rows of one kind in every version that somebody can see, and
 // the orders in which they are listed. The tenant's lock guards it.
 type table[V, E any] struct {
-	rows  map[string]*row[V, E]
-	place func(*V) place // nil: the rows are never listed
-	kind  *kind[E]       // nil: the rows have no events
-	all   ordered[row[V, E]]
-	under map[key]*ordered[row[V, E]]
-	stale queue[superseded[V, E]]
-}
-
-// row is one id with its versions.
-type row[V, E any] struct {
-	id     string
-	newest *version[V, E]
+	rows  map[string]*version[V, E] // the newest of each id
+	place func(*V) place            // nil: the rows are never listed
+	kind  *kind[E]                  // nil: the rows have no events
+	under map[key]*ordered
+	stale queue[superseded]
 }
 
 // version is a row as one commit left it. It never changes.
@@ -27,7 +20,8 @@ type version[V, E any] struct {
 	place
 
 	commit uint64
-	value  *V // nil: the row is gone
+	gone   bool // there is no value: the row was taken away
+	value  V
 	events []*logged[E]
 	older  *version[V, E]
 }
@@ -39,7 +33,7 @@ type place struct {
 	keys []key
 }
 
-// key is one thing that a list can ask for.
+// key is one thing that a list can ask for; the zero key is everything.
 type key struct {
 	field field
 	value string
@@ -50,7 +44,8 @@ type field uint8
 
 // The fields by which rows are found, each within its table.
 const (
-	byState field = iota
+	byNothing field = iota
+	byState
 	byCategory
 	byApplicant
 	byItem
@@ -62,15 +57,15 @@ const (
 	byRecipient
 )
 
-// superseded is a row with a version that was the newest before that commit.
-type superseded[V, E any] struct {
+// superseded is an id with a version that was the newest before that commit.
+type superseded struct {
 	commit uint64
-	row    *row[V, E]
+	id     string
 }
 
 func newTable[V, E any](place func(*V) place, kind *kind[E]) *table[V, E] {
 	return &table[V, E]{
-		rows: make(map[string]*row[V, E]), under: make(map[key]*ordered[row[V, E]]),
+		rows: make(map[string]*version[V, E]), under: make(map[key]*ordered),
 		place: place, kind: kind,
 	}
 }
@@ -97,56 +92,45 @@ func (p *place) under(k key) bool {
 	return found
 }
 
-// asOf returns the version that a commit and those after it saw, or nil.
-func (r *row[V, E]) asOf(commit uint64) *version[V, E] {
-	if r == nil {
-		return nil
-	}
-	v := r.newest
+// asOf returns the version that a commit and those after it saw, or nil; v is
+// the newest.
+func (v *version[V, E]) asOf(commit uint64) *version[V, E] {
 	for v != nil && v.commit > commit {
 		v = v.older
 	}
-	if v == nil || v.value == nil {
+	return v.present()
+}
+
+// present returns the version, or nil if it holds no value.
+func (v *version[V, E]) present() *version[V, E] {
+	if v == nil || v.gone {
 		return nil
 	}
 	return v
 }
 
 // newest returns the newest version of an id, or nil if there is none.
-func (t *table[V, E]) newest(id string) *version[V, E] {
-	r := t.rows[id]
-	if r == nil || r.newest.value == nil {
-		return nil
-	}
-	return r.newest
-}
+func (t *table[V, E]) newest(id string) *version[V, E] { return t.rows[id].present() }
 
 // push makes v the newest version of an id.
 func (t *table[V, E]) push(id string, v *version[V, E]) {
-	r := t.rows[id]
-	if r == nil {
-		r = &row[V, E]{id: id}
-		t.rows[id] = r
-	} else {
-		t.stale.push(superseded[V, E]{commit: v.commit, row: r})
+	v.older = t.rows[id]
+	if v.older != nil || v.gone {
+		t.stale.push(superseded{commit: v.commit, id: id})
 	}
-	v.older, r.newest = r.newest, v
-	if t.place != nil && v.value != nil {
-		t.enter(r, v)
+	t.rows[id] = v
+	if !v.gone {
+		t.enter(id, v)
 	}
 }
 
 // enter puts the newest version of a row into the lists that it is not yet in.
-func (t *table[V, E]) enter(r *row[V, E], v *version[V, E]) {
-	old := v.older
-	stays := old != nil && old.value != nil && old.at == v.at
+func (t *table[V, E]) enter(id string, v *version[V, E]) {
+	old := v.older.present()
+	stays := old != nil && old.at == v.at
 	if stays && slices.Equal(old.keys, v.keys) {
 		v.keys = old.keys // one copy is enough
 		return
-	}
-	s := spot[row[V, E]]{at: v.at, id: r.id, row: r}
-	if !stays {
-		t.all.insert(s)
 	}
 	for _, k := range v.keys {
 		if stays && old.under(k) {
@@ -154,37 +138,33 @@ func (t *table[V, E]) enter(r *row[V, E], v *version[V, E]) {
 		}
 		o := t.under[k]
 		if o == nil {
-			o = &ordered[row[V, E]]{}
+			o = &ordered{}
 			t.under[k] = o
 		}
-		o.insert(s)
+		o.insert(spot{at: v.at, id: id})
 	}
 }
 
 // leave takes a row out of the lists in which only the forgotten version put it.
-func (t *table[V, E]) leave(r *row[V, E], gone *version[V, E]) {
-	s := spot[row[V, E]]{at: gone.at, id: r.id}
-	if !r.newest.keeps(gone.at, nil) {
-		t.all.remove(s)
-	}
-	for i := range gone.keys {
-		k := &gone.keys[i]
-		if r.newest.keeps(gone.at, k) {
+func (t *table[V, E]) leave(id string, gone *version[V, E]) {
+	newest := t.rows[id]
+	for _, k := range gone.keys {
+		if newest.keeps(gone.at, k) {
 			continue
 		}
-		if o := t.under[*k]; o != nil {
-			o.remove(s)
+		if o := t.under[k]; o != nil {
+			o.remove(spot{at: gone.at, id: id})
 			if o.count == 0 {
-				delete(t.under, *k)
+				delete(t.under, k)
 			}
 		}
 	}
 }
 
 // keeps reports whether v or an older version stands at that place under k.
-func (v *version[V, E]) keeps(at int64, k *key) bool {
+func (v *version[V, E]) keeps(at int64, k key) bool {
 	for ; v != nil; v = v.older {
-		if v.value != nil && v.at == at && (k == nil || v.under(*k)) {
+		if v.at == at && v.under(k) {
 			return true
 		}
 	}
@@ -199,39 +179,41 @@ func (t *table[V, E]) prune(oldest uint64) {
 			return
 		}
 		t.stale.pop()
-		t.cut(s.row, oldest)
+		t.cut(s.id, oldest)
 	}
 }
 
-func (t *table[V, E]) cut(r *row[V, E], oldest uint64) {
-	seen := r.newest
-	for seen.commit > oldest {
+func (t *table[V, E]) cut(id string, oldest uint64) {
+	newest := t.rows[id]
+	seen := newest
+	for seen != nil && seen.commit > oldest {
 		seen = seen.older
+	}
+	if seen == nil {
+		return // the row is gone since an earlier cut
 	}
 	gone := seen.older
 	seen.older = nil
-	if t.place != nil {
-		for ; gone != nil; gone = gone.older {
-			if gone.value != nil && (gone.at != seen.at || !slices.Equal(gone.keys, seen.keys) || seen.value == nil) {
-				t.leave(r, gone)
-			}
+	for ; gone != nil; gone = gone.older {
+		if gone.at != seen.at || !slices.Equal(gone.keys, seen.keys) {
+			t.leave(id, gone)
 		}
 	}
-	if r.newest.value == nil && r.newest.older == nil {
-		delete(t.rows, r.id)
+	if newest.gone && newest.older == nil {
+		delete(t.rows, id)
 	}
 }
 
 // shortest returns the shortest list that holds every row found under all of
 // these keys; nil if there is no such row.
-func (t *table[V, E]) shortest(want []key) *ordered[row[V, E]] {
-	best := &t.all
+func (t *table[V, E]) shortest(want []key) *ordered {
+	var best *ordered
 	for _, k := range want {
 		o := t.under[k]
 		if o == nil {
 			return nil
 		}
-		if o.count < best.count {
+		if best == nil || o.count < best.count {
 			best = o
 		}
 	}
