@@ -246,7 +246,8 @@ func read[T Data](raw []byte) (Data, error) {
 	return d, nil
 }
 
-// Clone returns a copy that shares no memory with e.
+// Clone returns a copy that shares no memory with e that could be altered: what
+// an interface holds never changes, so data without references is shared.
 func (e Event) Clone() Event {
 	switch d := e.Data.(type) {
 	case OpenedData:
@@ -256,8 +257,10 @@ func (e Event) Clone() Event {
 		d.Content, d.Changed = d.Content.Clone(), slices.Clone(d.Changed)
 		e.Data = d
 	case MovedData:
-		d.Window = clonePtr(d.Window)
-		e.Data = d
+		if d.Window != nil {
+			d.Window = clonePtr(d.Window)
+			e.Data = d
+		}
 	case AssessedData:
 		d.Parts = d.Parts.clone()
 		e.Data = d
@@ -268,20 +271,26 @@ func (e Event) Clone() Event {
 		d.Decision, d.Conditions = d.Decision.clone(), slices.Clone(d.Conditions)
 		e.Data = d
 	case ApprovalLapsedData:
-		d.Changed = slices.Clone(d.Changed)
-		e.Data = d
+		if d.Changed != nil {
+			d.Changed = slices.Clone(d.Changed)
+			e.Data = d
+		}
 	case ResultRecordedData:
 		d.Result = d.Result.clone()
 		e.Data = d
 	case ObligationOwedData:
-		d.Obligation = d.Obligation.clone()
-		e.Data = d
+		if d.Obligation.At != nil {
+			d.Obligation = d.Obligation.clone()
+			e.Data = d
+		}
 	case ImportedData:
 		d.Content = d.Content.Clone()
 		e.Data = d
 	case FactRecordedData:
-		d.Violations = slices.Clone(d.Violations)
-		e.Data = d
+		if d.Violations != nil {
+			d.Violations = slices.Clone(d.Violations)
+			e.Data = d
+		}
 	case Unknown:
 		d.Raw = slices.Clone(d.Raw)
 		e.Data = d

@@ -10,7 +10,9 @@ import (
 )
 
 // placeReply orders replies by the time at which they expire.
-func placeReply(r *coordination.Reply) place { return place{at: r.Expires.UnixMicro(), keys: []key{{}}} }
+func placeReply(r *coordination.Reply) place {
+	return place{at: r.Expires.UnixMicro(), keys: []key{{}}}
+}
 
 // replyID joins principal and key so that no two pairs give the same.
 func replyID(principal, key string) string {

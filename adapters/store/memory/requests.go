@@ -21,8 +21,8 @@ func requestKind() *kind[changereq.Event] {
 // placeRequest puts a request in the order of lists and under what a
 // changereq.Query can ask for.
 func placeRequest(r *changereq.Request) place {
-	keys := make([]key, 0, 16)
-	keys = append(keys, key{}, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
+	var room [16]key
+	keys := append(room[:0], key{}, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
 	items := len(keys)
 	for i := range r.Content.Affected {
 		keys = append(keys, key{byItem, string(r.Content.Affected[i].Item)})
@@ -32,7 +32,7 @@ func placeRequest(r *changereq.Request) place {
 	for _, t := range r.Terms() {
 		keys = append(keys, key{byTerm, t})
 	}
-	return place{at: r.Opened.UnixMicro(), keys: keys}
+	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys)}
 }
 
 func requestKeys(q changereq.Query) []key {
