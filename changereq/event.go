@@ -26,6 +26,9 @@ type Kind string
 // Kind returns the kind of the event.
 func (e Event) Kind() Kind { return e.Data.kind() }
 
+// at is a copy of the event's time to point at.
+func (e Event) at() *time.Time { return &e.At }
+
 // Data is what an event says. The types below are all there are, and Unknown
 // for what a later version wrote.
 type Data interface{ kind() Kind }
