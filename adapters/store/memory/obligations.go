@@ -23,7 +23,7 @@ func obligationKind() *kind[notice.Event] {
 	}
 }
 
-func placeObligation(o *claimable) place {
+func placeObligation(o *claimable, _ *version[claimable, notice.Event]) place {
 	return place{
 		at:   o.OwedAt.UnixMicro(),
 		keys: []key{{}, {byState, string(o.State)}, {byRecipient, o.Recipient}},

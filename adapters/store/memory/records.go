@@ -15,7 +15,7 @@ func recordKind() *kind[archive.Event] {
 	}
 }
 
-func placeRecord(r *archive.Record) place {
+func placeRecord(r *archive.Record, _ *version[archive.Record, archive.Event]) place {
 	return place{
 		at:   r.Filed.UnixMicro(),
 		keys: []key{{}, {byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},

@@ -7,7 +7,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 )
 
-func placeReference(r *archive.Reference) place {
+func placeReference(r *archive.Reference, _ *version[archive.Reference, none]) place {
 	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // placeReply orders replies by the time at which they expire.
-func placeReply(r *coordination.Reply) place {
+func placeReply(r *coordination.Reply, _ *version[coordination.Reply, none]) place {
 	return place{at: r.Expires.UnixMicro(), keys: []key{{}}}
 }
 

@@ -20,7 +20,7 @@ func requestKind() *kind[changereq.Event] {
 
 // placeRequest puts a request in the order of lists and under what a
 // changereq.Query can ask for.
-func placeRequest(r *changereq.Request) place {
+func placeRequest(r *changereq.Request, before *version[changereq.Request, changereq.Event]) place {
 	var room [16]key
 	keys := append(room[:0], key{}, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
 	items := len(keys)
@@ -29,10 +29,26 @@ func placeRequest(r *changereq.Request) place {
 	}
 	slices.SortFunc(keys[items:], compareKeys)
 	keys = slices.Compact(keys)
-	for _, t := range r.Terms() {
-		keys = append(keys, key{byTerm, t})
-	}
+	keys = appendTerms(keys, r, before)
 	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys)}
+}
+
+// appendTerms appends the words of a request; they stay what they were if that
+// in which they stand does.
+func appendTerms(keys []key, r *changereq.Request, before *version[changereq.Request, changereq.Event]) []key {
+	if before == nil || before.value.Number != r.Number || before.value.Content.Title != r.Content.Title ||
+		!slices.Equal(before.value.Content.Labels, r.Content.Labels) {
+		for _, t := range r.Terms() {
+			keys = append(keys, key{byTerm, t})
+		}
+		return keys
+	}
+	for _, k := range before.keys {
+		if k.field == byTerm {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 func requestKeys(q changereq.Query) []key {

@@ -46,7 +46,7 @@ func (s *stage[V, E]) get(id string) *V {
 func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 	v := &version[V, E]{value: value}
 	if s.table.place != nil {
-		v.place = s.table.place(&v.value)
+		v.place = s.table.place(&v.value, w.version())
 	}
 	if w.next != nil {
 		v.events = w.next.events

@@ -9,7 +9,7 @@ import (
 // the orders in which they are listed. The tenant's lock guards it.
 type table[V, E any] struct {
 	rows  map[string]*version[V, E] // the newest of each id
-	place func(*V) place            // nil: the rows are never listed
+	place placing[V, E]             // nil: the rows are never listed
 	kind  *kind[E]                  // nil: the rows have no events
 	under map[key]*ordered
 	stale queue[superseded]
@@ -32,6 +32,10 @@ type place struct {
 	at   int64
 	keys []key
 }
+
+// placing says where a value stands. The version that it replaces, or nil, may
+// save it work.
+type placing[V, E any] func(value *V, before *version[V, E]) place
 
 // key is one thing that a list can ask for; the zero key is everything.
 type key struct {
@@ -63,7 +67,7 @@ type superseded struct {
 	id     string
 }
 
-func newTable[V, E any](place func(*V) place, kind *kind[E]) *table[V, E] {
+func newTable[V, E any](place placing[V, E], kind *kind[E]) *table[V, E] {
 	return &table[V, E]{
 		rows: make(map[string]*version[V, E]), under: make(map[key]*ordered),
 		place: place, kind: kind,

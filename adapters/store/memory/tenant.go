@@ -20,7 +20,7 @@ type tenant struct {
 	mu       sync.RWMutex // guards what follows, held only for moments
 	commits  uint64       // the number of the newest commit
 	open     []epoch      // the open transactions, by the commit they see, oldest first
-	journal  []journaled
+	journal  journal
 	recorded time.Time // of the newest journal entry
 
 	requests    *table[changereq.Request, changereq.Event]
@@ -131,8 +131,7 @@ func (t *tenant) record(log []journaled) {
 		t.recorded = at
 	}
 	for _, e := range log {
-		t.journal = append(t.journal, e)
-		e.stamp(int64(len(t.journal)), t.recorded)
+		e.stamp(t.journal.add(e), t.recorded)
 	}
 }
 

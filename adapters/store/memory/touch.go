@@ -8,16 +8,20 @@ type touch[V, E any] struct {
 	next  *version[V, E] // to be stored, with the new events only; nil: nothing was put
 }
 
+// version is the row as the transaction sees it, or nil.
+func (w *touch[V, E]) version() *version[V, E] {
+	if w.next != nil {
+		return w.next.present()
+	}
+	return w.seen
+}
+
 // current is the value as the transaction sees it, or nil.
 func (w *touch[V, E]) current() *V {
-	v := w.seen
-	if w.next != nil {
-		v = w.next.present()
+	if v := w.version(); v != nil {
+		return &v.value
 	}
-	if v == nil {
-		return nil
-	}
-	return &v.value
+	return nil
 }
 
 // history is the length of the history as the transaction sees it.
