@@ -8,13 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/adapters/store/memory"
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
-
-	"github.com/coordkit/coordkit/adapters/store/memory"
 )
 
 const tenant = "acme"

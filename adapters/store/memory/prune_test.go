@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -59,6 +60,23 @@ func TestLookingCreatesNothing(t *testing.T) {
 	db := New()
 	require.NoError(t, db.View(t.Context(), "acme", func(context.Context, coordination.Tx) error { return nil }))
 	require.Empty(t, db.tenants)
+}
+
+// TestWhatCameAndWentLeavesNothing: a row that its own transaction takes away.
+func TestWhatCameAndWentLeavesNothing(t *testing.T) {
+	t.Parallel()
+	db := New()
+	for range 2 { // also where a row was taken away before
+		require.NoError(t, db.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+			require.NoError(t, tx.PutIdempotentReply(ctx, coordination.Reply{Key: "k", Created: time.Unix(0, 0).UTC(), Expires: time.Unix(1, 0).UTC()}))
+			n, err := tx.DropIdempotentReplies(ctx, time.Unix(2, 0), 1)
+			require.Equal(t, 1, n)
+			return err
+		}))
+		replies := db.tenants["acme"].replies
+		require.Empty(t, replies.rows)
+		require.Empty(t, replies.under)
+	}
 }
 
 func TestQueueKeepsItsOrder(t *testing.T) {
