@@ -51,7 +51,9 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	}
 	source := ToRecord(c.ID)
 	for i, l := range c.References {
-		f.link(i, source, l)
+		before := len(f.fields)
+		f.link(source, l)
+		f.prefix(before, "/references/", i)
 	}
 	if err := f.err(); err != nil {
 		return nil, err
@@ -60,10 +62,11 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	if dated.IsZero() {
 		dated = now
 	}
-	events := []Event{{Record: c.ID, Seq: 1, At: now, Actor: actor, Data: FiledData{
+	events := make([]Event, 0, 1+len(c.References))
+	events = append(events, Event{Record: c.ID, Seq: 1, At: now, Actor: actor, Data: FiledData{
 		Kind: c.Kind, Title: c.Title, Subject: c.Subject, Name: c.Name, MediaType: c.MediaType,
 		Digest: DigestOf(c.Content), Size: int64(len(c.Content)), Dated: dated.UTC().Truncate(time.Microsecond),
-	}}}
+	}})
 	for _, l := range c.References {
 		events = append(events, Event{
 			Record: c.ID, Seq: int64(len(events)) + 1, At: now, Actor: actor,
@@ -78,7 +81,7 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 func DecideRefer(r Record, l Link, actor string, now time.Time) ([]Event, error) {
 	source := ToRecord(r.ID)
 	var f faults
-	f.link(-1, source, l)
+	f.link(source, l)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -141,23 +144,26 @@ func (f *faults) optional(pointer, s string, limit int) {
 	}
 }
 
-// link checks the i-th reference of a filing, or a single one where i is -1.
-func (f *faults) link(i int, source End, l Link) {
-	at := ""
-	if i >= 0 {
-		at = "/references/" + strconv.Itoa(i)
+// prefix puts the faults found since into the i-th element of a list.
+func (f *faults) prefix(since int, list string, i int) {
+	for k := since; k < len(f.fields); k++ {
+		f.fields[k].Pointer = list + strconv.Itoa(i) + f.fields[k].Pointer
 	}
+}
+
+// link checks a reference.
+func (f *faults) link(source End, l Link) {
 	if l.Type.Inverse() == "" {
-		f.add(at+"/type", "unknown", "is not a type of reference")
+		f.add("/type", "unknown", "is not a type of reference")
 	}
 	switch l.Target.Kind {
 	case EndRecord, EndRef, EndURI, EndText:
 	default:
-		f.add(at+"/target/kind", "unknown", "is not one of record, ref, uri, text")
+		f.add("/target/kind", "unknown", "is not one of record, ref, uri, text")
 	}
-	f.text(at+"/target/value", l.Target.Value, maxTitle)
-	f.optional(at+"/reason", l.Reason, maxText)
+	f.text("/target/value", l.Target.Value, maxTitle)
+	f.optional("/reason", l.Reason, maxText)
 	if l.Target == source {
-		f.add(at+"/target", "invalid", "is the record itself: refer to another one")
+		f.add("/target", "invalid", "is the record itself: refer to another one")
 	}
 }

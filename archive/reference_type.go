@@ -78,10 +78,11 @@ func (e End) key() string { return string(e.Kind) + ":" + e.Value }
 
 // referenceID follows from the edge, so that the same edge has the same id.
 func referenceID(t ReferenceType, source, target End) string {
-	h := sha256.New()
+	b := make([]byte, 0, 256)
 	for _, s := range []string{string(t), source.key(), target.key()} {
-		_, _ = h.Write([]byte{byte(len(s) >> 8), byte(len(s))})
-		_, _ = h.Write([]byte(s))
+		b = append(b, byte(len(s)>>8), byte(len(s)))
+		b = append(b, s...)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:16])
 }

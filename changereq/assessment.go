@@ -144,28 +144,37 @@ func (a Assessment) Missing() []string {
 	return out
 }
 
+// clone gives the four parts, which mostly stand together, one piece of memory.
 func (a Assessment) clone() Assessment {
+	if a == (Assessment{}) {
+		return a
+	}
+	var room struct {
+		relevance     Relevance
+		risk          Risks
+		benefit, cost Estimate
+	}
 	if a.Relevance != nil {
-		x := *a.Relevance
-		x.Evidence = slices.Clone(x.Evidence)
-		a.Relevance = &x
+		room.relevance = *a.Relevance
+		room.relevance.Evidence = slices.Clone(room.relevance.Evidence)
+		a.Relevance = &room.relevance
 	}
 	if a.Risk != nil {
-		x := *a.Risk
-		x.Evidence, x.Risks = slices.Clone(x.Evidence), slices.Clone(x.Risks)
-		a.Risk = &x
+		room.risk = *a.Risk
+		room.risk.Evidence, room.risk.Risks = slices.Clone(room.risk.Evidence), slices.Clone(room.risk.Risks)
+		a.Risk = &room.risk
 	}
-	a.Benefit, a.Cost = a.Benefit.clone(), a.Cost.clone()
+	a.Benefit, a.Cost = a.Benefit.cloneTo(&room.benefit), a.Cost.cloneTo(&room.cost)
 	return a
 }
 
-func (e *Estimate) clone() *Estimate {
+func (e *Estimate) cloneTo(room *Estimate) *Estimate {
 	if e == nil {
 		return nil
 	}
-	x := *e
-	x.Evidence, x.Amounts = slices.Clone(x.Evidence), slices.Clone(x.Amounts)
-	return &x
+	*room = *e
+	room.Evidence, room.Amounts = slices.Clone(e.Evidence), slices.Clone(e.Amounts)
+	return room
 }
 
 // The writeTo methods write what was judged, not who judged it when: repeating

@@ -1,8 +1,8 @@
 package changereq
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -35,15 +35,22 @@ func Decide(lc *Lifecycle, r Request, cmd Command, env Env) ([]Event, error) {
 	if err := Validate(cmd); err != nil {
 		return nil, err
 	}
-	d := &deliberation{lc: lc, command: cmd.Name(), req: r, env: env}
+	_, events, err := decide(lc, r, cmd, env)
+	return events, err
+}
+
+// decide is Decide on a command whose form was checked. It also returns the
+// request as the events leave it.
+func decide(lc *Lifecycle, r Request, cmd Command, env Env) (Request, []Event, error) {
+	d := &deliberation{lc: lc, command: cmd.Name(), req: r, env: env, events: make([]Event, 0, 4)}
 	if err := d.admissible(cmd); err != nil {
-		return nil, err
+		return r, nil, err
 	}
 	if err := cmd.decide(d); err != nil {
-		return nil, err
+		return r, nil, err
 	}
 	d.settle()
-	return d.events, nil
+	return d.req, d.events, nil
 }
 
 // Validate checks the form of a command: presence, length, characters, ranges.
@@ -203,7 +210,7 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 		verdict == Deferred && move.Outcome == "" && edge.Event != "defer"
 	d.emit(move)
 	if edge.Tells {
-		d.owe(fmt.Sprintf("%s: %s, now %s", d.req.Number, edge.Event, edge.To))
+		d.owe(d.req.Number + ": " + edge.Event + ", now " + edge.To)
 	}
 }
 
@@ -211,7 +218,7 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 // notice about the last event.
 func (d *deliberation) owe(subject string) {
 	about, owed := d.req.Events, d.req.Updated
-	recipients := []string{d.req.Applicant}
+	recipients := append(make([]string, 0, 4), d.req.Applicant)
 	for _, a := range d.req.Content.Affected {
 		if a.Owner != "" && !slices.Contains(recipients, a.Owner) {
 			recipients = append(recipients, a.Owner)
@@ -219,7 +226,7 @@ func (d *deliberation) owe(subject string) {
 	}
 	for i, who := range recipients {
 		d.emit(ObligationOwedData{Obligation: Obligation{
-			ID:        fmt.Sprintf("%s.%d.%d", d.req.ID, about, i+1),
+			ID:        string(d.req.ID) + "." + strconv.FormatInt(about, 10) + "." + strconv.Itoa(i+1),
 			Recipient: who, About: about, Subject: subject,
 			OwedBy: d.env.Actor.ID, OwedAt: owed, State: ObligationOwed,
 		}})

@@ -26,6 +26,9 @@ type Kind string
 // Kind returns the kind of the event.
 func (e Event) Kind() Kind { return e.Data.kind() }
 
+// at is a copy of the event's time to point at.
+func (e Event) at() *time.Time { return &e.At }
+
 // Data is what an event says. The types below are all there are, and Unknown
 // for what a later version wrote.
 type Data interface{ kind() Kind }
@@ -246,7 +249,8 @@ func read[T Data](raw []byte) (Data, error) {
 	return d, nil
 }
 
-// Clone returns a copy that shares no memory with e.
+// Clone returns a copy that shares no memory with e that could be altered: what
+// an interface holds never changes, so data without references is shared.
 func (e Event) Clone() Event {
 	switch d := e.Data.(type) {
 	case OpenedData:
@@ -256,8 +260,10 @@ func (e Event) Clone() Event {
 		d.Content, d.Changed = d.Content.Clone(), slices.Clone(d.Changed)
 		e.Data = d
 	case MovedData:
-		d.Window = clonePtr(d.Window)
-		e.Data = d
+		if d.Window != nil {
+			d.Window = clonePtr(d.Window)
+			e.Data = d
+		}
 	case AssessedData:
 		d.Parts = d.Parts.clone()
 		e.Data = d
@@ -268,20 +274,26 @@ func (e Event) Clone() Event {
 		d.Decision, d.Conditions = d.Decision.clone(), slices.Clone(d.Conditions)
 		e.Data = d
 	case ApprovalLapsedData:
-		d.Changed = slices.Clone(d.Changed)
-		e.Data = d
+		if d.Changed != nil {
+			d.Changed = slices.Clone(d.Changed)
+			e.Data = d
+		}
 	case ResultRecordedData:
 		d.Result = d.Result.clone()
 		e.Data = d
 	case ObligationOwedData:
-		d.Obligation = d.Obligation.clone()
-		e.Data = d
+		if d.Obligation.At != nil {
+			d.Obligation = d.Obligation.clone()
+			e.Data = d
+		}
 	case ImportedData:
 		d.Content = d.Content.Clone()
 		e.Data = d
 	case FactRecordedData:
-		d.Violations = slices.Clone(d.Violations)
-		e.Data = d
+		if d.Violations != nil {
+			d.Violations = slices.Clone(d.Violations)
+			e.Data = d
+		}
 	case Unknown:
 		d.Raw = slices.Clone(d.Raw)
 		e.Data = d

@@ -41,12 +41,12 @@ func Evolve(r Request, ev Event) Request {
 		r.Conditions = cloneEach(r.Conditions, Condition.clone)
 		if d.Condition >= 0 && d.Condition < len(r.Conditions) {
 			c := &r.Conditions[d.Condition]
-			c.MetBy, c.MetAt, c.Evidence = ev.Actor, &ev.At, d.Evidence
+			c.MetBy, c.MetAt, c.Evidence = ev.Actor, ev.at(), d.Evidence
 		}
 	case ResultRecordedData:
 		r = r.withResult(d.Result.Item, func(x *Result) { *x = d.Result.clone() })
 	case ResultVerifiedData:
-		r = r.withResult(d.Item, func(x *Result) { x.VerifiedBy, x.VerifiedAt = ev.Actor, &ev.At })
+		r = r.withResult(d.Item, func(x *Result) { x.VerifiedBy, x.VerifiedAt = ev.Actor, ev.at() })
 	case RestoredData:
 		r = r.withResult(d.Item, func(x *Result) { x.Restored = d.Revision })
 	case ReviewedData:
@@ -136,7 +136,7 @@ func (r Request) withResult(item ItemID, change func(*Result)) Request {
 func (r Request) obligationChanged(ev Event, d ObligationChangedData) Request {
 	r.Obligations = cloneEach(r.Obligations, Obligation.clone)
 	if o := r.obligation(d.Obligation); o != nil {
-		o.State, o.By, o.At = d.State, ev.Actor, &ev.At
+		o.State, o.By, o.At = d.State, ev.Actor, ev.at()
 		if d.Evidence != "" {
 			o.Evidence = d.Evidence
 		}

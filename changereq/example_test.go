@@ -21,8 +21,7 @@ func Example() {
 		changereq.Move{Event: "submit"},
 	} {
 		events, err := changereq.Decide(normal, request, cmd, env)
-		var refused *changereq.RefusedError
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*changereq.RefusedError](err); ok {
 			for _, u := range refused.Unmet {
 				fmt.Println(cmd.Name(), "refused:", u.Text)
 			}

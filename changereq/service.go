@@ -120,15 +120,12 @@ func (s *Service) DoTx(ctx context.Context, tx Tx, o Order) (Request, []Event, e
 	if err != nil {
 		return Request{}, nil, err
 	}
-	events, err := Decide(lc, r, o.Command, env)
+	r, events, err := decide(lc, r, o.Command, env)
 	if err != nil {
 		return Request{}, nil, err
 	}
 	if len(events) == 0 {
 		return r, nil, nil
-	}
-	for _, ev := range events {
-		r = Evolve(r, ev)
 	}
 	r, err = tx.PutChangeRequest(ctx, r, events...)
 	return r, events, err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of the search for words.
@@ -25,14 +26,11 @@ func (r *Request) Terms() []string {
 func (q Query) Terms() []string { return firstTerms(maxQueryTerms, q.Text) }
 
 func firstTerms(limit int, text ...string) []string {
-	var out []string
+	out := make([]string, 0, min(limit, 16))
 	for _, t := range text {
-		words := strings.FieldsFunc(strings.ToLower(t), func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-		})
-		for _, w := range words {
-			if rs := []rune(w); len(rs) > maxTermRunes {
-				w = string(rs[:maxTermRunes])
+		for w := range strings.FieldsFuncSeq(strings.ToLower(t), betweenWords) {
+			if utf8.RuneCountInString(w) > maxTermRunes {
+				w = string([]rune(w)[:maxTermRunes])
 			}
 			if len(out) < limit && !slices.Contains(out, w) {
 				out = append(out, w)
@@ -42,6 +40,8 @@ func firstTerms(limit int, text ...string) []string {
 	slices.Sort(out)
 	return out
 }
+
+func betweenWords(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // Matches reports whether a request passes the filters of the query; it is the
 // meaning of the filters that every backend keeps.

@@ -3,6 +3,7 @@ package coordination
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -171,7 +172,7 @@ func (d *Desk) Answer(
 
 // about says what an obligation of a request tells of; requestOf reads it back.
 func about(id changereq.ID, event int64) string {
-	return fmt.Sprintf("%s#%d", ChangeRequestRef(id), event)
+	return string(ChangeRequestRef(id)) + "#" + strconv.FormatInt(event, 10)
 }
 
 func requestOf(o notice.Obligation) changereq.ID {

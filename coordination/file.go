@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -43,15 +44,16 @@ func (d *Desk) fileDecision(
 ) error {
 	subject := ChangeRequestRef(r.ID)
 	derived := archive.Link{Type: archive.DerivesFrom, Target: archive.ToRef(subject)}
+	id := string(r.ID) + "." + strconv.FormatInt(ev.Seq, 10)
 	request := archive.File{
-		ID: archive.RecordID(fmt.Sprintf("%s.%d.request", r.ID, ev.Seq)), Kind: archive.KindChangeRequest,
-		Title:   fmt.Sprintf("%s: %s, as it was %s", r.Number, r.Content.Title, data.Decision.Verdict),
+		ID: archive.RecordID(id + ".request"), Kind: archive.KindChangeRequest,
+		Title:   r.Number + ": " + r.Content.Title + ", as it was " + string(data.Decision.Verdict),
 		Subject: subject, References: []archive.Link{derived},
 	}
 	if b := r.Brief; b != nil && b.Number == data.Decision.Brief {
 		brief := archive.File{
-			ID: archive.RecordID(fmt.Sprintf("%s.%d.brief", r.ID, ev.Seq)), Kind: archive.KindBrief,
-			Title:   fmt.Sprintf("%s: brief %d", r.Number, b.Number),
+			ID: archive.RecordID(id + ".brief"), Kind: archive.KindBrief,
+			Title:   r.Number + ": brief " + strconv.Itoa(b.Number),
 			Subject: subject, Dated: b.At, References: []archive.Link{derived},
 		}
 		if err := d.fileCopy(ctx, tx, ev, brief, b); err != nil {

@@ -3,6 +3,8 @@ package memory
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"sort"
 	"time"
 
@@ -14,6 +16,37 @@ type journaled interface {
 	stamp(position int64, recorded time.Time)
 	of() (room coordination.Room, position int64)
 	entry() (coordination.Entry, error)
+}
+
+// journal holds entries in pages, so that it grows without being copied. A copy
+// of a journal is a snapshot of it.
+type journal struct {
+	pages  []*[journalPage]journaled
+	length int64
+}
+
+const journalPage = 256
+
+// add appends an entry and returns its position.
+func (j *journal) add(e journaled) int64 {
+	at := j.length % journalPage
+	if at == 0 {
+		j.pages = append(j.pages, new([journalPage]journaled))
+	}
+	j.pages[len(j.pages)-1][at] = e
+	j.length++
+	return j.length
+}
+
+// after yields the entries after a position.
+func (j journal) after(position int64) iter.Seq[journaled] {
+	return func(yield func(journaled) bool) {
+		for i := position; i < j.length; i++ {
+			if !yield(j.pages[i/journalPage][i%journalPage]) {
+				return
+			}
+		}
+	}
 }
 
 // kind is what the events of one room have in common.
@@ -53,19 +86,22 @@ func (l *logged[E]) entry() (coordination.Entry, error) {
 	return e, err
 }
 
-// log copies events and adds them to the journal of the transaction.
-func (s *stage[V, E]) log(events []E) []*logged[E] {
-	all := make([]logged[E], len(events))
-	out := make([]*logged[E], len(events))
-	if s.x.log == nil {
-		s.x.log = make([]journaled, 0, max(16, len(events)))
+// log copies events to the end of a history and of the transaction's journal.
+func (s *stage[V, E]) log(history []*logged[E], events []E) []*logged[E] {
+	if len(events) == 0 {
+		return history
 	}
+	if s.x.log == nil {
+		s.x.log = make([]journaled, 0, short)
+	}
+	history = slices.Grow(history, len(events))
+	all := make([]logged[E], len(events))
 	for i, ev := range events {
 		all[i] = logged[E]{kind: s.table.kind, event: s.table.kind.clone(ev)}
-		out[i] = &all[i]
-		s.x.log = append(s.x.log, out[i])
+		history = append(history, &all[i])
+		s.x.log = append(s.x.log, &all[i])
 	}
-	return out
+	return history
 }
 
 // lead reports whether the events are of that entity, follow one another up to
@@ -95,15 +131,19 @@ const maxLooked = 10_000
 // JournalEntries of coordination.Tx.
 func (x *tx) JournalEntries(_ context.Context, q coordination.JournalQuery) ([]coordination.Entry, int64, error) {
 	next := max(q.After, 0)
-	rest, exhausted := x.journalAfter(q, next)
-	limit := coordination.ClampLimit(q.Limit)
+	rest := x.journal.after(next)
+	if q.Entity != "" {
+		rest = slices.Values(x.entityEntries(q.Entity, next))
+	}
+	limit, looked := coordination.ClampLimit(q.Limit), 0
 	var page []coordination.Entry
-	for i, e := range rest {
+	for e := range rest {
 		room, position := e.of()
-		if len(page) == limit || i == maxLooked {
+		if len(page) == limit || looked == maxLooked {
 			return page, next, nil
 		}
 		next = position
+		looked++
 		if q.Room != "" && q.Room != room {
 			continue
 		}
@@ -113,17 +153,7 @@ func (x *tx) JournalEntries(_ context.Context, q coordination.JournalQuery) ([]c
 		}
 		page = append(page, entry)
 	}
-	return page, max(next, exhausted), nil
-}
-
-// journalAfter returns the entries to look at after a position, and the
-// position up to which all were looked at when they are through.
-func (x *tx) journalAfter(q coordination.JournalQuery, after int64) ([]journaled, int64) {
-	end := int64(len(x.journal))
-	if q.Entity != "" {
-		return x.entityEntries(q.Entity, after), end
-	}
-	return x.journal[min(after, end):], end
+	return page, max(next, x.journal.length), nil
 }
 
 // entityEntries returns the entries of the entities with that id in any room.

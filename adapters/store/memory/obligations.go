@@ -16,17 +16,17 @@ type claimable struct {
 	until time.Time
 }
 
-func obligationKinds() kinds[claimable, notice.Event] {
-	return kinds[claimable, notice.Event]{place: placeObligation, kind: &kind[notice.Event]{
+func obligationKind() *kind[notice.Event] {
+	return &kind[notice.Event]{
 		room: coordination.RoomNotice, entry: coordination.ObligationEntry, clone: notice.Event.Clone,
 		head: func(ev notice.Event) head { return head{ev.Obligation, ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
-	}}
+	}
 }
 
-func placeObligation(o, _ *claimable, _ place) place {
+func placeObligation(o *claimable, _ *version[claimable, notice.Event]) place {
 	return place{
 		at:   o.OwedAt.UnixMicro(),
-		keys: []key{{byState, string(o.State)}, {byRecipient, o.Recipient}},
+		keys: []key{{}, {byState, string(o.State)}, {byRecipient, o.Recipient}},
 	}
 }
 
@@ -88,13 +88,13 @@ func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...not
 		return notice.Obligation{}, gap(notice.ErrInvalid, w.history(), o.Events)
 	}
 	o.Rev++
-	x.obligations.put(w, claimable{Obligation: o}, x.obligations.log(events)...)
+	x.obligations.put(w, claimable{Obligation: o}, events...)
 	return o, nil
 }
 
 // ObligationEvents of notice.Tx.
 func (x *tx) ObligationEvents(_ context.Context, id string, after int64, limit int) ([]notice.Event, int64, error) {
-	page, next := x.obligations.history(id, after, notice.ClampLimit(limit))
+	page, next := x.obligations.events(id, after, notice.ClampLimit(limit))
 	return page, next, nil
 }
 
@@ -107,7 +107,7 @@ func (x *tx) ClaimObligations(_ context.Context, now, until time.Time, limit int
 	owed := []key{{byState, string(notice.Owed)}}
 	var (
 		out  []notice.Obligation
-		last *found[claimable]
+		last *spot
 	)
 	for len(out) < limit {
 		rows := x.obligations.list(owed, last, ascending, limit)
@@ -120,7 +120,7 @@ func (x *tx) ClaimObligations(_ context.Context, now, until time.Time, limit int
 		if len(rows) < limit {
 			break
 		}
-		last = &rows[len(rows)-1]
+		last = &rows[len(rows)-1].spot
 	}
 	return out, nil
 }

@@ -1,75 +1,67 @@
 package memory
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
 
 // ordered is a set of rows by (at, id), kept in blocks of sorted spots so that
 // an insertion moves a block at most.
-type ordered[R any] struct {
-	blocks [][]spot[R]
+type ordered struct {
+	blocks [][]spot
 	count  int
 
-	oneBlock [1][]spot[R] // most sets stay small: their blocks
-	twoSpots [2]spot[R]   // and spots stand here
+	// Most sets hold one row; it stands here.
+	block [1][]spot
+	alone [1]spot
 }
 
-// spot is where a row stands in an order.
-type spot[R any] struct {
-	at  int64
-	id  string
-	row *R
+// spot is where a row stands in an order, and its id.
+type spot struct {
+	at int64
+	id string
 }
 
 // maxBlock is the size at which a block is split.
-const maxBlock = 64
+const maxBlock = 128
 
-// before reports whether s stands before o.
-func (s *spot[R]) before(o *spot[R]) bool { return s.at < o.at || s.at == o.at && s.id < o.id }
+func (s spot) compare(o spot) int {
+	if s.at != o.at {
+		return cmp.Compare(s.at, o.at)
+	}
+	return cmp.Compare(s.id, o.id)
+}
 
 // find returns the block and the place in it where s stands or would stand.
-// The searches are written out because every write spends its time here.
-func (o *ordered[R]) find(s spot[R]) (block, i int, found bool) {
+func (o *ordered) find(s spot) (block, i int, found bool) {
 	last := len(o.blocks) - 1
 	if last < 0 {
 		return 0, 0, false
 	}
-	if b := o.blocks[last]; b[len(b)-1].before(&s) { // newer than all, as most are
+	if b := o.blocks[last]; b[len(b)-1].compare(s) < 0 { // newer than all, as most are
 		return last, len(b), false
 	}
-	low, high := 0, last
-	for low < high {
-		mid := (low + high) / 2
-		if b := o.blocks[mid]; b[len(b)-1].before(&s) {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	block = low
-	b := o.blocks[block]
-	low, high = 0, len(b)
-	for low < high {
-		mid := (low + high) / 2
-		if b[mid].before(&s) {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	return block, low, low < len(b) && b[low].at == s.at && b[low].id == s.id
+	block = sort.Search(last, func(i int) bool {
+		b := o.blocks[i]
+		return b[len(b)-1].compare(s) >= 0
+	})
+	i, found = slices.BinarySearchFunc(o.blocks[block], s, spot.compare)
+	return block, i, found
 }
 
 // insert adds s unless it is there.
-func (o *ordered[R]) insert(s spot[R]) {
+func (o *ordered) insert(s spot) {
 	block, i, found := o.find(s)
 	switch {
 	case found:
 		return
 	case len(o.blocks) == 0:
-		o.twoSpots[0] = s
-		o.oneBlock[0] = o.twoSpots[:1]
-		o.blocks = o.oneBlock[:1]
+		o.alone[0] = s
+		o.block[0] = o.alone[:]
+		o.blocks = o.block[:]
 	case i == maxBlock: // beyond the newest: the full block stays full
-		o.blocks = slices.Insert(o.blocks, block+1, []spot[R]{s})
+		o.blocks = slices.Insert(o.blocks, block+1, []spot{s})
 	default:
 		b := slices.Insert(o.blocks[block], i, s)
 		o.blocks[block] = b
@@ -84,7 +76,7 @@ func (o *ordered[R]) insert(s spot[R]) {
 }
 
 // remove takes s out if it is there.
-func (o *ordered[R]) remove(s spot[R]) {
+func (o *ordered) remove(s spot) {
 	block, i, found := o.find(s)
 	if !found {
 		return
@@ -97,7 +89,7 @@ func (o *ordered[R]) remove(s spot[R]) {
 }
 
 // ascend yields the spots after from, which is nil for all of them.
-func (o *ordered[R]) ascend(from *spot[R], yield func(spot[R]) bool) {
+func (o *ordered) ascend(from *spot, yield func(spot) bool) {
 	block, i := 0, 0
 	if from != nil {
 		var found bool
@@ -115,7 +107,7 @@ func (o *ordered[R]) ascend(from *spot[R], yield func(spot[R]) bool) {
 }
 
 // descend yields the spots before from, which is nil for all of them, backwards.
-func (o *ordered[R]) descend(from *spot[R], yield func(spot[R]) bool) {
+func (o *ordered) descend(from *spot, yield func(spot) bool) {
 	block := len(o.blocks) - 1
 	if block < 0 {
 		return

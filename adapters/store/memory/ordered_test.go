@@ -1,19 +1,11 @@
 package memory
 
 import (
-	"cmp"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 )
-
-type mark struct {
-	at int64
-	id string
-}
-
-func compareMarks(a, b mark) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) }
 
 // TestOrderedIsASortedSet drives the set against a sorted slice, large enough
 // for blocks to split and to empty.
@@ -21,15 +13,15 @@ func TestOrderedIsASortedSet(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var (
-			set  ordered[int]
-			want []mark
+			set  ordered
+			want []spot
 		)
-		marks := rapid.Custom(func(t *rapid.T) mark {
-			return mark{rapid.Int64Range(0, 40).Draw(t, "at"), rapid.SampledFrom([]string{"", "a", "b", "B", "ä"}).Draw(t, "id")}
+		marks := rapid.Custom(func(t *rapid.T) spot {
+			return spot{rapid.Int64Range(0, 40).Draw(t, "at"), rapid.SampledFrom([]string{"", "a", "b", "B", "ä"}).Draw(t, "id")}
 		})
-		insert := func(m mark) {
-			set.insert(spot[int]{at: m.at, id: m.id})
-			if i, found := slices.BinarySearchFunc(want, m, compareMarks); !found {
+		insert := func(m spot) {
+			set.insert(m)
+			if i, found := slices.BinarySearchFunc(want, m, spot.compare); !found {
 				want = slices.Insert(want, i, m)
 			}
 		}
@@ -38,20 +30,20 @@ func TestOrderedIsASortedSet(t *testing.T) {
 			"insert many": func(t *rapid.T) {
 				from, step := rapid.Int64Range(-500, 500).Draw(t, "from"), rapid.SampledFrom([]int64{1, -1, 7}).Draw(t, "step")
 				for i := range int64(200) {
-					insert(mark{at: from + i*step})
+					insert(spot{at: from + i*step})
 				}
 			},
 			"remove": func(t *rapid.T) {
 				m := marks.Draw(t, "m")
-				set.remove(spot[int]{at: m.at, id: m.id})
-				want = slices.DeleteFunc(want, func(x mark) bool { return x == m })
+				set.remove(m)
+				want = slices.DeleteFunc(want, func(x spot) bool { return x == m })
 			},
 			"remove many": func(t *rapid.T) {
 				from := rapid.Int64Range(-500, 500).Draw(t, "from")
-				want = slices.DeleteFunc(want, func(x mark) bool {
+				want = slices.DeleteFunc(want, func(x spot) bool {
 					gone := x.at >= from && x.at < from+300
 					if gone {
-						set.remove(spot[int]{at: x.at, id: x.id})
+						set.remove(x)
 					}
 					return gone
 				})
@@ -61,31 +53,30 @@ func TestOrderedIsASortedSet(t *testing.T) {
 	})
 }
 
-func compareWalks(t *rapid.T, set *ordered[int], want []mark, from mark) {
+func compareWalks(t *rapid.T, set *ordered, want []spot, from spot) {
 	if set.count != len(want) {
 		t.Fatalf("got %d rows, want %d", set.count, len(want))
 	}
-	collect := func(walk func(*spot[int], func(spot[int]) bool), from *spot[int]) []mark {
-		var got []mark
-		walk(from, func(s spot[int]) bool {
-			got = append(got, mark{s.at, s.id})
+	collect := func(walk func(*spot, func(spot) bool), from *spot) []spot {
+		var got []spot
+		walk(from, func(s spot) bool {
+			got = append(got, s)
 			return true
 		})
 		return got
 	}
-	i, found := slices.BinarySearchFunc(want, from, compareMarks)
+	i, found := slices.BinarySearchFunc(want, from, spot.compare)
 	after := want[i:]
 	if found {
 		after = want[i+1:]
 	}
 	backwards := slices.Clone(want)
 	slices.Reverse(backwards)
-	s := spot[int]{at: from.at, id: from.id}
-	for name, pair := range map[string][2][]mark{
+	for name, pair := range map[string][2][]spot{
 		"all":    {collect(set.ascend, nil), want},
-		"after":  {collect(set.ascend, &s), after},
+		"after":  {collect(set.ascend, &from), after},
 		"back":   {collect(set.descend, nil), backwards},
-		"before": {collect(set.descend, &s), backwards[len(want)-i:]},
+		"before": {collect(set.descend, &from), backwards[len(want)-i:]},
 	} {
 		if !slices.Equal(pair[0], pair[1]) {
 			t.Fatalf("%s %v: got %v, want %v", name, from, pair[0], pair[1])

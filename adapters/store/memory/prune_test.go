@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,7 +28,7 @@ func TestPruning(t *testing.T) {
 	put(t, db, "new")
 	requests := db.tenants["acme"].requests
 	versions := func() (n int) {
-		for v := requests.rows["a"].newest; v != nil; v = v.older {
+		for v := requests.rows["a"]; v != nil; v = v.older {
 			n++
 		}
 		return n
@@ -48,8 +49,8 @@ func TestPruning(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, 1, versions(), "the view has ended")
-	require.Len(t, requests.under, 4, "state, category, applicant and the word of the id")
-	require.Equal(t, 1, requests.all.count)
+	require.Len(t, requests.under, 5, "everything, state, category, applicant and the word of the id")
+	require.Equal(t, 1, requests.under[key{}].count)
 	require.Empty(t, db.tenants["acme"].open)
 }
 
@@ -59,6 +60,23 @@ func TestLookingCreatesNothing(t *testing.T) {
 	db := New()
 	require.NoError(t, db.View(t.Context(), "acme", func(context.Context, coordination.Tx) error { return nil }))
 	require.Empty(t, db.tenants)
+}
+
+// TestWhatCameAndWentLeavesNothing: a row that its own transaction takes away.
+func TestWhatCameAndWentLeavesNothing(t *testing.T) {
+	t.Parallel()
+	db := New()
+	for range 2 { // also where a row was taken away before
+		require.NoError(t, db.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+			require.NoError(t, tx.PutIdempotentReply(ctx, coordination.Reply{Key: "k", Created: time.Unix(0, 0).UTC(), Expires: time.Unix(1, 0).UTC()}))
+			n, err := tx.DropIdempotentReplies(ctx, time.Unix(2, 0), 1)
+			require.Equal(t, 1, n)
+			return err
+		}))
+		replies := db.tenants["acme"].replies
+		require.Empty(t, replies.rows)
+		require.Empty(t, replies.under)
+	}
 }
 
 func TestQueueKeepsItsOrder(t *testing.T) {

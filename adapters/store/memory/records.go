@@ -8,17 +8,17 @@ import (
 	"github.com/coordkit/coordkit/coordination"
 )
 
-func recordKinds() kinds[archive.Record, archive.Event] {
-	return kinds[archive.Record, archive.Event]{place: placeRecord, kind: &kind[archive.Event]{
+func recordKind() *kind[archive.Event] {
+	return &kind[archive.Event]{
 		room: coordination.RoomArchive, entry: coordination.RecordEntry, clone: archive.Event.Clone,
 		head: func(ev archive.Event) head { return head{string(ev.Record), ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
-	}}
+	}
 }
 
-func placeRecord(r, _ *archive.Record, _ place) place {
+func placeRecord(r *archive.Record, _ *version[archive.Record, archive.Event]) place {
 	return place{
 		at:   r.Filed.UnixMicro(),
-		keys: []key{{byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},
+		keys: []key{{}, {byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},
 	}
 }
 
@@ -78,7 +78,7 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 		return archive.Record{}, gap(archive.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	x.records.put(w, r, x.records.log(events)...)
+	x.records.put(w, r, events...)
 	return r, nil
 }
 
@@ -86,7 +86,7 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 func (x *tx) RecordEvents(
 	_ context.Context, id archive.RecordID, after int64, limit int,
 ) ([]archive.Event, int64, error) {
-	page, next := x.records.history(string(id), after, archive.ClampLimit(limit))
+	page, next := x.records.events(string(id), after, archive.ClampLimit(limit))
 	return page, next, nil
 }
 

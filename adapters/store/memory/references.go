@@ -7,24 +7,11 @@ import (
 	"github.com/coordkit/coordkit/archive"
 )
 
-func placeReference(r, _ *archive.Reference, _ place) place {
+func placeReference(r *archive.Reference, _ *version[archive.Reference, none]) place {
 	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
 }
 
-// endKey names an end at that side; the kinds of end follow their side.
-func endKey(side field, e archive.End) key {
-	switch e.Kind {
-	case archive.EndRecord:
-		return key{side, e.Value}
-	case archive.EndRef:
-		return key{side + 1, e.Value}
-	case archive.EndURI:
-		return key{side + 2, e.Value}
-	case archive.EndText:
-		return key{side + 3, e.Value}
-	}
-	return key{side + 4, string(e.Kind) + "\x00" + e.Value}
-}
+func endKey(f field, e archive.End) key { return key{f, string(e.Kind) + "\x00" + e.Value} }
 
 // PutReference of archive.Tx.
 func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {

@@ -10,7 +10,9 @@ import (
 )
 
 // placeReply orders replies by the time at which they expire.
-func placeReply(r, _ *coordination.Reply, _ place) place { return place{at: r.Expires.UnixMicro()} }
+func placeReply(r *coordination.Reply, _ *version[coordination.Reply, none]) place {
+	return place{at: r.Expires.UnixMicro(), keys: []key{{}}}
+}
 
 // replyID joins principal and key so that no two pairs give the same.
 func replyID(principal, key string) string {
@@ -58,7 +60,7 @@ func (x *tx) DropIdempotentReplies(_ context.Context, before time.Time, limit in
 		if !f.value.Expires.Before(before) {
 			break
 		}
-		x.replies.drop(x.replies.touch(f.id))
+		x.replies.remove(x.replies.touch(f.id))
 		expired++
 	}
 	return expired, nil

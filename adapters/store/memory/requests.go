@@ -9,40 +9,46 @@ import (
 	"github.com/coordkit/coordkit/coordination"
 )
 
-func requestKinds() kinds[changereq.Request, changereq.Event] {
-	return kinds[changereq.Request, changereq.Event]{place: placeRequest, kind: &kind[changereq.Event]{
+func requestKind() *kind[changereq.Event] {
+	return &kind[changereq.Event]{
 		room: coordination.RoomChangeRequest, entry: coordination.ChangeRequestEntry, clone: changereq.Event.Clone,
 		head: func(ev changereq.Event) head {
 			return head{string(ev.Request), ev.Seq, ev.At, ev.Actor, ev.Data != nil}
 		},
-	}}
+	}
 }
 
 // placeRequest puts a request in the order of lists and under what a
-// changereq.Query can ask for. Words that have not changed are not looked for
-// again.
-func placeRequest(r, had *changereq.Request, was place) place {
-	keys := make([]key, 0, len(was.keys)+8)
-	keys = append(keys, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
-	first := len(keys)
+// changereq.Query can ask for.
+func placeRequest(r *changereq.Request, before *version[changereq.Request, changereq.Event]) place {
+	var room [16]key
+	keys := append(room[:0], key{}, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
+	items := len(keys)
 	for i := range r.Content.Affected {
 		keys = append(keys, key{byItem, string(r.Content.Affected[i].Item)})
 	}
-	slices.SortFunc(keys[first:], compareKeys)
+	slices.SortFunc(keys[items:], compareKeys)
 	keys = slices.Compact(keys)
-	if had != nil && sameWords(r, had) {
-		words, _ := slices.BinarySearchFunc(was.keys, key{field: byTerm}, compareKeys)
-		keys = append(keys, was.keys[words:]...)
-	} else {
+	keys = appendTerms(keys, r, before)
+	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys)}
+}
+
+// appendTerms appends the words of a request; they stay what they were if that
+// in which they stand does.
+func appendTerms(keys []key, r *changereq.Request, before *version[changereq.Request, changereq.Event]) []key {
+	if before == nil || before.value.Number != r.Number || before.value.Content.Title != r.Content.Title ||
+		!slices.Equal(before.value.Content.Labels, r.Content.Labels) {
 		for _, t := range r.Terms() {
 			keys = append(keys, key{byTerm, t})
 		}
+		return keys
 	}
-	return place{at: r.Opened.UnixMicro(), keys: keys}
-}
-
-func sameWords(a, b *changereq.Request) bool {
-	return a.ID == b.ID && a.Number == b.Number && a.Content.Title == b.Content.Title && slices.Equal(a.Content.Labels, b.Content.Labels)
+	for _, k := range before.keys {
+		if k.field == byTerm {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 func requestKeys(q changereq.Query) []key {
@@ -104,7 +110,7 @@ func (x *tx) PutChangeRequest(
 		return changereq.Request{}, gap(changereq.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	x.requests.put(w, r.Clone(), x.requests.log(events)...)
+	x.requests.put(w, r.Clone(), events...)
 	return r, nil
 }
 
@@ -112,7 +118,7 @@ func (x *tx) PutChangeRequest(
 func (x *tx) ChangeRequestEvents(
 	_ context.Context, id changereq.ID, after int64, limit int,
 ) ([]changereq.Event, int64, error) {
-	page, next := x.requests.history(string(id), after, changereq.ClampLimit(limit))
+	page, next := x.requests.events(string(id), after, changereq.ClampLimit(limit))
 	return page, next, nil
 }
 

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -12,73 +11,7 @@ import (
 type stage[V, E any] struct {
 	x       *tx
 	table   *table[V, E]
-	touched []*touch[V, E]
-	byID    map[string]*touch[V, E] // of touched, once they are many
-}
-
-// touch is what a transaction has read and put under one id.
-type touch[V, E any] struct {
-	id    string
-	seen  *version[V, E] // nil: nothing was there
-	noted bool           // seen must still be the newest at commit
-	next  *version[V, E] // what is to be stored, with the new events only; nil: nothing
-}
-
-// current is the value as the transaction sees it, or nil.
-func (w *touch[V, E]) current() *V {
-	switch {
-	case w.next != nil:
-		return w.next.value
-	case w.seen != nil:
-		return w.seen.value
-	}
-	return nil
-}
-
-// events are the history as the transaction sees it, in two parts.
-func (w *touch[V, E]) events() (stored, own []*logged[E]) {
-	if w.seen != nil {
-		stored = w.seen.events
-	}
-	if w.next != nil {
-		own = w.next.events
-	}
-	return stored, own
-}
-
-// history is the length of the history as the transaction sees it.
-func (w *touch[V, E]) history() int64 {
-	stored, own := w.events()
-	return int64(len(stored) + len(own))
-}
-
-// few is how many touches are looked through one by one.
-const few = 8
-
-// find returns what was touched under an id, or nil.
-func (s *stage[V, E]) find(id string) *touch[V, E] {
-	if s.byID != nil {
-		return s.byID[id]
-	}
-	for _, w := range s.touched {
-		if w.id == id {
-			return w
-		}
-	}
-	return nil
-}
-
-func (s *stage[V, E]) add(w *touch[V, E]) {
-	s.touched = append(s.touched, w)
-	switch {
-	case s.byID != nil:
-		s.byID[w.id] = w
-	case len(s.touched) > few:
-		s.byID = make(map[string]*touch[V, E])
-		for _, w := range s.touched {
-			s.byID[w.id] = w
-		}
-	}
+	touched touches[V, E]
 }
 
 // look returns the version that the transaction sees in the store.
@@ -90,10 +23,9 @@ func (s *stage[V, E]) look(id string) *version[V, E] {
 
 // touch looks an id up and notes what was there.
 func (s *stage[V, E]) touch(id string) *touch[V, E] {
-	w := s.find(id)
+	w := s.touched.find(id)
 	if w == nil {
-		w = &touch[V, E]{id: id, seen: s.look(id)}
-		s.add(w)
+		w = s.touched.add(touch[V, E]{id: id, seen: s.look(id)})
 	}
 	w.noted = w.noted || w.next == nil
 	return w
@@ -105,41 +37,37 @@ func (s *stage[V, E]) get(id string) *V {
 		return s.touch(id).current()
 	}
 	if v := s.look(id); v != nil {
-		return v.value
+		return &v.value
 	}
 	return nil
 }
 
 // put stages a value with the events that led to it.
-func (s *stage[V, E]) put(w *touch[V, E], value V, events ...*logged[E]) {
-	next := &version[V, E]{kept: value, events: events}
-	next.value = &next.kept
-	if _, own := w.events(); len(own) > 0 {
-		next.events = append(own, events...)
-	}
-	w.next = next
+func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
+	v := &version[V, E]{value: value}
 	if s.table.place != nil {
-		had := &version[V, E]{}
-		if w.seen != nil {
-			had = w.seen
-		}
-		next.place = s.table.place(next.value, had.value, had.place)
+		v.place = s.table.place(&v.value, w.version())
 	}
+	if w.next != nil {
+		v.events = w.next.events
+	}
+	v.events = s.log(v.events, events)
+	w.next = v
 }
 
-// drop stages that a row goes away.
-func (s *stage[V, E]) drop(w *touch[V, E]) { w.next = &version[V, E]{} }
+// remove stages that a row without a history is taken away.
+func (s *stage[V, E]) remove(w *touch[V, E]) { w.next = &version[V, E]{gone: true} }
 
 // putOnce stages a value that is the same whoever stores it: if it is there
 // already, or is at commit, nothing happens.
 func (s *stage[V, E]) putOnce(id string, value func() V) {
-	w := s.find(id)
+	w := s.touched.find(id)
 	if w == nil {
-		w = &touch[V, E]{id: id, seen: s.look(id)}
-		if w.seen != nil {
+		seen := s.look(id)
+		if seen != nil {
 			return
 		}
-		s.add(w)
+		w = s.touched.add(touch[V, E]{id: id})
 	}
 	if w.current() == nil {
 		s.put(w, value())
@@ -148,8 +76,8 @@ func (s *stage[V, E]) putOnce(id string, value func() V) {
 
 // holds reports whether everything noted is still so.
 func (s *stage[V, E]) holds() bool {
-	for _, w := range s.touched {
-		if w.noted && s.table.newest(w.id) != w.seen {
+	for i := range s.touched.list {
+		if w := &s.touched.list[i]; w.noted && s.table.newest(w.id) != w.seen {
 			return false
 		}
 	}
@@ -158,23 +86,24 @@ func (s *stage[V, E]) holds() bool {
 
 // apply stores what was put.
 func (s *stage[V, E]) apply(commit uint64) {
-	for _, w := range s.touched {
-		switch {
-		case w.next == nil, w.next.value == nil && w.seen == nil, !w.noted && s.table.newest(w.id) != nil:
+	for i := range s.touched.list {
+		w := &s.touched.list[i]
+		if w.next == nil || !w.noted && s.table.newest(w.id) != nil {
 			continue
 		}
-		w.next.commit = commit
-		if stored, own := w.events(); len(stored) > 0 {
-			w.next.events = append(stored, own...) // beyond what older versions see
+		v := w.next
+		v.commit = commit
+		if w.seen != nil && len(w.seen.events) > 0 {
+			v.events = append(w.seen.events, v.events...) // beyond what older versions see
 		}
-		s.table.push(w.id, w.next)
+		s.table.push(w.id, v)
 	}
 }
 
 // found is a row of a list.
 type found[V any] struct {
-	at    int64
-	id    string
+	spot
+
 	value *V
 }
 
@@ -188,53 +117,49 @@ const (
 
 // list returns at most limit rows under all of these keys after a place, nil
 // for the beginning, as the transaction sees them.
-func (s *stage[V, E]) list(want []key, after *found[V], dir order, limit int) []found[V] {
+func (s *stage[V, E]) list(want []key, after *spot, dir order, limit int) []found[V] {
+	if len(want) == 0 {
+		want = []key{{}}
+	}
 	out := s.stored(want, after, dir, limit)
-	for _, w := range s.touched {
-		if w.current() == nil || w.next == nil || !w.next.has(want) {
+	for i := range s.touched.list {
+		w := &s.touched.list[i]
+		if w.next == nil || !w.next.has(want) {
 			continue
 		}
-		f := found[V]{at: w.next.at, id: w.id, value: w.next.value}
+		f := found[V]{spot: spot{at: w.next.at, id: w.id}, value: &w.next.value}
 		if after == nil || f.compare(*after)*int(dir) > 0 {
 			out = append(out, f)
 		}
 	}
-	if len(s.touched) > 0 {
-		slices.SortFunc(out, func(a, b found[V]) int { return a.compare(b) * int(dir) })
+	if len(s.touched.list) > 0 {
+		slices.SortFunc(out, func(a, b found[V]) int { return a.compare(b.spot) * int(dir) })
 	}
 	return out[:min(len(out), limit)]
 }
 
-func (f found[V]) compare(o found[V]) int {
-	return cmp.Or(cmp.Compare(f.at, o.at), cmp.Compare(f.id, o.id))
-}
-
 // stored is list without what the transaction has put itself.
-func (s *stage[V, E]) stored(want []key, after *found[V], dir order, limit int) []found[V] {
+func (s *stage[V, E]) stored(want []key, after *spot, dir order, limit int) []found[V] {
 	s.x.tenant.mu.RLock()
 	defer s.x.tenant.mu.RUnlock()
 	rows := s.table.shortest(want)
 	if rows == nil || limit <= 0 {
 		return nil
 	}
-	var from *spot[row[V, E]]
-	if after != nil {
-		from = &spot[row[V, E]]{at: after.at, id: after.id}
-	}
 	out := make([]found[V], 0, min(limit, rows.count))
-	take := func(r spot[row[V, E]]) bool {
-		if w := s.find(r.id); w != nil && w.next != nil {
+	take := func(r spot) bool {
+		if w := s.touched.find(r.id); w != nil && w.next != nil {
 			return true
 		}
-		if v := r.row.asOf(s.x.commit); v != nil && v.at == r.at && v.has(want) {
-			out = append(out, found[V]{at: r.at, id: r.id, value: v.value})
+		if v := s.table.rows[r.id].asOf(s.x.commit); v != nil && v.at == r.at && v.has(want) {
+			out = append(out, found[V]{spot: r, value: &v.value})
 		}
 		return len(out) < limit
 	}
 	if dir == ascending {
-		rows.ascend(from, take)
+		rows.ascend(after, take)
 	} else {
-		rows.descend(from, take)
+		rows.descend(after, take)
 	}
 	return out
 }
@@ -242,7 +167,7 @@ func (s *stage[V, E]) stored(want []key, after *found[V], dir order, limit int) 
 // page returns a page of a list and the cursor that goes on after it. A cursor
 // that does not fit the filter is an error.
 func (s *stage[V, E]) page(want []key, filter, after string, dir order, limit int, clone func(*V) V) ([]V, string, error) {
-	var from *found[V]
+	var from *spot
 	if after != "" {
 		parts, err := cursor.Decode(after, filter, 2)
 		if err != nil {
@@ -252,7 +177,7 @@ func (s *stage[V, E]) page(want []key, filter, after string, dir order, limit in
 		if err != nil {
 			return nil, "", cursor.ErrMalformed
 		}
-		from = &found[V]{at: at, id: parts[1]}
+		from = &spot{at: at, id: parts[1]}
 	}
 	rows := s.list(want, from, dir, limit+1)
 	if len(rows) == 0 {
@@ -271,14 +196,20 @@ func (s *stage[V, E]) page(want []key, filter, after string, dir order, limit in
 	return out, next, nil
 }
 
-// history returns a page of the events of an id.
-func (s *stage[V, E]) history(id string, after int64, limit int) (page []E, next int64) {
-	w := s.find(id)
-	if w == nil {
-		w = &touch[V, E]{seen: s.look(id)}
+// events returns a page of the history of an id.
+func (s *stage[V, E]) events(id string, after int64, limit int) (page []E, next int64) {
+	var older, newer []*logged[E]
+	if w := s.touched.find(id); w != nil {
+		if w.next != nil {
+			newer = w.next.events
+		}
+		if w.seen != nil {
+			older = w.seen.events
+		}
+	} else if v := s.look(id); v != nil {
+		older = v.events
 	}
-	stored, own := w.events()
-	total := w.history()
+	total := int64(len(older) + len(newer))
 	after = max(after, 0)
 	until := min(after+int64(limit), total)
 	if after >= until {
@@ -286,9 +217,10 @@ func (s *stage[V, E]) history(id string, after int64, limit int) (page []E, next
 	}
 	page = make([]E, 0, until-after)
 	for i := after; i < until; i++ {
-		e, at := stored, i
-		if at >= int64(len(stored)) {
-			e, at = own, i-int64(len(stored))
+		e := newer
+		at := i - int64(len(older))
+		if at < 0 {
+			e, at = older, i
 		}
 		page = append(page, s.table.kind.clone(e[at].event))
 	}

@@ -2,34 +2,17 @@ package memory
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 )
 
 // table holds the rows of one kind in every version that somebody can see, and
 // the orders in which they are listed. The tenant's lock guards it.
 type table[V, E any] struct {
-	kinds[V, E]
-
-	rows  map[string]*row[V, E]
-	all   ordered[row[V, E]] // unless byKey
-	under map[key]*ordered[row[V, E]]
-	stale queue[superseded[V, E]]
-}
-
-// kinds says what is particular to the rows of a table.
-type kinds[V, E any] struct {
-	// place puts a row, which was there before unless had is nil, in its lists.
-	// Nil: the rows are never listed.
-	place func(now *V, had *V, was place) place
-	byKey bool     // the rows are listed under a key only
-	kind  *kind[E] // nil: the rows have no events
-}
-
-// row is one id with its versions.
-type row[V, E any] struct {
-	id     string
-	newest *version[V, E]
+	rows  map[string]*version[V, E] // the newest of each id
+	place placing[V, E]             // nil: the rows are never listed
+	kind  *kind[E]                  // nil: the rows have no events
+	under map[key]*ordered
+	stale queue[superseded]
 }
 
 // version is a row as one commit left it. It never changes.
@@ -37,8 +20,8 @@ type version[V, E any] struct {
 	place
 
 	commit uint64
-	value  *V // kept, or nil: the row is gone
-	kept   V
+	gone   bool // there is no value: the row was taken away
+	value  V
 	events []*logged[E]
 	older  *version[V, E]
 }
@@ -50,7 +33,11 @@ type place struct {
 	keys []key
 }
 
-// key is one thing that a list can ask for.
+// placing says where a value stands. The version that it replaces, or nil, may
+// save it work.
+type placing[V, E any] func(value *V, before *version[V, E]) place
+
+// key is one thing that a list can ask for; the zero key is everything.
 type key struct {
 	field field
 	value string
@@ -61,26 +48,30 @@ type field uint8
 
 // The fields by which rows are found, each within its table.
 const (
-	byState field = iota
+	byNothing field = iota
+	byState
 	byCategory
 	byApplicant
 	byItem
 	byTerm
 	byKind
 	bySubject
+	bySource
+	byTarget
 	byRecipient
-	bySource // and the four after it
-	byTarget = bySource + 5
 )
 
-// superseded is a row with a version that was the newest before that commit.
-type superseded[V, E any] struct {
+// superseded is an id with a version that was the newest before that commit.
+type superseded struct {
 	commit uint64
-	row    *row[V, E]
+	id     string
 }
 
-func newTable[V, E any](k kinds[V, E]) *table[V, E] {
-	return &table[V, E]{kinds: k, rows: make(map[string]*row[V, E]), under: make(map[key]*ordered[row[V, E]])}
+func newTable[V, E any](place placing[V, E], kind *kind[E]) *table[V, E] {
+	return &table[V, E]{
+		rows: make(map[string]*version[V, E]), under: make(map[key]*ordered),
+		place: place, kind: kind,
+	}
 }
 
 func compareKeys(a, b key) int {
@@ -105,116 +96,79 @@ func (p *place) under(k key) bool {
 	return found
 }
 
-// asOf returns the version that a commit and those after it saw, or nil.
-func (r *row[V, E]) asOf(commit uint64) *version[V, E] {
-	if r == nil {
-		return nil
-	}
-	v := r.newest
+// asOf returns the version that a commit and those after it saw, or nil; v is
+// the newest.
+func (v *version[V, E]) asOf(commit uint64) *version[V, E] {
 	for v != nil && v.commit > commit {
 		v = v.older
 	}
-	if v == nil || v.value == nil {
+	return v.present()
+}
+
+// present returns the version, or nil if it holds no value.
+func (v *version[V, E]) present() *version[V, E] {
+	if v == nil || v.gone {
 		return nil
 	}
 	return v
 }
 
 // newest returns the newest version of an id, or nil if there is none.
-func (t *table[V, E]) newest(id string) *version[V, E] {
-	r := t.rows[id]
-	if r == nil || r.newest.value == nil {
-		return nil
-	}
-	return r.newest
-}
+func (t *table[V, E]) newest(id string) *version[V, E] { return t.rows[id].present() }
 
 // push makes v the newest version of an id.
 func (t *table[V, E]) push(id string, v *version[V, E]) {
-	r := t.rows[id]
-	if r == nil {
-		r = &row[V, E]{id: id}
-		t.rows[id] = r
-	} else {
-		t.stale.push(superseded[V, E]{commit: v.commit, row: r})
+	v.older = t.rows[id]
+	if v.older != nil || v.gone {
+		t.stale.push(superseded{commit: v.commit, id: id})
 	}
-	v.older, r.newest = r.newest, v
-	if t.place != nil && v.value != nil {
-		t.enter(r, v)
+	t.rows[id] = v
+	if !v.gone {
+		t.enter(id, v)
 	}
 }
 
 // enter puts the newest version of a row into the lists that it is not yet in.
-func (t *table[V, E]) enter(r *row[V, E], v *version[V, E]) {
-	old := v.older
-	stays := old != nil && old.value != nil && old.at == v.at
+func (t *table[V, E]) enter(id string, v *version[V, E]) {
+	old := v.older.present()
+	stays := old != nil && old.at == v.at
 	if stays && slices.Equal(old.keys, v.keys) {
 		v.keys = old.keys // one copy is enough
 		return
 	}
-	s := spot[row[V, E]]{at: v.at, id: r.id, row: r}
-	if !stays && !t.byKey {
-		t.all.insert(s)
-	}
-	var known []key
-	if stays {
-		known = old.keys
-	}
-	for k := range missing(v.keys, known) {
-		o := t.under[k]
-		if o == nil {
-			o = &ordered[row[V, E]]{}
-			t.under[k] = o
-		}
-		o.insert(s)
-	}
-}
-
-// leave takes a row out of the lists in which only the forgotten version put
-// it, and not seen, which follows it.
-func (t *table[V, E]) leave(r *row[V, E], gone, seen *version[V, E]) {
-	s := spot[row[V, E]]{at: gone.at, id: r.id}
-	if !r.newest.keeps(gone.at, nil) {
-		t.all.remove(s)
-	}
-	var known []key
-	if seen.value != nil && seen.at == gone.at {
-		known = seen.keys
-	}
-	for k := range missing(gone.keys, known) {
-		o := t.under[k]
-		if o == nil || r.newest.keeps(gone.at, &k) {
+	for _, k := range v.keys {
+		if stays && old.under(k) {
 			continue
 		}
-		o.remove(s)
-		if o.count == 0 {
-			delete(t.under, k)
+		o := t.under[k]
+		if o == nil {
+			o = &ordered{}
+			t.under[k] = o
 		}
+		o.insert(spot{at: v.at, id: id})
 	}
 }
 
-// missing yields the keys that are not among others; both are sorted.
-func missing(keys, others []key) iter.Seq[key] {
-	return func(yield func(key) bool) {
-		for _, k := range keys {
-			for len(others) > 0 && others[0] != k && compareKeys(others[0], k) < 0 {
-				others = others[1:]
-			}
-			if len(others) > 0 && others[0] == k {
-				others = others[1:]
-				continue
-			}
-			if !yield(k) {
-				return
+// leave takes a row out of the lists in which only the forgotten version put it.
+func (t *table[V, E]) leave(id string, gone *version[V, E]) {
+	newest := t.rows[id]
+	for _, k := range gone.keys {
+		if newest.keeps(gone.at, k) {
+			continue
+		}
+		if o := t.under[k]; o != nil {
+			o.remove(spot{at: gone.at, id: id})
+			if o.count == 0 {
+				delete(t.under, k)
 			}
 		}
 	}
 }
 
 // keeps reports whether v or an older version stands at that place under k.
-func (v *version[V, E]) keeps(at int64, k *key) bool {
+func (v *version[V, E]) keeps(at int64, k key) bool {
 	for ; v != nil; v = v.older {
-		if v.value != nil && v.at == at && (k == nil || v.under(*k)) {
+		if v.at == at && v.under(k) {
 			return true
 		}
 	}
@@ -229,39 +183,41 @@ func (t *table[V, E]) prune(oldest uint64) {
 			return
 		}
 		t.stale.pop()
-		t.cut(s.row, oldest)
+		t.cut(s.id, oldest)
 	}
 }
 
-func (t *table[V, E]) cut(r *row[V, E], oldest uint64) {
-	seen := r.newest
-	for seen.commit > oldest {
+func (t *table[V, E]) cut(id string, oldest uint64) {
+	newest := t.rows[id]
+	seen := newest
+	for seen != nil && seen.commit > oldest {
 		seen = seen.older
+	}
+	if seen == nil {
+		return // the row is gone since an earlier cut
 	}
 	gone := seen.older
 	seen.older = nil
-	if t.place != nil {
-		for ; gone != nil; gone = gone.older {
-			if gone.value != nil && (gone.at != seen.at || !slices.Equal(gone.keys, seen.keys) || seen.value == nil) {
-				t.leave(r, gone, seen)
-			}
+	for ; gone != nil; gone = gone.older {
+		if gone.at != seen.at || !slices.Equal(gone.keys, seen.keys) {
+			t.leave(id, gone)
 		}
 	}
-	if r.newest.value == nil && r.newest.older == nil {
-		delete(t.rows, r.id)
+	if newest.gone && newest.older == nil {
+		delete(t.rows, id)
 	}
 }
 
 // shortest returns the shortest list that holds every row found under all of
 // these keys; nil if there is no such row.
-func (t *table[V, E]) shortest(want []key) *ordered[row[V, E]] {
-	best := &t.all
-	for i, k := range want {
+func (t *table[V, E]) shortest(want []key) *ordered {
+	var best *ordered
+	for _, k := range want {
 		o := t.under[k]
 		if o == nil {
 			return nil
 		}
-		if o.count < best.count || i == 0 {
+		if best == nil || o.count < best.count {
 			best = o
 		}
 	}

@@ -20,7 +20,7 @@ type tenant struct {
 	mu       sync.RWMutex // guards what follows, held only for moments
 	commits  uint64       // the number of the newest commit
 	open     []epoch      // the open transactions, by the commit they see, oldest first
-	journal  []journaled
+	journal  journal
 	recorded time.Time // of the newest journal entry
 
 	requests    *table[changereq.Request, changereq.Event]
@@ -45,14 +45,14 @@ type epoch struct {
 func newTenant() *tenant {
 	return &tenant{
 		turn:        make(chan struct{}, 1),
-		requests:    newTable(requestKinds()),
-		records:     newTable(recordKinds()),
-		references:  newTable(kinds[archive.Reference, none]{place: placeReference, byKey: true}),
-		contents:    newTable(kinds[[]byte, none]{}),
-		obligations: newTable(obligationKinds()),
-		counters:    newTable(kinds[int64, none]{}),
-		items:       newTable(kinds[none, none]{}),
-		replies:     newTable(kinds[coordination.Reply, none]{place: placeReply}),
+		requests:    newTable[changereq.Request, changereq.Event](placeRequest, requestKind()),
+		records:     newTable[archive.Record, archive.Event](placeRecord, recordKind()),
+		references:  newTable[archive.Reference, none](placeReference, nil),
+		contents:    newTable[[]byte, none](nil, nil),
+		obligations: newTable[claimable, notice.Event](placeObligation, obligationKind()),
+		counters:    newTable[int64, none](nil, nil),
+		items:       newTable[none, none](nil, nil),
+		replies:     newTable[coordination.Reply, none](placeReply, nil),
 	}
 }
 
@@ -74,16 +74,12 @@ func (t *tenant) begin(readOnly bool) *tx {
 func (t *tenant) end(x *tx) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.close(x) {
-		t.prune()
-	}
+	t.close(x)
 }
 
-// close takes x off the open transactions and reports whether it was the last
-// that saw what it saw.
-func (t *tenant) close(x *tx) bool {
+func (t *tenant) close(x *tx) {
 	if x.ended {
-		return false
+		return
 	}
 	x.ended = true
 	i, _ := slices.BinarySearchFunc(t.open, x.commit, func(e epoch, commit uint64) int {
@@ -96,8 +92,8 @@ func (t *tenant) close(x *tx) bool {
 	}
 	if gone > 0 {
 		t.open = slices.Delete(t.open, 0, gone)
+		t.prune()
 	}
-	return gone > 0
 }
 
 // commit makes the stage of x the newest state. It reports false, and stores
@@ -110,11 +106,9 @@ func (t *tenant) commit(ctx context.Context, x *tx) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	stages := x.stages()
-	if t.commits != x.commit {
-		for _, s := range stages {
-			if !s.holds() {
-				return false, nil
-			}
+	for _, s := range stages {
+		if !s.holds() {
+			return false, nil
 		}
 	}
 	t.close(x)
@@ -137,8 +131,7 @@ func (t *tenant) record(log []journaled) {
 		t.recorded = at
 	}
 	for _, e := range log {
-		t.journal = append(t.journal, e)
-		e.stamp(int64(len(t.journal)), t.recorded)
+		e.stamp(t.journal.add(e), t.recorded)
 	}
 }
 

@@ -14,7 +14,7 @@ type tx struct {
 	readOnly bool
 	ended    bool   // guarded by the tenant's lock
 	commit   uint64 // the commit after which it began
-	journal  []journaled
+	journal  journal
 	log      []journaled // the entries that the transaction adds
 
 	requests    stage[changereq.Request, changereq.Event]
