@@ -47,6 +47,7 @@ func conform(t *testing.T, cfg postgres.Config, made database, skip map[string]s
 	t.Helper()
 	var dsns sync.Map // of the stores that were opened
 	storetest.RunWith(t, storetest.Config{
+		Writers: 32,
 		Open: func(tb testing.TB) coordination.Store {
 			tb.Helper()
 			dsn := made(tb, migrate)
