@@ -48,7 +48,7 @@ func fill(v reflect.Value, n *int) {
 	case v.Kind() == reflect.Bool:
 		v.SetBool(true)
 	default:
-		panic(fmt.Sprintf("cannot fill %s", v.Type())) //nolint:forbidigo // a mistake of this file
+		panic(fmt.Sprintf("cannot fill %s", v.Type()))
 	}
 }
 

@@ -174,9 +174,9 @@ func TestPanicsAreAnswered(t *testing.T) {
 	o := open(t, logTo(slog.NewJSONHandler(&written, nil)), func(c *httpapi.Config) {
 		c.Authenticator = httpapi.AuthenticatorFunc(func(r *http.Request) (httpapi.Principal, error) {
 			if r.Header.Get("Authorization") == "abort" {
-				panic(http.ErrAbortHandler) //nolint:forbidigo // as net/http says
+				panic(http.ErrAbortHandler)
 			}
-			panic(secret) //nolint:forbidigo // what is tested
+			panic(secret)
 		})
 	})
 	a := o.send(t, "GET", "/v1/journal", "")

@@ -86,7 +86,7 @@ func (v *verdict) Errorf(format string, a ...any) { v.failed = true; v.Logf(form
 func (v *verdict) Error(a ...any)                 { v.failed = true; v.Log(a...) }
 func (v *verdict) Fail()                          { v.failed = true }
 func (v *verdict) Failed() bool                   { return v.failed }
-func (v *verdict) FailNow()                       { v.failed = true; panic(v) } //nolint:forbidigo // ends the run as a test would
+func (v *verdict) FailNow()                       { v.failed = true; panic(v) }
 func (v *verdict) Fatal(a ...any)                 { v.Error(a...); v.FailNow() }
 func (v *verdict) Fatalf(format string, a ...any) { v.Errorf(format, a...); v.FailNow() }
 
@@ -192,7 +192,7 @@ func TestPlantedBugs(t *testing.T) {
 			func() {
 				defer func() {
 					if cause := recover(); cause != nil && cause != any(v) {
-						panic(cause) //nolint:forbidigo // not ours
+						panic(cause)
 					}
 				}()
 				run(v, func() http.Handler { return bug(office(t)) }, Config{Sign: sign})

@@ -120,14 +120,14 @@ func encode(v map[string]any) []byte {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		key, _ := json.Marshal(name) //nolint:errchkjson // a string
+		key, _ := json.Marshal(name)
 		b.Write(key)
 		b.WriteByte(':')
 		if raw, ok := v[name].(json.RawMessage); ok {
 			b.Write(raw)
 			continue
 		}
-		member, _ := json.Marshal(v[name]) //nolint:errchkjson // made of plain values
+		member, _ := json.Marshal(v[name])
 		b.Write(member)
 	}
 	b.WriteByte('}')

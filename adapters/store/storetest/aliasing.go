@@ -123,8 +123,8 @@ func scrambleValue(v reflect.Value) {
 			setTo(v, reflect.ValueOf(minute(-1000)))
 			return
 		}
-		for i := range v.NumField() {
-			scrambleValue(v.Field(i))
+		for _, field := range v.Fields() {
+			scrambleValue(field)
 		}
 	case reflect.String:
 		setTo(v, reflect.ValueOf("scrambled").Convert(v.Type()))

@@ -187,7 +187,9 @@ func join(tb testing.TB, s coordination.Store, tenant string) storetest.Joined {
 		},
 		Rollback: func() error {
 			end <- errPlain
-			<-ended
+			if err := <-ended; !errors.Is(err, errPlain) {
+				return err
+			}
 			return nil
 		},
 		Rows: func(context.Context) (int, error) { return int(rows.Load()), nil },

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/stretchr/testify/require"
@@ -74,7 +75,7 @@ func (h *harness) update(fn work) error {
 // oneOfManyWins: of many who saw the same revision, one gets through.
 func oneOfManyWins(h *harness, e entity, seen int64) {
 	for round := range 10 {
-		id := fmt.Sprint(round)
+		id := strconv.Itoa(round)
 		if seen > 0 {
 			h.do(func(ctx context.Context, tx coordination.Tx) error {
 				_, err := e.put(ctx, tx, id, 0, 0)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,12 +84,12 @@ func (h *harness) fillForFilters() []changereq.Request {
 		for i, subject := range []archive.Ref{"s1", "s2", "s1"} {
 			data := filed("brief")
 			data.Subject, data.Kind = subject, []archive.Kind{archive.KindBrief, archive.KindImport}[i/2]
-			if _, err := addToRecord(ctx, tx, archive.RecordID(fmt.Sprint(i)), data); err != nil {
+			if _, err := addToRecord(ctx, tx, archive.RecordID(strconv.Itoa(i)), data); err != nil {
 				return err
 			}
 		}
 		for i, recipient := range []string{"ann", "bob"} {
-			if _, err := addToObligation(ctx, tx, fmt.Sprint(i), owed(recipient)); err != nil {
+			if _, err := addToObligation(ctx, tx, strconv.Itoa(i), owed(recipient)); err != nil {
 				return err
 			}
 		}

@@ -183,7 +183,7 @@ type lax struct {
 }
 
 func (l lax) PutChangeRequest(ctx context.Context, r changereq.Request, ev ...changereq.Event) (changereq.Request, error) {
-	had, err := l.Tx.ChangeRequest(ctx, r.ID)
+	had, err := l.ChangeRequest(ctx, r.ID)
 	if err != nil && !errors.Is(err, changereq.ErrNotFound) {
 		return changereq.Request{}, err
 	}
@@ -200,7 +200,7 @@ func (l lax) PutChangeRequest(ctx context.Context, r changereq.Request, ev ...ch
 }
 
 func (l lax) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
-	had, err := l.Tx.Record(ctx, r.ID)
+	had, err := l.Record(ctx, r.ID)
 	if err != nil && !errors.Is(err, archive.ErrNotFound) {
 		return archive.Record{}, err
 	}
@@ -214,7 +214,7 @@ func (l lax) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Even
 }
 
 func (l lax) PutObligation(ctx context.Context, o notice.Obligation, ev ...notice.Event) (notice.Obligation, error) {
-	had, err := l.Tx.Obligation(ctx, o.ID)
+	had, err := l.Obligation(ctx, o.ID)
 	if err != nil && !errors.Is(err, notice.ErrNotFound) {
 		return notice.Obligation{}, err
 	}

@@ -37,8 +37,11 @@ func errorMutants() []mutant {
 		{"events numbered anew", []string{"ErrorIdentity/Gaps"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return lax{Tx: tx, anySeq: true}
 		})},
-		{"reply replaced", []string{"ErrorIdentity/Replies", "ErrorIdentity/SwallowedConflict"},
-			bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return lax{Tx: tx, anyReply: true} })},
+		{
+			"reply replaced",
+			[]string{"ErrorIdentity/Replies", "ErrorIdentity/SwallowedConflict"},
+			bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return lax{Tx: tx, anyReply: true} }),
+		},
 		{"the last edge wins", []string{"ErrorIdentity/SameAgain"}, func(s coordination.Store) coordination.Store {
 			var last sync.Map
 			return bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return lastEdge{tx, &last} })(s)
@@ -46,8 +49,11 @@ func errorMutants() []mutant {
 		{"drops all that expire", []string{"ErrorIdentity/ExpiredReplies"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return dropsAll{tx}
 		})},
-		{"numbers burnt", []string{"ErrorIdentity/Numbers", "Concurrency/Numbers"},
-			bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx { return burns{tx, u} })},
+		{
+			"numbers burnt",
+			[]string{"ErrorIdentity/Numbers", "Concurrency/Numbers"},
+			bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx { return burns{tx, u} }),
+		},
 	})
 }
 
@@ -254,8 +260,11 @@ func visibilityMutants() []mutant {
 	}
 	return []mutant{
 		{"own writes unseen by id", []string{"Visibility/OwnWritesByID"}, unseen(readsByID()...)},
-		{"lists not flushed", []string{"Visibility/OwnWritesInLists", "Visibility/OwnChangesInLists", "Visibility/OwnWritesInPages"},
-			unseen(readsOfLists()...)},
+		{
+			"lists not flushed",
+			[]string{"Visibility/OwnWritesInLists", "Visibility/OwnChangesInLists", "Visibility/OwnWritesInPages"},
+			unseen(readsOfLists()...),
+		},
 		{"dirty reads", []string{"Visibility/Uncommitted"}, dirtyReads},
 		{"view reads live", []string{"Visibility/ViewStandsStill", "Visibility/ViewInView"}, bendTx(func(tx coordination.Tx, u unit) coordination.Tx {
 			if !u.readOnly {

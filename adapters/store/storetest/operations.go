@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
@@ -69,9 +70,7 @@ func operations() map[string]operation {
 			return tx.DropIdempotentReplies(ctx, minute(1000), 10)
 		}},
 	}
-	for name, op := range archiveOperations() {
-		ops[name] = op
-	}
+	maps.Copy(ops, archiveOperations())
 	return ops
 }
 

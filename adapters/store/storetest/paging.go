@@ -40,6 +40,7 @@ type listed struct {
 func newestFirst(a, b listed) int {
 	return cmp.Or(cmp.Compare(b.at, a.at), strings.Compare(b.id, a.id))
 }
+
 func oldestFirst(a, b listed) int {
 	return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.id, b.id))
 }

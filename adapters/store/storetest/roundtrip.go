@@ -3,7 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -175,7 +175,7 @@ func textComesBack(h *harness) {
 			if text != long {
 				data.Applicant = text
 			}
-			if _, err := addToRequest(ctx, tx, changereq.ID(fmt.Sprint(i)), data); err != nil {
+			if _, err := addToRequest(ctx, tx, changereq.ID(strconv.Itoa(i)), data); err != nil {
 				return err
 			}
 		}
@@ -183,7 +183,7 @@ func textComesBack(h *harness) {
 	})
 	h.look(func(ctx context.Context, tx coordination.Tx) error {
 		for i, text := range append(texts(), long) {
-			got, err := tx.ChangeRequest(ctx, changereq.ID(fmt.Sprint(i)))
+			got, err := tx.ChangeRequest(ctx, changereq.ID(strconv.Itoa(i)))
 			require.NoError(h, err)
 			c := got.Content
 			if c.Title != text || c.Description != text || c.Labels[0] != text || c.Labels[1] != text {
@@ -282,7 +282,7 @@ func microsecondsComeBack(h *harness) {
 
 func farTimesComeBack(h *harness) {
 	for i, at := range []time.Time{{}, time.Unix(-1, 0).UTC(), time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC)} {
-		id := fmt.Sprint(i)
+		id := strconv.Itoa(i)
 		ev := notice.Event{Obligation: id, Seq: 1, At: at, Actor: "ann", Data: owed("ann")}
 		h.do(func(ctx context.Context, tx coordination.Tx) error {
 			_, err := tx.PutObligation(ctx, notice.Fold([]notice.Event{ev}), ev)

@@ -77,7 +77,10 @@ func drawAct(t *rapid.T) act {
 		return takesNumber
 	}
 	data := []changereq.Data{
-		changereq.AmendedData{Content: changereq.Content{Title: word}}, moved("open", lifecycle.Assess), changereq.HeldData{Reason: word}, changereq.ReleasedData{},
+		changereq.AmendedData{Content: changereq.Content{Title: word}},
+		moved("open", lifecycle.Assess),
+		changereq.HeldData{Reason: word},
+		changereq.ReleasedData{},
 		changereq.AssessedData{Parts: everyAssessment()},
 	}
 	n := rapid.IntRange(1, 2).Draw(t, "events")
