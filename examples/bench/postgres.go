@@ -146,12 +146,21 @@ func list[T any](values []T, one func(T) string) string {
 func text(s string) string {
 	switch {
 	case digest.MatchString(s):
-		return "(" + digits + " || " + quote(s[8:]) + ")"
+		return scattered(s)
 	case len(s) > quoted || !strings.Contains(s, pattern):
 		return quote(s)
 	}
 	before, after, _ := strings.Cut(s, pattern)
 	return "(" + quote(before+"REQ-") + " || " + digits + " || " + quote(after) + ")"
+}
+
+// scattered computes a digest of the request's own, like scatter.
+func scattered(s string) string {
+	half := "md5(" + digits + " || " + quote(s[:8]) + ")"
+	if len(s) == 32 {
+		return half
+	}
+	return "(" + half + " || md5(" + digits + " || " + quote(s[8:16]) + "))"
 }
 
 // quote writes a literal in which pgbench sees no variable of its own.

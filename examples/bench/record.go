@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/hex"
 	"strings"
 	"sync"
 )
@@ -113,7 +115,7 @@ func (s statement) with(recorded, id string) []any {
 		if v, ok := a.(string); ok {
 			switch {
 			case digest.MatchString(v):
-				a = id[len(id)-8:] + v[8:]
+				a = scatter(id, v)
 			case len(v) <= quoted:
 				a = strings.ReplaceAll(v, recorded, id)
 			}
@@ -121,6 +123,13 @@ func (s statement) with(recorded, id string) []any {
 		out[i] = a
 	}
 	return out
+}
+
+// scatter makes a digest of as many digits for another request. Like real ones
+// they lie anywhere in an index, not side by side.
+func scatter(id, recorded string) string {
+	h := sha256.Sum256([]byte(id + recorded))
+	return hex.EncodeToString(h[:])[:len(recorded)]
 }
 
 // reads reports whether the statement gives rows.
