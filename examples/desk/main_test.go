@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/internal/pgtest"
 )
 
 // office is a running program.
@@ -132,6 +134,21 @@ func TestTheOfficeOfTheDemonstration(t *testing.T) {
 
 	again := start(t, "-store", path)
 	require.Equal(t, 10, again.count("/v1/change-requests"), "an office that is open is not opened again")
+}
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+func TestAnOfficeInPostgreSQL(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t, func(context.Context, string) error { return nil }) // the program migrates
+	o := start(t, "-store", dsn)
+	require.Equal(t, 10, o.count("/v1/change-requests"))
+	again := start(t, "-store", dsn)
+	require.Equal(t, 10, again.count("/v1/change-requests"))
+	require.NotZero(t, again.count("/v1/records?kind=decision-brief"))
+	status, journal := again.get("/v1/journal?after=0&limit=1")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, journal, `"position":1`)
 }
 
 func TestAnEmptyOffice(t *testing.T) {
