@@ -127,7 +127,7 @@ func TestBadRequests(t *testing.T) {
 		"page size that is no int":  {"GET", list + "?page_size=ten", "", nil, 400, "malformed-request", "query page_size", "type"},
 		"negative page size":        {"GET", list + "?page_size=-1", "", nil, 400, "malformed-request", "query page_size", "out_of_range"},
 		"page size beyond int32":    {"GET", list + "?page_size=2147483648", "", nil, 400, "malformed-request", "query page_size", "type"},
-		"page token of nowhere":     {"GET", list + "?page_token=xxxx", "", nil, 400, "malformed-request", "query page_token", "invalid"},
+		"page token of nowhere":     {"GET", list + "?page_token=nowhere", "", nil, 400, "malformed-request", "query page_token", "invalid"},
 		"unknown direction":         {"GET", list + "/CR7/references?direction=up", "", nil, 400, "malformed-request", "query direction", "unknown"},
 		"as of no time":             {"GET", list + "/CR7?as_of=monday", "", nil, 400, "malformed-request", "query as_of", "invalid"},
 		"id with NUL":               {"GET", list + "/a%00b", "", nil, 400, "malformed-request", "path id", "invalid"},
