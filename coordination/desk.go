@@ -146,28 +146,40 @@ func ChangeRequestRef(id changereq.ID) archive.Ref { return archive.Ref("changer
 func (d *Desk) Answer(
 	ctx context.Context, tenant string, actor changereq.Actor, obligation string, rev int64, cmd changereq.Command,
 ) (notice.Obligation, error) {
-	order := d.Prepare(tenant, actor, "", 0, cmd)
-	var out notice.Obligation
-	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		order := order
-		seen, err := tx.Obligation(ctx, obligation)
-		if err != nil {
+	owed, err := d.Obligation(ctx, tenant, obligation) // whose it is never changes
+	if err != nil {
+		return notice.Obligation{}, err
+	}
+	order := d.Prepare(tenant, actor, requestOf(owed), 0, cmd)
+	err = d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		if err := unchanged(ctx, tx, order.ID, obligation, rev); err != nil {
 			return err
 		}
-		if rev != 0 && rev != seen.Rev {
-			return fmt.Errorf("%w: obligation %q is at revision %d, not %d; read it again", notice.ErrConflict, obligation, seen.Rev, rev)
-		}
-		order.ID = requestOf(seen)
 		if _, err := d.DoTx(ctx, tx, order); err != nil {
 			return err
 		}
-		out, err = tx.Obligation(ctx, obligation)
+		var err error
+		owed, err = tx.Obligation(ctx, obligation)
 		return err
 	})
 	if err != nil {
 		return notice.Obligation{}, err
 	}
-	return out, nil
+	return owed, nil
+}
+
+// unchanged refuses if the obligation is not at the revision that was seen. It
+// reads the request first: every unit of work locks requests before
+// obligations, so that no two wait for each other.
+func unchanged(ctx context.Context, tx Tx, request changereq.ID, obligation string, rev int64) error {
+	if _, err := tx.ChangeRequest(ctx, request); err != nil {
+		return err
+	}
+	o, err := tx.Obligation(ctx, obligation)
+	if err == nil && rev != 0 && rev != o.Rev {
+		err = fmt.Errorf("%w: obligation %q is at revision %d, not %d; read it again", notice.ErrConflict, obligation, o.Rev, rev)
+	}
+	return err
 }
 
 // about says what an obligation of a request tells of; requestOf reads it back.
