@@ -87,13 +87,13 @@ func allCauses(p *Problem) []Cause {
 			}
 		}
 	}
-	any := func(int) bool { return true }
+	always := func(int) bool { return true }
 	n := len(p.Activities)
-	add(CauseRelation, len(p.Relations), any)
+	add(CauseRelation, len(p.Relations), always)
 	add(CauseRelease, n, func(i int) bool { return p.Activities[i].Release > 0 })
-	add(CauseResource, len(p.Resources), any)
-	add(CauseStock, len(p.Stocks), any)
-	add(CauseTotal, len(p.Totals), any)
+	add(CauseResource, len(p.Resources), always)
+	add(CauseStock, len(p.Stocks), always)
+	add(CauseTotal, len(p.Totals), always)
 	if p.needsStaff() {
 		all = append(all, Cause{CausePeople, 0})
 	}

@@ -16,6 +16,11 @@ type generator struct {
 	crew    *crew     // the people among extra, or nil
 	passes  int       // schedules built so far
 
+	// stop, if set, is asked now and then during a pass, which then ends with
+	// never: a pass over a very large plan takes longer than a caller who has
+	// cancelled should wait.
+	stop func() bool
+
 	count, sorted, key []int32 // for sorting
 	placed             []bool
 	rest               []int32
@@ -58,7 +63,10 @@ func (g *generator) forward(list, start []int32) int32 {
 	g.passes++
 	g.profile.reset(false, 0)
 	end := int32(0)
-	for _, j := range list {
+	for k, j := range list {
+		if g.stopped(k) {
+			return never
+		}
 		t := g.pr.release[j]
 		for _, a := range g.pr.in.of(j) {
 			t = max(t, start[a.node]+a.weight)
@@ -73,6 +81,11 @@ func (g *generator) forward(list, start []int32) int32 {
 	return end
 }
 
+// stopped asks every thousand or so activities whether to end.
+func (g *generator) stopped(k int) bool {
+	return k&1023 == 1023 && g.stop != nil && g.stop()
+}
+
 // backward places the activities of list, successors first, as late as
 // possible before slot end. It fills start with mirrored times: an activity
 // with mirrored start s finishes at end - s. It is for plain problems.
@@ -80,7 +93,10 @@ func (g *generator) backward(list, start []int32, end int32) int32 {
 	g.passes++
 	g.profile.reset(true, end)
 	span := int32(0)
-	for _, j := range list {
+	for k, j := range list {
+		if g.stopped(k) {
+			return never
+		}
 		t := int32(0)
 		for _, a := range g.pr.out.of(j) {
 			t = max(t, start[a.node]+a.weight)

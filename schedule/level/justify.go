@@ -15,9 +15,12 @@ func (g *generator) justify(list, start []int32, end int32, limit int) int32 {
 	g.sortStarts(list, start, end)
 	for g.passes+2 <= limit {
 		span := g.rightJustify(list, start, end)
+		if span >= never {
+			return never
+		}
 		shorter := g.leftJustify(list, start, span, end)
 		if shorter >= end {
-			return end
+			return shorter
 		}
 		end = shorter
 	}

@@ -44,6 +44,7 @@ func newModeSearch(pr *project, r *random) *modeSearch {
 // run implements breeder. A try whose modes exceed a total for good counts as
 // a schedule too, so that the run ends.
 func (m *modeSearch) run(limit, enough int, stop func() bool) {
+	m.g.stop = stop
 	for m.spent() < limit && m.bestCost > enough && !stop() {
 		m.tries++
 		m.vary()

@@ -69,6 +69,7 @@ func (p *population) stale() bool { return p.idle > 60*p.size }
 // with more members.
 func (p *population) run(limit, enough int, stop func() bool) {
 	const most = 400
+	p.g.stop = stop
 	for p.g.passes < limit && p.cost > enough && !stop() {
 		switch {
 		case p.stale():

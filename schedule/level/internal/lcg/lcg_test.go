@@ -98,11 +98,11 @@ func (in *instance) keeps(x []int32) bool {
 		}
 	}
 	for _, c := range in.clauses {
-		any := false
+		met := false
 		for _, l := range c {
-			any = any || holds(l, x)
+			met = met || holds(l, x)
 		}
-		if !any {
+		if !met {
 			return false
 		}
 	}

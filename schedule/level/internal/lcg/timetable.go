@@ -10,14 +10,14 @@ package lcg
 // guard each, as in the packed profile of the schedule generator, so that a
 // test of a slot is a test of them all.
 type Timetable struct {
-	words   int
-	free    []uint64 // rows of words, now
-	tasks   []task
-	demand  []uint64
-	changed []int32
-	used    [][]int32 // tasks by resource
-	cap     []uint64  // rows as given
-	lits    []Lit
+	words    int
+	free     []uint64 // rows of words, now
+	tasks    []task
+	demand   []uint64
+	changed  []int32
+	used     [][]int32 // tasks by resource
+	capacity []uint64  // rows as given
+	lits     []Lit
 
 	grownFrom, grownTo int32 // slots that have less free since tasks were last pushed
 }
@@ -41,16 +41,16 @@ const MaxLane = 1<<15 - 1
 func NewTimetable(resources int, capacity [][]int32) *Timetable {
 	words := max(1, (resources+3)/4)
 	c := &Timetable{words: words, used: make([][]int32, resources)}
-	c.cap = make([]uint64, len(capacity)*words)
+	c.capacity = make([]uint64, len(capacity)*words)
 	for t, row := range capacity {
 		for w := range words {
-			c.cap[t*words+w] = guards
+			c.capacity[t*words+w] = guards
 		}
 		for r, q := range row {
-			c.cap[t*words+r/4] |= uint64(q) << (r % 4 * 16)
+			c.capacity[t*words+r/4] |= uint64(q) << (r % 4 * 16)
 		}
 	}
-	c.free = append([]uint64(nil), c.cap...)
+	c.free = append([]uint64(nil), c.capacity...)
 	return c
 }
 
@@ -293,7 +293,7 @@ func (c *Timetable) fill(s *Solver, i, slot int32, out []Lit) []Lit {
 		lane := func(rows []uint64, row int) int32 {
 			return int32(rows[row*c.words+r/4] >> shift & MaxLane)
 		}
-		spare := -lane(c.cap, int(slot)) // sum of demands above capacity
+		spare := -lane(c.capacity, int(slot)) // sum of demands above capacity
 		if i >= 0 {
 			spare += lane(c.demand, int(i))
 			if lane(c.demand, int(i)) == 0 {
