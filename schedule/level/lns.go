@@ -69,7 +69,7 @@ func (x *exact) keep(o *lcg.Options, j int, start int32) {
 // middle returns a slot, mostly the start of some activity so that crowded
 // times come up more often.
 func (w *neighbourhood) middle(x *exact) int32 {
-	if x.random.below(4) == 0 {
+	if x.random.below(2) == 0 {
 		return int32(x.random.below(x.cost))
 	}
 	return w.early[x.random.below(x.pr.n)]

@@ -115,8 +115,8 @@ func (s *search) size() int {
 
 // Parts of a limit of schedules.
 const (
-	firstPart = 0.35 // spent on the population alone
-	roundPart = 0.05 // spent on it in each later round, beside the core
+	firstPart = 0.45 // spent on the population alone
+	roundPart = 0.02 // spent on it in each later round, beside the core
 	exactPart = 0.10 // spent on the core in each later round
 )
 
