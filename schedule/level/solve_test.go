@@ -1,0 +1,191 @@
+package level_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/coordkit/coordkit/schedule/level"
+)
+
+// drawPlan draws a plan of some ten activities with constant capacities.
+func drawPlan(t *rapid.T) *level.Problem {
+	p := &level.Problem{}
+	for range rapid.IntRange(1, 3).Draw(t, "resources") {
+		p.Resources = append(p.Resources, level.Resource{Capacity: rapid.IntRange(2, 4).Draw(t, "capacity")})
+	}
+	n := rapid.IntRange(4, 11).Draw(t, "activities")
+	for j := range n {
+		m := level.Mode{Duration: rapid.IntRange(0, 5).Draw(t, "duration")}
+		for range p.Resources {
+			m.Uses = append(m.Uses, rapid.IntRange(0, 2).Draw(t, "use"))
+		}
+		p.Activities = append(p.Activities, level.Activity{Modes: []level.Mode{m}})
+		for i := range j {
+			if rapid.IntRange(0, n/2).Draw(t, "related") == 0 {
+				p.Relations = append(p.Relations, level.Relation{From: i, To: j, Lag: rapid.IntRange(0, 1).Draw(t, "lag")})
+			}
+		}
+	}
+	return p
+}
+
+func optimum(t require.TestingT, p *level.Problem) int {
+	r, err := level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Optimal, r.Status)
+	require.NoError(t, level.Check(p, r.Schedule))
+	return r.Cost
+}
+
+// copyOf returns a copy whose slices may be changed.
+func copyOf(p *level.Problem) *level.Problem {
+	c := &level.Problem{Objective: p.Objective, Horizon: p.Horizon}
+	c.Resources = append(c.Resources, p.Resources...)
+	c.Relations = append(c.Relations, p.Relations...)
+	for _, a := range p.Activities {
+		a.Modes = append([]level.Mode(nil), a.Modes...)
+		c.Activities = append(c.Activities, a)
+	}
+	return c
+}
+
+func TestChangesOfTheOptimum(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		best := optimum(t, p)
+
+		more := copyOf(p)
+		more.Resources[rapid.IntRange(0, len(p.Resources)-1).Draw(t, "which")].Capacity++
+		require.LessOrEqual(t, optimum(t, more), best, "more capacity")
+
+		if len(p.Relations) > 0 {
+			fewer := copyOf(p)
+			k := rapid.IntRange(0, len(p.Relations)-1).Draw(t, "relation")
+			fewer.Relations = append(fewer.Relations[:k:k], fewer.Relations[k+1:]...)
+			require.LessOrEqual(t, optimum(t, fewer), best, "one relation fewer")
+		}
+
+		slower := copyOf(p)
+		for i := range slower.Activities {
+			slower.Activities[i].Modes[0].Duration *= 3
+		}
+		for k := range slower.Relations {
+			slower.Relations[k].Lag *= 3
+		}
+		require.Equal(t, 3*best, optimum(t, slower), "three times as slow")
+
+		back := copyOf(p)
+		for k, r := range back.Relations {
+			back.Relations[k].From, back.Relations[k].To = r.To, r.From
+		}
+		require.Equal(t, best, optimum(t, back), "backward")
+	})
+}
+
+// TestHeuristicNeverBeatsTheCore compares the population method with the
+// proven optimum.
+func TestHeuristicNeverBeatsTheCore(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		require.GreaterOrEqual(t, level.Breed(p, 100, 10), optimum(t, p))
+	})
+}
+
+func TestProfilesAgree(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		for r := range p.Resources {
+			at := rapid.IntRange(0, 9).Draw(t, "closed")
+			p.Resources[r].Steps = []level.Step{{Slot: at, Quantity: 1}, {Slot: at + 2, Quantity: p.Resources[r].Capacity}}
+		}
+		require.True(t, level.SameProfiles(p, 6))
+	})
+}
+
+func TestImprovedIsMonotone(t *testing.T) {
+	t.Parallel()
+	p := generated(60, 3, 5)
+	last := level.Result{}
+	_, err := level.Solve(context.Background(), p, level.Options{Schedules: 1500, Improved: func(r level.Result) {
+		if last.Status == level.Feasible {
+			require.LessOrEqual(t, r.Cost, last.Cost)
+			require.GreaterOrEqual(t, r.LowerBound, last.LowerBound)
+		}
+		require.NoError(t, level.Check(p, r.Schedule))
+		last = r
+	}})
+	require.NoError(t, err)
+	require.NotEqual(t, level.Unknown, last.Status)
+}
+
+func TestStartIsKept(t *testing.T) {
+	t.Parallel()
+	p := generated(40, 2, 3)
+	r, err := level.Solve(context.Background(), p, level.Options{Schedules: 3000})
+	require.NoError(t, err)
+	again, err := level.Solve(context.Background(), p, level.Options{Schedules: 1, Start: &r.Schedule})
+	require.NoError(t, err)
+	require.LessOrEqual(t, again.Cost, r.Cost)
+	wrong := r.Schedule.Clone()
+	wrong.Start[0] = -1
+	_, err = level.Solve(context.Background(), p, level.Options{Schedules: 1, Start: &wrong})
+	require.NoError(t, err)
+}
+
+func TestEndedContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r, err := level.Solve(ctx, generated(40, 2, 3), level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Unknown, r.Status)
+	require.Positive(t, r.LowerBound)
+}
+
+func TestInvalidProblem(t *testing.T) {
+	t.Parallel()
+	_, err := level.Solve(context.Background(), &level.Problem{Activities: []level.Activity{{}}}, level.Options{})
+	require.ErrorIs(t, err, level.ErrInvalid)
+}
+
+func TestNothingToDo(t *testing.T) {
+	t.Parallel()
+	r, err := level.Solve(context.Background(), &level.Problem{}, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Optimal, r.Status)
+	require.Zero(t, r.Cost)
+}
+
+// TestWideCapacities uses capacities and times beyond the packed profile and
+// the core: a schedule is found all the same.
+func TestWideCapacities(t *testing.T) {
+	t.Parallel()
+	p := generated(30, 2, 9)
+	for i := range p.Resources {
+		p.Resources[i].Capacity *= 1_000_000
+	}
+	for i := range p.Activities {
+		for r := range p.Activities[i].Modes[0].Uses {
+			p.Activities[i].Modes[0].Uses[r] *= 1_000_000
+		}
+	}
+	wide, err := level.Solve(context.Background(), p, level.Options{Schedules: 500})
+	require.NoError(t, err)
+	require.NoError(t, level.Check(p, wide.Schedule))
+	require.GreaterOrEqual(t, wide.Cost, wide.LowerBound)
+}
+
+func TestStatusNames(t *testing.T) {
+	t.Parallel()
+	for s, name := range map[level.Status]string{
+		level.Unknown: "unknown", level.Feasible: "feasible", level.Optimal: "optimal", level.Infeasible: "infeasible",
+	} {
+		require.Equal(t, name, s.String())
+	}
+}
