@@ -67,19 +67,23 @@ func newExact(pr *project, best Schedule, known bool, cost, low int, r *random) 
 }
 
 // plan sets how the k-th core divides its work. A limited number of schedules
-// goes into windows for the most part, which pay sooner than proofs.
+// goes into windows for the most part, which pay sooner than proofs; the less
+// so the smaller the plan and the larger the limit.
 func (x *exact) plan(schedules, k int) {
-	const small = 40
+	const small, ample = 40, 500 // activities; schedules for each of them
+	if schedules > 0 {
+		part := min(300, schedules/100+1)
+		x.slice = [3]int{part, part, 60}
+	}
 	switch {
 	case schedules > 0 && x.pr.n > small:
 		x.share = [3]int{0, 0, 1}
+	case schedules > ample*x.pr.n:
+		x.share = [3]int{2, 3, 4}
 	case schedules > 0:
 		x.share = [3]int{1, 1, 3}
 	case k%2 == 1:
 		x.share = [3]int{1, 2, 4}
-	}
-	if schedules > 0 {
-		x.slice = [3]int{min(300, schedules/100+1), min(300, schedules/100+1), 60}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/coordkit/coordkit/schedule/level"
 )
 
-// TestFigures measures what docs/benchmarks.md states. It runs what
+// TestFigures measures what docs/benchmarks-level.md states. It runs what
 // COORDKIT_FIGURES asks for, as SET:LIMIT:STEP, for example "j120:5000:1" for
 // 5,000 schedules on every instance or "j60:15s:3" for 15 seconds on every
 // third one.

@@ -116,6 +116,7 @@ func (s *search) size() int {
 // Parts of a limit of schedules.
 const (
 	firstPart = 0.45 // spent on the population alone
+	firstMost = 200  // passes for each activity at most; a small plan is bred soon
 	roundPart = 0.02 // spent on it in each later round, beside the core
 	exactPart = 0.10 // spent on the core in each later round
 )
@@ -161,7 +162,7 @@ func (s *search) shares() (breed int, core float64) {
 	case s.options.Schedules == 0:
 		return s.smooth(1000), 1000
 	case s.rounds == 1:
-		return max(1, int(s.limit*firstPart)), 0
+		return max(1, min(int(s.limit*firstPart), firstMost*len(s.p.Activities))), 0
 	case len(s.exacts) == 0 && s.tried:
 		return max(1, int(left)), 0
 	}
