@@ -356,9 +356,6 @@ func TestBaseMoved(t *testing.T) {
 
 func TestConflictsOfWindows(t *testing.T) {
 	t.Parallel()
-	window := func(from, to int) changereq.Window {
-		return changereq.Window{Start: epoch.AddDate(0, 0, from), End: epoch.AddDate(0, 0, to)}
-	}
 	other := upTo(t, "Scheduled").req
 	other.ID, other.Number = "CR2", "CR-2026-0002"
 	w := *other.Window
@@ -371,14 +368,28 @@ func TestConflictsOfWindows(t *testing.T) {
 	require.Empty(t, changereq.Conflicts(&o.req, touching, []changereq.Request{other}))
 	other.Held = &changereq.Hold{}
 	require.Empty(t, changereq.Conflicts(&o.req, w, []changereq.Request{other}), "a held request does not count")
+}
 
-	o = upTo(t, "Draft")
+// A schedule stays inside the window that was approved.
+func TestScheduleInsideTheApprovedWindow(t *testing.T) {
+	t.Parallel()
+	window := func(from, to int) *changereq.Window {
+		return &changereq.Window{Start: epoch.AddDate(0, 0, from), End: epoch.AddDate(0, 0, to)}
+	}
+	o := upTo(t, "Triage")
 	c := o.req.Content.Clone()
-	asked := window(10, 20)
-	c.Window = &asked
+	c.Window = window(10, 20)
 	o.do(ann, changereq.Amend{Content: c})
-	require.True(t, asked.Contains(window(10, 20)))
-	require.False(t, asked.Contains(window(10, 21)))
+	o.do(carol, changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.Relevant}}})
+	o.do(carol, changereq.Move{Event: "admit"})
+	o.do(carol, changereq.Assess{Parts: assessment()})
+	o.do(carol, changereq.IssueBrief{Recommendation: "Approve."})
+	o.do(carol, changereq.Move{Event: "present"})
+	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
+	o.refuses(carol, changereq.Move{Event: "schedule", Window: window(9, 12)}, "clear")
+	o.refuses(carol, changereq.Move{Event: "schedule", Window: window(18, 21)}, "clear")
+	o.do(carol, changereq.Move{Event: "schedule", Window: window(10, 20)})
+	o.state("Scheduled")
 }
 
 func TestMoreRiskNeedsABackOutPlan(t *testing.T) {

@@ -146,6 +146,9 @@ func ChangeRequestRef(id changereq.ID) archive.Ref { return archive.Ref("changer
 func (d *Desk) Answer(
 	ctx context.Context, tenant string, actor changereq.Actor, obligation string, rev int64, cmd changereq.Command,
 ) (notice.Obligation, error) {
+	if named := answers(cmd); named != obligation {
+		return notice.Obligation{}, fmt.Errorf("%w: the command answers obligation %q, not %q", notice.ErrInvalid, named, obligation)
+	}
 	owed, err := d.Obligation(ctx, tenant, obligation) // whose it is never changes
 	if err != nil {
 		return notice.Obligation{}, err
@@ -166,6 +169,21 @@ func (d *Desk) Answer(
 		return notice.Obligation{}, err
 	}
 	return owed, nil
+}
+
+// answers is the obligation that a command is about, empty for any other command.
+func answers(cmd changereq.Command) string {
+	switch c := cmd.(type) {
+	case changereq.RecordSent:
+		return c.Obligation
+	case changereq.Acknowledge:
+		return c.Obligation
+	case changereq.Dispute:
+		return c.Obligation
+	case changereq.Waive:
+		return c.Obligation
+	}
+	return ""
 }
 
 // unchanged refuses if the obligation is not at the revision that was seen. It

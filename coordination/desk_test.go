@@ -235,6 +235,10 @@ func TestItClosesOnlyWhenTheApplicantWasTold(t *testing.T) {
 	require.ErrorIs(t, err, notice.ErrConflict, "somebody else settled it")
 	_, err = b.Answer(t.Context(), tenant, carol, "none", 0, changereq.Waive{Obligation: "none", Reason: "?"})
 	require.ErrorIs(t, err, notice.ErrNotFound)
+	for _, cmd := range []changereq.Command{changereq.Waive{Obligation: claimed[1].ID, Reason: "?"}, changereq.Move{Event: "close"}} {
+		_, err = b.Answer(t.Context(), tenant, carol, claimed[0].ID, 0, cmd)
+		require.ErrorIs(t, err, notice.ErrInvalid, "the command is about something else")
+	}
 	o, err := b.Obligation(t.Context(), tenant, claimed[0].ID)
 	require.NoError(t, err)
 	require.Equal(t, notice.Sent, o.State)

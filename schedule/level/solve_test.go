@@ -154,7 +154,7 @@ func TestInvalidProblem(t *testing.T) {
 	require.ErrorIs(t, err, level.ErrInvalid)
 }
 
-func TestNothingToDo(t *testing.T) {
+func TestEmptyPlan(t *testing.T) {
 	t.Parallel()
 	r, err := level.Solve(context.Background(), &level.Problem{}, level.Options{})
 	require.NoError(t, err)
