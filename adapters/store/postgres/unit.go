@@ -71,7 +71,14 @@ func (db *DB) within(ctx context.Context, pool *sql.DB, begin string, fn func(*r
 			return err
 		}
 		r := newRunner(c, &db.dialect, begin)
+		returned := false
+		defer func() {
+			if !returned { // a panic: leave no lock behind until the server notices that the connection is gone
+				r.end(ctx)
+			}
+		}()
 		result = ended(ctx, db.finish(ctx, r, fn(r)))
+		returned = true
 		if !r.end(ctx) {
 			return driver.ErrBadConn
 		}

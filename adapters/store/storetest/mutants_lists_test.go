@@ -246,15 +246,18 @@ func (e endless) RecordEvents(ctx context.Context, id archive.RecordID, after in
 // aliasingMutants keep what they were given and hand out what they keep.
 func aliasingMutants() []mutant {
 	return []mutant{
-		{"arguments kept", []string{"Aliasing/Arguments"}, bendTx(remember(false))},
-		{"results kept", []string{"Aliasing/Results", "Aliasing/ResultsInOneUnit"}, bendTx(remember(true))},
+		{"arguments kept", []string{"Aliasing/Arguments"}, remember(false)},
+		{"results kept", []string{"Aliasing/Results", "Aliasing/ResultsInOneUnit"}, remember(true)},
 	}
 }
 
-// remember keeps requests by id, as they were put or as they were first read.
-func remember(read bool) func(coordination.Tx, unit) coordination.Tx {
-	kept := make(map[string]changereq.Request)
-	return func(tx coordination.Tx, u unit) coordination.Tx { return memo{tx, u.tenant, kept, read} }
+// remember keeps requests by id, as they were put or as they were first read:
+// each store its own, because subtests run side by side.
+func remember(read bool) func(coordination.Store) coordination.Store {
+	return func(s coordination.Store) coordination.Store {
+		kept := make(map[string]changereq.Request)
+		return bendTx(func(tx coordination.Tx, u unit) coordination.Tx { return memo{tx, u.tenant, kept, read} })(s)
+	}
 }
 
 type memo struct {
