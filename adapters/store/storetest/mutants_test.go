@@ -65,12 +65,23 @@ func TestMutantsAreFound(t *testing.T) {
 	for _, m := range mutants() {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			out := runChild(t, m.name, m.kills)
 			for _, kill := range m.kills {
-				require.Contains(t, out, "--- FAIL: TestMutant/"+kill+" ", "%s survived:\n%s", m.name, out)
+				require.True(t, found(t, m.name, kill), "%s survived %s", m.name, kill)
 			}
 		})
 	}
+}
+
+// found reports whether a subtest fails on a mutant. Some bugs are races that do
+// not happen every time, so it tries a few times.
+func found(t *testing.T, mutant, subtest string) bool {
+	t.Helper()
+	for range 5 {
+		if strings.Contains(runChild(t, mutant, []string{subtest}), "--- FAIL: TestMutant/"+subtest+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // TestEverySubtestHasAMutant: the suite passes on the store without a bug, and
@@ -119,9 +130,6 @@ func runChild(t *testing.T, mutant string, subtests []string) string {
 	child := exec.CommandContext(ctx, os.Args[0],
 		"-test.run="+pattern.String(), "-test.v", "-test.timeout=1m", "-rapid.nofailfile", "-rapid.shrinktime=0s")
 	child.Env = append(os.Environ(), chosen+"="+mutant)
-	out, err := child.CombinedOutput()
-	if err == nil && mutant != sound {
-		require.Fail(t, "no subtest failed", "%s", out)
-	}
+	out, _ := child.CombinedOutput() // what failed stands in the output
 	return string(out)
 }
