@@ -17,6 +17,8 @@ type Env struct {
 	Heads     map[ItemID]string // newest released revision of each item; nil when nobody keeps them
 	Conflicts []Conflict
 	Successor *Request
+	Uses      *Uses                    // what uses the items that change; nil when nobody knows
+	Revisions map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
 }
 
 // Command is something an actor wants done with a request. The commands of
@@ -117,7 +119,7 @@ func (d *deliberation) emitAt(at time.Time, actor string, data Data) {
 func (d *deliberation) view() *View {
 	return &View{
 		Request: &d.req, Now: d.env.Now, Actor: d.env.Actor,
-		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Successor: d.env.Successor,
+		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Uses: d.env.Uses, Successor: d.env.Successor,
 	}
 }
 

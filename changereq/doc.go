@@ -45,8 +45,11 @@
 // [VerifyResult] bring the items in; [RecordReview] looks back; [RecordSent] says
 // who was told; [Move] closes. [Amend], [PutOnHold], [Release], [Waive],
 // [Acknowledge], [Dispute], [MeetCondition], [RecordRestored] and [Refresh] serve
-// along the way, and [Import] records histories that happened elsewhere.
-// [Permitted] lists what could be done next and what stands in the way.
+// along the way. [TraceUses] lists what uses the items that change, [Rebase] takes
+// an item to a base revision that somebody else's change moved, [Unauthorised]
+// finds releases that no change accounts for, and [Import] records histories that
+// happened elsewhere. [Permitted] lists what could be done next and what stands in
+// the way.
 //
 // # Time, ids, concurrency
 //

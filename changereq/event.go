@@ -144,6 +144,17 @@ type (
 		Reference  string             `json:"reference,omitempty"`
 		Violations []string           `json:"violations,omitempty"`
 	}
+	// ItemAffectedData says what uses the items that change, as it was looked up.
+	ItemAffectedData struct {
+		Uses []Use `json:"uses,omitempty"`
+	}
+	// RebasedData gives an affected item another base revision.
+	RebasedData struct {
+		Item   ItemID `json:"item"`
+		From   string `json:"from,omitempty"`
+		To     string `json:"to"`
+		Reason string `json:"reason"`
+	}
 	// Unknown keeps an event that this version does not know. It changes
 	// nothing in the fold but its length.
 	Unknown struct {
@@ -170,6 +181,8 @@ func (ObligationOwedData) kind() Kind    { return "obligation-owed" }
 func (ObligationChangedData) kind() Kind { return "obligation-changed" }
 func (ImportedData) kind() Kind          { return "imported" }
 func (FactRecordedData) kind() Kind      { return "fact-recorded" }
+func (ItemAffectedData) kind() Kind      { return "item-affected" }
+func (RebasedData) kind() Kind           { return "rebased" }
 func (u Unknown) kind() Kind             { return u.EventKind }
 
 // MarshalData writes the data of an event as JSON; what UnmarshalData did not
@@ -237,6 +250,10 @@ func readers(kind Kind) (func([]byte) (Data, error), bool) {
 		return read[ImportedData], true
 	case FactRecordedData{}.kind():
 		return read[FactRecordedData], true
+	case ItemAffectedData{}.kind():
+		return read[ItemAffectedData], true
+	case RebasedData{}.kind():
+		return read[RebasedData], true
 	}
 	return nil, false
 }
@@ -294,6 +311,9 @@ func (e Event) Clone() Event {
 			d.Violations = slices.Clone(d.Violations)
 			e.Data = d
 		}
+	case ItemAffectedData:
+		d.Uses = cloneEach(d.Uses, Use.clone)
+		e.Data = d
 	case Unknown:
 		d.Raw = slices.Clone(d.Raw)
 		e.Data = d

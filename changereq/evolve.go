@@ -59,6 +59,10 @@ func Evolve(r Request, ev Event) Request {
 		r.Obligations = append(slices.Clip(r.Obligations), d.Obligation.clone())
 	case ObligationChangedData:
 		r = r.obligationChanged(ev, d)
+	case ItemAffectedData:
+		r.WhereUsed = &WhereUsed{Uses: cloneEach(d.Uses, Use.clone), By: ev.Actor, At: ev.At}
+	case RebasedData:
+		r = r.rebased(ev, d)
 	case Unknown:
 	}
 	return r

@@ -18,6 +18,7 @@ type View struct {
 	Window    *Window           // the window a schedule asks for
 	Heads     map[ItemID]string // newest released revision of each item; nil when nobody keeps them
 	Conflicts []Conflict
+	Uses      *Uses    // what uses the items that change; nil when nobody knows or nobody asked
 	Successor *Request // the request that is to take this one's place
 }
 
@@ -53,8 +54,9 @@ func (r *Request) occupies() bool {
 }
 
 const (
-	guardBase  = "base"
-	guardClear = "clear"
+	guardBase          = "base"
+	guardClear         = "clear"
+	guardDispositioned = "dispositioned"
 )
 
 // Guards returns the guards that lifecycles of change requests may name. A
@@ -71,7 +73,7 @@ func Guards() []lifecycle.Guard[*View] {
 		plain("complete", complete),
 		plain("relevant", relevant),
 		plain("assessed", assessed),
-		plain("dispositioned", dispositioned),
+		plain(guardDispositioned, dispositioned),
 		plain("briefed", briefed),
 		gate(plain("approved", approved), lifecycle.GateApproval),
 		plain("lapsed", lapsed),
@@ -126,12 +128,12 @@ func dispositioned(v *View) []Unmet {
 	var out []Unmet
 	for _, a := range v.Request.Content.Affected {
 		if a.Action == "" {
-			u := unmet("dispositioned", "nobody has said what happens to %s: amend the request with an action for it", a.Item)
+			u := unmet(guardDispositioned, "nobody has said what happens to %s: amend the request with an action for it", a.Item)
 			u.Ref = string(a.Item)
 			out = append(out, u)
 		}
 	}
-	return out
+	return append(out, v.undispositionedUses()...)
 }
 
 func briefed(v *View) []Unmet {
@@ -221,7 +223,7 @@ func baseCurrent(v *View) []Unmet {
 		if !known || a.Action != ActionModify && a.Action != ActionRemove || head == a.Base {
 			continue
 		}
-		u := unmet(guardBase, "%s is at revision %s, but %s was assessed: amend the request to the new base and decide again", a.Item, head, a.Base)
+		u := unmet(guardBase, "%s is at revision %s, but %s was assessed: rebase it to %s, then have it decided again", a.Item, head, a.Base, head)
 		u.Ref = string(a.Item)
 		out = append(out, u)
 	}

@@ -103,16 +103,21 @@ func (c VerifyResult) decide(d *deliberation) error {
 	if err := d.require(RoleVerifier, RoleCoordinator); err != nil {
 		return err
 	}
-	if _, err := d.resulting(c.Item); err != nil {
+	a, err := d.resulting(c.Item)
+	if err != nil {
 		return err
 	}
-	switch x := d.req.result(c.Item); {
+	x := d.req.result(c.Item)
+	switch {
 	case x == nil:
 		return refused(d.command, unmet("resulted", "no result of %s is recorded: there is nothing to verify", c.Item))
 	case x.RecordedBy == d.env.Actor.ID:
 		return refused(d.command, unmet("separation-of-duties", "%s recorded the result of %s: somebody else has to verify it", x.RecordedBy, c.Item))
 	case x.VerifiedAt != nil:
 		return nil
+	}
+	if open := d.req.unlike(a, x, d.env.Revisions); len(open) > 0 {
+		return refused(d.command, open...)
 	}
 	d.emit(ResultVerifiedData(c))
 	return nil

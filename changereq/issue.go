@@ -43,6 +43,7 @@ func (c IssueBrief) decide(d *deliberation) error {
 	if open := slices.Concat(assessed(v), dispositioned(v)); len(open) > 0 {
 		return refused(d.command, open...)
 	}
+	d.noteUses()
 	r := &d.req
 	b := Brief{
 		Number: 1, Applicant: r.Applicant, Content: r.Content.Clone(), Assessment: r.Assessment.clone(),

@@ -64,7 +64,14 @@ func (d *deliberation) couldApprove() []Unmet {
 	}
 	try.cast(RecordDecision{Brief: number, Verdict: Approved})
 	_, open := d.lc.Fire(d.req.State, approveEvent, d.req.roles(d.env.Actor), try.view())
-	return open
+	return append(open, d.unforeseen(Approved)...)
+}
+
+// asks reports whether an edge for the event that leaves the state names the guard.
+func (l *Lifecycle) asks(state, event, guard string) bool {
+	return slices.ContainsFunc(l.def.Edges, func(e lifecycle.Edge) bool {
+		return e.From == state && e.Event == event && slices.Contains(e.Guards, guard)
+	})
 }
 
 func heldUnmet(h *Hold) Unmet {

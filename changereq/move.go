@@ -31,6 +31,9 @@ func (c Move) decide(d *deliberation) error {
 	if slices.Contains(decidingEvents(), c.Event) {
 		return refused(d.command, unmet("decision", "%s is a decision: record the decision, which moves the request", c.Event))
 	}
+	if d.lc.asks(d.req.State, c.Event, guardDispositioned) {
+		d.noteUses()
+	}
 	v := d.view()
 	v.Window = c.Window.normal()
 	return d.fire(c.Event, v, MovedData{Reason: c.Reason, Window: v.Window, Successor: c.Successor})

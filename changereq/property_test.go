@@ -31,6 +31,7 @@ func TestProperties(t *testing.T) {
 			"":        m.check,
 			"edit":    func(t *rapid.T) { m.amend(t, false) },
 			"rewrite": func(t *rapid.T) { m.amend(t, true) },
+			"reuse":   m.reuse,
 			"tell":    m.tell,
 			"usual":   m.usual,
 		})
@@ -42,10 +43,19 @@ type machine struct {
 	now    time.Time
 	req    changereq.Request
 	events []changereq.Event
+	uses   *changereq.Uses // what the bill of materials answers
+}
+
+// reuse lets something else use the drawing from now on, or nothing.
+func (m *machine) reuse(t *rapid.T) {
+	m.uses = nil
+	if item := rapid.SampledFrom([]changereq.ItemID{"", "", "MAN-3", "ASM-7"}).Draw(t, "user"); item != "" {
+		m.uses = &changereq.Uses{Uses: []changereq.Use{{Item: item, Path: []changereq.ItemID{"DRW-12", item}}}}
+	}
 }
 
 func (m *machine) env(actor changereq.Actor) changereq.Env {
-	return changereq.Env{Now: m.now, Actor: actor, Number: "CR-1"}
+	return changereq.Env{Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses}
 }
 
 // give runs a command and checks P3 and P4.
@@ -78,6 +88,7 @@ func (m *machine) give(t *rapid.T, actor changereq.Actor, cmd changereq.Command)
 func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 	r := m.req
 	for _, ev := range events {
+		m.checkApproval(t, &r, ev)
 		move, ok := ev.Data.(changereq.MovedData)
 		if ok && move.Category == lifecycle.Build && r.Category != lifecycle.Verify {
 			if d := r.Decision; !d.Verdict.Approves() || d.Material != r.Digests.Material || d.By == r.Applicant {
@@ -100,6 +111,20 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 			}
 		}
 		r = changereq.Evolve(r, ev)
+	}
+}
+
+// checkApproval: nothing is approved while something that uses what changes has
+// no action.
+func (m *machine) checkApproval(t *rapid.T, r *changereq.Request, ev changereq.Event) {
+	d, ok := ev.Data.(changereq.DecidedData)
+	if !ok || !d.Decision.Verdict.Approves() || m.uses == nil {
+		return
+	}
+	for _, u := range m.uses.Uses {
+		if !slices.ContainsFunc(r.Content.Affected, func(a changereq.AffectedItem) bool { return a.Item == u.Item }) {
+			t.Fatalf("approved, though %s has no action", u.Item)
+		}
 	}
 }
 
@@ -181,6 +206,8 @@ func (m *machine) command(t *rapid.T) {
 		changereq.MeetCondition{Condition: n, Evidence: "seen"},
 		changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: n > 1, Cites: []changereq.ID{"CR1"}},
 		changereq.RecordRestored{Item: "DRW-12", Revision: "B"},
+		changereq.Rebase{Item: "DRW-12", To: rapid.SampledFrom([]string{"B", "B1"}).Draw(t, "base"), Reason: "moved"},
+		changereq.TraceUses{},
 		changereq.SignUnchanged{Item: "MAN-3"},
 		changereq.VerifyResult{Item: "DRW-12"},
 		changereq.RecordReview{Verdict: changereq.ReviewSuccessful, Text: "fine"},

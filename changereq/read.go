@@ -92,6 +92,9 @@ func (s *Service) Permitted(ctx context.Context, tenant string, actor Actor, id 
 				return err
 			}
 		}
+		if env.Uses, err = s.findUses(ctx, tenant, &r); err != nil {
+			return err
+		}
 		out = Permitted(lc, &r, env)
 		return nil
 	})

@@ -55,7 +55,8 @@ type Request struct {
 	Digests   Digests            `json:"digests"` // of Content and Assessment as they stand
 
 	Assessment Assessment  `json:"assessment"`
-	Brief      *Brief      `json:"brief,omitempty"` // the newest; earlier ones stand in the history
+	WhereUsed  *WhereUsed  `json:"where_used,omitempty"` // what uses the items that change, when somebody looked it up
+	Brief      *Brief      `json:"brief,omitempty"`      // the newest; earlier ones stand in the history
 	Decision   Decision    `json:"decision"`
 	Conditions []Condition `json:"conditions,omitempty"` // of the standing approval
 	Window     *Window     `json:"window,omitempty"`     // when it is to be carried out
@@ -148,6 +149,7 @@ type Origin struct {
 func (r Request) Clone() Request {
 	r.Content = r.Content.Clone()
 	r.Assessment = r.Assessment.clone()
+	r.WhereUsed = r.WhereUsed.clone()
 	r.Brief = r.Brief.clone()
 	r.Decision = r.Decision.clone()
 	r.Conditions = cloneEach(r.Conditions, Condition.clone)

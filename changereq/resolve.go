@@ -62,6 +62,10 @@ func (c RecordDecision) decide(d *deliberation) error {
 	if open := c.untimely(d.env.Now); len(open) > 0 {
 		return refused(d.command, open...)
 	}
+	if open := d.unforeseen(c.Verdict); len(open) > 0 {
+		return refused(d.command, open...)
+	}
+	d.noteUses()
 	d.cast(c)
 	v := d.view()
 	v.Brief = c.Brief
@@ -87,6 +91,16 @@ func (d *deliberation) cast(c RecordDecision) {
 		dec.Document = b.Digest
 	}
 	d.emit(DecidedData{Decision: dec, Conditions: slices.Clone(c.Conditions)})
+}
+
+// unforeseen keeps an approval from an item that uses what changes and that
+// nobody has said anything about, also if it came into use after the brief was
+// presented. An emergency is approved first and gets its dispositions by the end.
+func (d *deliberation) unforeseen(v Verdict) []Unmet {
+	if !v.Approves() || d.lc.def.Emergency {
+		return nil
+	}
+	return d.view().undispositionedUses()
 }
 
 // untimely finds dates that cannot be kept.

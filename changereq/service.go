@@ -23,6 +23,16 @@ type Config struct {
 	// does not know are left out. Nil means that nobody keeps revisions, and
 	// then no base can be found to have moved.
 	Heads func(ctx context.Context, tenant string, items []ItemID) (map[ItemID]string, error)
+
+	// WhereUsed says which items use each of the given ones directly; see
+	// FindUses. Nil means that nobody knows, and then only the items that the
+	// request lists itself need an action.
+	WhereUsed func(ctx context.Context, tenant string, items []ItemID) (map[ItemID][]ItemID, error)
+
+	// Revisions says what the registry of specifications holds of revisions;
+	// those it does not know are left out. Nil means that there is no registry
+	// to ask, and then a result is verified on the verifier's word alone.
+	Revisions func(ctx context.Context, tenant string, refs []RevisionRef) (map[RevisionRef]Revision, error)
 }
 
 // Service runs commands on stored requests: it loads, decides and saves. It is
@@ -166,9 +176,13 @@ func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, e
 		env.Number = fmt.Sprintf("%s-%04d", series, n)
 		return env, err
 	case Move:
-		return s.lookUpMove(ctx, tx, &r, o, c, env)
+		env, err := s.lookUpMove(ctx, tx, &r, o, c, env)
+		if err != nil {
+			return env, err
+		}
+		return s.lookUpImpact(ctx, &r, o, env)
 	}
-	return env, nil
+	return s.lookUpImpact(ctx, &r, o, env)
 }
 
 func (s *Service) lookUpMove(ctx context.Context, tx Tx, r *Request, o Order, c Move, env Env) (Env, error) {

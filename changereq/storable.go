@@ -16,6 +16,7 @@ func (r *Request) Storable() error {
 	c.time(r.Opened, r.Updated)
 	c.content(&r.Content)
 	c.assessment(&r.Assessment)
+	c.whereUsed(r.WhereUsed)
 	c.brief(r.Brief)
 	d := &r.Decision
 	c.text(string(d.Verdict), string(d.Reason), d.Text, d.By)
@@ -138,6 +139,20 @@ func (c *storable) assessment(a *Assessment) {
 			for i := range x.Amounts {
 				c.text(x.Amounts[i].What, x.Amounts[i].Currency)
 			}
+		}
+	}
+}
+
+func (c *storable) whereUsed(x *WhereUsed) {
+	if x == nil {
+		return
+	}
+	c.text(x.By)
+	c.time(x.At)
+	for _, u := range x.Uses {
+		c.text(string(u.Item))
+		for _, item := range u.Path {
+			c.text(string(item))
 		}
 	}
 }

@@ -71,6 +71,8 @@ func TestBadInputIsNamed(t *testing.T) {
 		"no evidence":          {changereq.RecordSent{Obligation: "x"}, "/evidence", "required"},
 		"no dispute":           {changereq.Dispute{Obligation: "x"}, "/reason", "required"},
 		"no waiver":            {changereq.Waive{Obligation: "x"}, "/reason", "required"},
+		"rebase to nothing":    {changereq.Rebase{Item: "A", Reason: "x"}, "/to", "required"},
+		"rebase, no reason":    {changereq.Rebase{Item: "A", To: "2"}, "/reason", "required"},
 		"no hold":              {changereq.PutOnHold{}, "/reason", "required"},
 		"review":               {changereq.RecordReview{Text: "x"}, "/verdict", "unknown"},
 		"no facts":             {changereq.Import{ID: "A", Number: "A", Source: "s", Applicant: "a", Content: content()}, "/facts", "required"},

@@ -26,6 +26,13 @@ type Config struct {
 	// Heads says which revision of an item is the newest released one; see
 	// changereq.Config.
 	Heads func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID]string, error)
+
+	// WhereUsed says which items use others directly, and Revisions what the
+	// registry of specifications holds; see changereq.Config.
+	WhereUsed func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID][]changereq.ItemID, error)
+	Revisions func(
+		ctx context.Context, tenant string, refs []changereq.RevisionRef,
+	) (map[changereq.RevisionRef]changereq.Revision, error)
 }
 
 // Desk is the coordinator's desk: it runs each command in one unit of work over
@@ -51,6 +58,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 	}
 	changes, err := changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
+		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions,
 	})
 	if err != nil {
 		return nil, err

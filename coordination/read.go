@@ -40,6 +40,14 @@ func (d *Desk) Permitted(
 	return d.changes.Permitted(ctx, tenant, actor, id)
 }
 
+// Unauthorised lists the released revisions that no approved change accounts
+// for; see changereq.Unauthorised.
+func (d *Desk) Unauthorised(
+	ctx context.Context, tenant string, revisions []changereq.Revision,
+) ([]changereq.AuditFinding, error) {
+	return d.changes.Unauthorised(ctx, tenant, revisions)
+}
+
 // Record returns one record, or archive.ErrNotFound.
 func (d *Desk) Record(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, error) {
 	return d.file.Get(ctx, tenant, id)

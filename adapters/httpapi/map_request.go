@@ -7,7 +7,7 @@ func requestTo(r changereq.Request) ChangeRequest {
 		ID: string(r.ID), Rev: r.Rev, Number: r.Number, State: r.State, Category: string(r.Category), Applicant: r.Applicant,
 		Lifecycle: LifecycleRef{ID: r.Lifecycle.ID, Version: narrow(r.Lifecycle.Version)},
 		Content:   contentTo(r.Content), Digests: digestsTo(r.Digests), Assessment: assessmentTo(r.Assessment),
-		Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Conditions: eachOf(r.Conditions, conditionTo),
+		WhereUsed: via(r.WhereUsed, whereUsedTo), Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Conditions: eachOf(r.Conditions, conditionTo),
 		Window: via(r.Window, windowTo), Results: eachOf(r.Results, resultTo), Review: via(r.Review, reviewTo),
 		Successor: text(r.Successor), Outcome: text(r.Outcome), Held: via(r.Held, holdTo),
 		Obligations: eachOf(r.Obligations, owedTo), Origin: via(r.Origin, originTo), LastAmender: text(r.LastAmender),

@@ -144,6 +144,8 @@ func TestCommandsMapFromTheContract(t *testing.T) {
 	from(t, filled[changereq.RecordResult](), resultFrom)
 	from(t, filled[changereq.RecordRestored](), restorationFrom)
 	from(t, filled[changereq.RecordReview](), reviewFrom)
+	from(t, filled[changereq.Rebase](), rebaseFrom)
+	from(t, filled[changereq.Revision](), releasedFrom)
 	file := filled[archive.File]()
 	from(t, file, fileFrom, cmpopts.IgnoreFields(archive.File{}, "Content"))
 	require.Equal(t, []byte("hi"), fileFrom(FileInput{Content: []byte("hi")}).Content)
@@ -194,6 +196,12 @@ func TestBriefMaps(t *testing.T) {
 	got := briefTo(b)
 	same(t, b, got, "assessment")
 	require.Equal(t, assessmentTo(b.Assessment), got.Assessment)
+}
+
+func TestFindingMaps(t *testing.T) {
+	t.Parallel()
+	same(t, filled[changereq.AuditFinding](), findingTo(filled[changereq.AuditFinding]()))
+	same(t, changereq.AuditFinding{}, findingTo(changereq.AuditFinding{}))
 }
 
 func TestPermissionMaps(t *testing.T) {

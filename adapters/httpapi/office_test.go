@@ -51,12 +51,14 @@ func open(tb testing.TB, change ...func(*httpapi.Config)) *office {
 	for _, c := range change {
 		c(&cfg)
 	}
-	desk, err := coordination.NewDesk(coordination.Config{Store: cfg.Store, Now: cfg.Now})
-	require.NoError(tb, err)
-	cfg.Desk = desk
+	if cfg.Desk == nil {
+		desk, err := coordination.NewDesk(coordination.Config{Store: cfg.Store, Now: cfg.Now})
+		require.NoError(tb, err)
+		cfg.Desk = desk
+	}
 	h, err := httpapi.New(cfg)
 	require.NoError(tb, err)
-	return &office{handler: h, store: cfg.Store, desk: desk}
+	return &office{handler: h, store: cfg.Store, desk: cfg.Desk}
 }
 
 // authenticate believes what the request says: tenant, actor and roles.

@@ -207,6 +207,30 @@ type AssessmentInput struct {
 	Risk *RisksInput `json:"risk,omitempty"`
 }
 
+// AuditFinding A revision in force that no approved change accounts for.
+type AuditFinding struct {
+	// Code The kind of finding, stable.
+	Code string `json:"code"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Request The request it cites.
+	Request *string `json:"request,omitempty"`
+
+	// Revision The revision.
+	Revision string `json:"revision"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
+}
+
+// AuditFindingList What an audit found.
+type AuditFindingList struct {
+	// Items In the order of the revisions.
+	Items []AuditFinding `json:"items"`
+}
+
 // Brief The numbered, frozen page a decision is made on.
 type Brief struct {
 	// Applicant Who asks.
@@ -349,6 +373,9 @@ type ChangeRequest struct {
 
 	// Updated The time of the last event.
 	Updated time.Time `json:"updated"`
+
+	// WhereUsed What uses the items that change, as it was last looked up.
+	WhereUsed *WhereUsed `json:"where_used,omitempty"`
 
 	// Window A time from start to end, the end not included.
 	Window *Window `json:"window,omitempty"`
@@ -993,6 +1020,18 @@ type ReasonInput struct {
 	Reason string `json:"reason"`
 }
 
+// RebaseInput Another base revision for an affected item.
+type RebaseInput struct {
+	// Item The affected item.
+	Item string `json:"item"`
+
+	// Reason What the move means for this change.
+	Reason string `json:"reason"`
+
+	// To The new base revision.
+	To string `json:"to"`
+}
+
 // Record One filed document.
 type Record struct {
 	// Dated The document's own date.
@@ -1087,6 +1126,27 @@ type ReferencePage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ReleasedRevisionInput A revision in force, as whoever keeps the specifications knows it.
+type ReleasedRevisionInput struct {
+	// Cites The requests that it names as its reason.
+	Cites []string `json:"cites,omitempty"`
+
+	// Digest SHA-256 of its canonical content.
+	Digest *string `json:"digest,omitempty"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Predecessor The revision it grew from.
+	Predecessor *string `json:"predecessor,omitempty"`
+
+	// ReleasedAt When it came into force.
+	ReleasedAt time.Time `json:"released_at"`
+
+	// Revision The revision.
+	Revision string `json:"revision"`
 }
 
 // Relevance Whether the request concerns the product at all.
@@ -1218,6 +1278,12 @@ type ReviewInput struct {
 	Verdict string `json:"verdict"`
 }
 
+// RevisionAuditInput Revisions to hold against the changes they cite.
+type RevisionAuditInput struct {
+	// Revisions Revisions in force.
+	Revisions []ReleasedRevisionInput `json:"revisions"`
+}
+
 // Risk A risk before and after its mitigation.
 type Risk struct {
 	// Inherent A place on the matrix of risks.
@@ -1291,6 +1357,27 @@ type Unmet struct {
 
 	// Text What is missing and who can do what about it.
 	Text string `json:"text"`
+}
+
+// Use An item that the change reaches.
+type Use struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Path From the changed item to this one, each used by the next.
+	Path []string `json:"path"`
+}
+
+// WhereUsed What uses the items that change, as it was last looked up.
+type WhereUsed struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By For whom.
+	By string `json:"by"`
+
+	// Uses By item.
+	Uses []Use `json:"uses,omitempty"`
 }
 
 // Window A time from start to end, the end not included.
@@ -1485,6 +1572,12 @@ type MoveChangeRequestParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RebaseItemParams defines parameters for RebaseItem.
+type RebaseItemParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListChangeRequestReferencesParams defines parameters for ListChangeRequestReferences.
 type ListChangeRequestReferencesParams struct {
 	// Direction Outward are references that lead from here, inward those that lead here; none is outward.
@@ -1526,6 +1619,12 @@ type SignUnchangedParams struct {
 
 // VerifyResultParams defines parameters for VerifyResult.
 type VerifyResultParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// TraceUsesParams defines parameters for TraceUses.
+type TraceUsesParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -1668,6 +1767,9 @@ type RecordMetConditionJSONRequestBody = MetConditionInput
 // MoveChangeRequestJSONRequestBody defines body for MoveChangeRequest for application/json ContentType.
 type MoveChangeRequestJSONRequestBody = MoveInput
 
+// RebaseItemJSONRequestBody defines body for RebaseItem for application/json ContentType.
+type RebaseItemJSONRequestBody = RebaseInput
+
 // RecordRestorationJSONRequestBody defines body for RecordRestoration for application/json ContentType.
 type RecordRestorationJSONRequestBody = RestorationInput
 
@@ -1697,6 +1799,9 @@ type FileRecordJSONRequestBody = FileInput
 
 // AddReferenceJSONRequestBody defines body for AddReference for application/json ContentType.
 type AddReferenceJSONRequestBody = ReferenceInput
+
+// AuditRevisionsJSONRequestBody defines body for AuditRevisions for application/json ContentType.
+type AuditRevisionsJSONRequestBody = RevisionAuditInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1748,6 +1853,9 @@ type ServerInterface interface {
 	// ListPermissions List what can be done next
 	// (GET /v1/change-requests/{id}/permissions)
 	ListPermissions(w http.ResponseWriter, r *http.Request, id ChangeRequestID)
+	// RebaseItem Rebase an affected item
+	// (POST /v1/change-requests/{id}/rebases)
+	RebaseItem(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RebaseItemParams)
 	// ListChangeRequestReferences List the references of a change request
 	// (GET /v1/change-requests/{id}/references)
 	ListChangeRequestReferences(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListChangeRequestReferencesParams)
@@ -1766,6 +1874,9 @@ type ServerInterface interface {
 	// VerifyResult Verify a result
 	// (POST /v1/change-requests/{id}/verifications)
 	VerifyResult(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params VerifyResultParams)
+	// TraceUses Trace where the changed items are used
+	// (POST /v1/change-requests/{id}/where-used)
+	TraceUses(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params TraceUsesParams)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
@@ -1805,6 +1916,9 @@ type ServerInterface interface {
 	// AddReference Add a reference
 	// (POST /v1/records/{id}/references)
 	AddReference(w http.ResponseWriter, r *http.Request, id RecordID, params AddReferenceParams)
+	// AuditRevisions Audit released revisions
+	// (POST /v1/revision-audits)
+	AuditRevisions(w http.ResponseWriter, r *http.Request)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2638,6 +2752,60 @@ func (siw *ServerInterfaceWrapper) ListPermissions(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// RebaseItem operation middleware
+func (siw *ServerInterfaceWrapper) RebaseItem(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RebaseItemParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RebaseItem(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListChangeRequestReferences operation middleware
 func (siw *ServerInterfaceWrapper) ListChangeRequestReferences(w http.ResponseWriter, r *http.Request) {
 
@@ -2967,6 +3135,60 @@ func (siw *ServerInterfaceWrapper) VerifyResult(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.VerifyResult(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TraceUses operation middleware
+func (siw *ServerInterfaceWrapper) TraceUses(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TraceUsesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TraceUses(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3725,6 +3947,20 @@ func (siw *ServerInterfaceWrapper) AddReference(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// AuditRevisions operation middleware
+func (siw *ServerInterfaceWrapper) AuditRevisions(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AuditRevisions(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -3861,10 +4097,13 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/unchanged-signatures", wrapper.SignUnchanged)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/restorations", wrapper.RecordRestoration)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/reviews", wrapper.RecordReview)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/where-used", wrapper.TraceUses)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/rebases", wrapper.RebaseItem)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.ReleaseChangeRequest)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.HoldChangeRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/events", wrapper.ListChangeRequestEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/references", wrapper.ListChangeRequestReferences)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/revision-audits", wrapper.AuditRevisions)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records", wrapper.ListRecords)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records", wrapper.FileRecord)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}", wrapper.GetRecord)
@@ -6373,6 +6612,211 @@ func (response ListPermissionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type RebaseItemRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params RebaseItemParams
+	Body   *RebaseItemJSONRequestBody
+}
+
+type RebaseItemResponseObject interface {
+	VisitRebaseItemResponse(w http.ResponseWriter) error
+}
+
+type RebaseItem200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response RebaseItem200JSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem400ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem401ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem403ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem404ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem409ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem412ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem413ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem415ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem422ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItem428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RebaseItem428ApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RebaseItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RebaseItemdefaultApplicationProblemPlusJSONResponse) VisitRebaseItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListChangeRequestReferencesRequestObject struct {
 	ID     ChangeRequestID `json:"id"`
 	Params ListChangeRequestReferencesParams
@@ -7492,6 +7936,178 @@ type VerifyResultdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response VerifyResultdefaultApplicationProblemPlusJSONResponse) VisitVerifyResultResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUsesRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params TraceUsesParams
+}
+
+type TraceUsesResponseObject interface {
+	VisitTraceUsesResponse(w http.ResponseWriter) error
+}
+
+type TraceUses200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response TraceUses200JSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses400ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses401ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses403ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses404ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses409ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses412ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses422ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUses428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response TraceUses428ApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TraceUsesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TraceUsesdefaultApplicationProblemPlusJSONResponse) VisitTraceUsesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9362,6 +9978,142 @@ func (response AddReferencedefaultApplicationProblemPlusJSONResponse) VisitAddRe
 	return err
 }
 
+type AuditRevisionsRequestObject struct {
+	Body *AuditRevisionsJSONRequestBody
+}
+
+type AuditRevisionsResponseObject interface {
+	VisitAuditRevisionsResponse(w http.ResponseWriter) error
+}
+
+type AuditRevisions200JSONResponse AuditFindingList
+
+func (response AuditRevisions200JSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AuditRevisions400ApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisions401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AuditRevisions401ApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisions403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AuditRevisions403ApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisions413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AuditRevisions413ApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisions415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AuditRevisions415ApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisions422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AuditRevisions422ApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuditRevisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AuditRevisionsdefaultApplicationProblemPlusJSONResponse) VisitAuditRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth Ask whether the service is up
@@ -9412,6 +10164,9 @@ type StrictServerInterface interface {
 	// ListPermissions List what can be done next
 	// (GET /v1/change-requests/{id}/permissions)
 	ListPermissions(ctx context.Context, request ListPermissionsRequestObject) (ListPermissionsResponseObject, error)
+	// RebaseItem Rebase an affected item
+	// (POST /v1/change-requests/{id}/rebases)
+	RebaseItem(ctx context.Context, request RebaseItemRequestObject) (RebaseItemResponseObject, error)
 	// ListChangeRequestReferences List the references of a change request
 	// (GET /v1/change-requests/{id}/references)
 	ListChangeRequestReferences(ctx context.Context, request ListChangeRequestReferencesRequestObject) (ListChangeRequestReferencesResponseObject, error)
@@ -9430,6 +10185,9 @@ type StrictServerInterface interface {
 	// VerifyResult Verify a result
 	// (POST /v1/change-requests/{id}/verifications)
 	VerifyResult(ctx context.Context, request VerifyResultRequestObject) (VerifyResultResponseObject, error)
+	// TraceUses Trace where the changed items are used
+	// (POST /v1/change-requests/{id}/where-used)
+	TraceUses(ctx context.Context, request TraceUsesRequestObject) (TraceUsesResponseObject, error)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
@@ -9469,6 +10227,9 @@ type StrictServerInterface interface {
 	// AddReference Add a reference
 	// (POST /v1/records/{id}/references)
 	AddReference(ctx context.Context, request AddReferenceRequestObject) (AddReferenceResponseObject, error)
+	// AuditRevisions Audit released revisions
+	// (POST /v1/revision-audits)
+	AuditRevisions(ctx context.Context, request AuditRevisionsRequestObject) (AuditRevisionsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -9991,6 +10752,40 @@ func (sh *strictHandler) ListPermissions(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// RebaseItem operation middleware
+func (sh *strictHandler) RebaseItem(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RebaseItemParams) {
+	var request RebaseItemRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RebaseItemJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RebaseItem(ctx, request.(RebaseItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RebaseItem")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RebaseItemResponseObject); ok {
+		if err := validResponse.VisitRebaseItemResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListChangeRequestReferences operation middleware
 func (sh *strictHandler) ListChangeRequestReferences(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListChangeRequestReferencesParams) {
 	var request ListChangeRequestReferencesRequestObject
@@ -10181,6 +10976,33 @@ func (sh *strictHandler) VerifyResult(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(VerifyResultResponseObject); ok {
 		if err := validResponse.VisitVerifyResultResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TraceUses operation middleware
+func (sh *strictHandler) TraceUses(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params TraceUsesParams) {
+	var request TraceUsesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TraceUses(ctx, request.(TraceUsesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TraceUses")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TraceUsesResponseObject); ok {
+		if err := validResponse.VisitTraceUsesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -10563,6 +11385,37 @@ func (sh *strictHandler) AddReference(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(AddReferenceResponseObject); ok {
 		if err := validResponse.VisitAddReferenceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AuditRevisions operation middleware
+func (sh *strictHandler) AuditRevisions(w http.ResponseWriter, r *http.Request) {
+	var request AuditRevisionsRequestObject
+
+	var body AuditRevisionsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AuditRevisions(ctx, request.(AuditRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AuditRevisions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AuditRevisionsResponseObject); ok {
+		if err := validResponse.VisitAuditRevisionsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

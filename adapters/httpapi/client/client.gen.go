@@ -208,6 +208,30 @@ type AssessmentInput struct {
 	Risk *RisksInput `json:"risk,omitempty"`
 }
 
+// AuditFinding A revision in force that no approved change accounts for.
+type AuditFinding struct {
+	// Code The kind of finding, stable.
+	Code string `json:"code"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Request The request it cites.
+	Request *string `json:"request,omitempty"`
+
+	// Revision The revision.
+	Revision string `json:"revision"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
+}
+
+// AuditFindingList What an audit found.
+type AuditFindingList struct {
+	// Items In the order of the revisions.
+	Items []AuditFinding `json:"items"`
+}
+
 // Brief The numbered, frozen page a decision is made on.
 type Brief struct {
 	// Applicant Who asks.
@@ -350,6 +374,9 @@ type ChangeRequest struct {
 
 	// Updated The time of the last event.
 	Updated time.Time `json:"updated"`
+
+	// WhereUsed What uses the items that change, as it was last looked up.
+	WhereUsed *WhereUsed `json:"where_used,omitempty"`
 
 	// Window A time from start to end, the end not included.
 	Window *Window `json:"window,omitempty"`
@@ -994,6 +1021,18 @@ type ReasonInput struct {
 	Reason string `json:"reason"`
 }
 
+// RebaseInput Another base revision for an affected item.
+type RebaseInput struct {
+	// Item The affected item.
+	Item string `json:"item"`
+
+	// Reason What the move means for this change.
+	Reason string `json:"reason"`
+
+	// To The new base revision.
+	To string `json:"to"`
+}
+
 // Record One filed document.
 type Record struct {
 	// Dated The document's own date.
@@ -1088,6 +1127,27 @@ type ReferencePage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ReleasedRevisionInput A revision in force, as whoever keeps the specifications knows it.
+type ReleasedRevisionInput struct {
+	// Cites The requests that it names as its reason.
+	Cites []string `json:"cites,omitempty"`
+
+	// Digest SHA-256 of its canonical content.
+	Digest *string `json:"digest,omitempty"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Predecessor The revision it grew from.
+	Predecessor *string `json:"predecessor,omitempty"`
+
+	// ReleasedAt When it came into force.
+	ReleasedAt time.Time `json:"released_at"`
+
+	// Revision The revision.
+	Revision string `json:"revision"`
 }
 
 // Relevance Whether the request concerns the product at all.
@@ -1219,6 +1279,12 @@ type ReviewInput struct {
 	Verdict string `json:"verdict"`
 }
 
+// RevisionAuditInput Revisions to hold against the changes they cite.
+type RevisionAuditInput struct {
+	// Revisions Revisions in force.
+	Revisions []ReleasedRevisionInput `json:"revisions"`
+}
+
 // Risk A risk before and after its mitigation.
 type Risk struct {
 	// Inherent A place on the matrix of risks.
@@ -1292,6 +1358,27 @@ type Unmet struct {
 
 	// Text What is missing and who can do what about it.
 	Text string `json:"text"`
+}
+
+// Use An item that the change reaches.
+type Use struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Path From the changed item to this one, each used by the next.
+	Path []string `json:"path"`
+}
+
+// WhereUsed What uses the items that change, as it was last looked up.
+type WhereUsed struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By For whom.
+	By string `json:"by"`
+
+	// Uses By item.
+	Uses []Use `json:"uses,omitempty"`
 }
 
 // Window A time from start to end, the end not included.
@@ -1486,6 +1573,12 @@ type MoveChangeRequestParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RebaseItemParams defines parameters for RebaseItem.
+type RebaseItemParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListChangeRequestReferencesParams defines parameters for ListChangeRequestReferences.
 type ListChangeRequestReferencesParams struct {
 	// Direction Outward are references that lead from here, inward those that lead here; none is outward.
@@ -1527,6 +1620,12 @@ type SignUnchangedParams struct {
 
 // VerifyResultParams defines parameters for VerifyResult.
 type VerifyResultParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// TraceUsesParams defines parameters for TraceUses.
+type TraceUsesParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -1669,6 +1768,9 @@ type RecordMetConditionJSONRequestBody = MetConditionInput
 // MoveChangeRequestJSONRequestBody defines body for MoveChangeRequest for application/json ContentType.
 type MoveChangeRequestJSONRequestBody = MoveInput
 
+// RebaseItemJSONRequestBody defines body for RebaseItem for application/json ContentType.
+type RebaseItemJSONRequestBody = RebaseInput
+
 // RecordRestorationJSONRequestBody defines body for RecordRestoration for application/json ContentType.
 type RecordRestorationJSONRequestBody = RestorationInput
 
@@ -1698,6 +1800,9 @@ type FileRecordJSONRequestBody = FileInput
 
 // AddReferenceJSONRequestBody defines body for AddReference for application/json ContentType.
 type AddReferenceJSONRequestBody = ReferenceInput
+
+// AuditRevisionsJSONRequestBody defines body for AuditRevisions for application/json ContentType.
+type AuditRevisionsJSONRequestBody = RevisionAuditInput
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -1973,6 +2078,24 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/change-requests/{id}/permissions (the `ListPermissions` operationId).
 	ListPermissions(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RebaseItemWithBody Rebase an affected item
+	//
+	// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+	RebaseItemWithBody(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RebaseItem Rebase an affected item
+	//
+	// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+	RebaseItem(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, body RebaseItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListChangeRequestReferences List the references of a change request
 	//
 	// The references at this request, by id, each with its type as it reads from here.
@@ -2069,6 +2192,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/verifications (the `VerifyResult` operationId).
 	VerifyResult(ctx context.Context, id ChangeRequestID, params *VerifyResultParams, body VerifyResultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TraceUses Trace where the changed items are used
+	//
+	// Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
+	TraceUses(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReadJournal Read the journal
 	//
@@ -2215,6 +2345,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/records/{id}/references (the `AddReference` operationId).
 	AddReference(ctx context.Context, id RecordID, params *AddReferenceParams, body AddReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AuditRevisionsWithBody Audit released revisions
+	//
+	// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+	AuditRevisionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AuditRevisions Audit released revisions
+	//
+	// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+	AuditRevisions(ctx context.Context, body AuditRevisionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetHealth Ask whether the service is up
@@ -2657,6 +2805,44 @@ func (c *Client) ListPermissions(ctx context.Context, id ChangeRequestID, reqEdi
 	return c.Client.Do(req)
 }
 
+// RebaseItemWithBody Rebase an affected item
+//
+// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+func (c *Client) RebaseItemWithBody(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRebaseItemRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RebaseItem Rebase an affected item
+//
+// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+func (c *Client) RebaseItem(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, body RebaseItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRebaseItemRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListChangeRequestReferences List the references of a change request
 //
 // The references at this request, by id, each with its type as it reads from here.
@@ -2854,6 +3040,23 @@ func (c *Client) VerifyResultWithBody(ctx context.Context, id ChangeRequestID, p
 // Corresponds with POST /v1/change-requests/{id}/verifications (the `VerifyResult` operationId).
 func (c *Client) VerifyResult(ctx context.Context, id ChangeRequestID, params *VerifyResultParams, body VerifyResultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewVerifyResultRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TraceUses Trace where the changed items are used
+//
+// Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
+//
+// Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
+func (c *Client) TraceUses(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTraceUsesRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3180,6 +3383,44 @@ func (c *Client) AddReferenceWithBody(ctx context.Context, id RecordID, params *
 // Corresponds with POST /v1/records/{id}/references (the `AddReference` operationId).
 func (c *Client) AddReference(ctx context.Context, id RecordID, params *AddReferenceParams, body AddReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddReferenceRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AuditRevisionsWithBody Audit released revisions
+//
+// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+func (c *Client) AuditRevisionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAuditRevisionsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AuditRevisions Audit released revisions
+//
+// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+func (c *Client) AuditRevisions(ctx context.Context, body AuditRevisionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAuditRevisionsRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4129,6 +4370,66 @@ func NewListPermissionsRequest(server string, id ChangeRequestID) (*http.Request
 	return req, nil
 }
 
+// NewRebaseItemRequest calls the generic RebaseItem builder with application/json body
+func NewRebaseItemRequest(server string, id ChangeRequestID, params *RebaseItemParams, body RebaseItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRebaseItemRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRebaseItemRequestWithBody constructs an http.Request for the RebaseItem method, with any body, and a specified content type
+func NewRebaseItemRequestWithBody(server string, id ChangeRequestID, params *RebaseItemParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/rebases", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListChangeRequestReferencesRequest constructs an http.Request for the ListChangeRequestReferences method
 func NewListChangeRequestReferencesRequest(server string, id ChangeRequestID, params *ListChangeRequestReferencesParams) (*http.Request, error) {
 	var err error
@@ -4497,6 +4798,53 @@ func NewVerifyResultRequestWithBody(server string, id ChangeRequestID, params *V
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewTraceUsesRequest constructs an http.Request for the TraceUses method
+func NewTraceUsesRequest(server string, id ChangeRequestID, params *TraceUsesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/where-used", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	if params != nil {
 
@@ -5356,6 +5704,46 @@ func NewAddReferenceRequestWithBody(server string, id RecordID, params *AddRefer
 	return req, nil
 }
 
+// NewAuditRevisionsRequest calls the generic AuditRevisions builder with application/json body
+func NewAuditRevisionsRequest(server string, body AuditRevisionsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAuditRevisionsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAuditRevisionsRequestWithBody constructs an http.Request for the AuditRevisions method, with any body, and a specified content type
+func NewAuditRevisionsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/revision-audits")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -5616,6 +6004,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/change-requests/{id}/permissions (the `ListPermissions` operationId).
 	ListPermissionsWithResponse(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*ListPermissionsResponse, error)
 
+	// RebaseItemWithBodyWithResponse Rebase an affected item
+	//
+	// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+	RebaseItemWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RebaseItemResponse, error)
+
+	// RebaseItemWithResponse Rebase an affected item
+	//
+	// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+	RebaseItemWithResponse(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, body RebaseItemJSONRequestBody, reqEditors ...RequestEditorFn) (*RebaseItemResponse, error)
+
 	// ListChangeRequestReferencesWithResponse List the references of a change request
 	//
 	// The references at this request, by id, each with its type as it reads from here.
@@ -5714,6 +6120,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/verifications (the `VerifyResult` operationId).
 	VerifyResultWithResponse(ctx context.Context, id ChangeRequestID, params *VerifyResultParams, body VerifyResultJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyResultResponse, error)
+
+	// TraceUsesWithResponse Trace where the changed items are used
+	//
+	// Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
+	TraceUsesWithResponse(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*TraceUsesResponse, error)
 
 	// ReadJournalWithResponse Read the journal
 	//
@@ -5876,6 +6291,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/records/{id}/references (the `AddReference` operationId).
 	AddReferenceWithResponse(ctx context.Context, id RecordID, params *AddReferenceParams, body AddReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddReferenceResponse, error)
+
+	// AuditRevisionsWithBodyWithResponse Audit released revisions
+	//
+	// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+	AuditRevisionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AuditRevisionsResponse, error)
+
+	// AuditRevisionsWithResponse Audit released revisions
+	//
+	// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+	AuditRevisionsWithResponse(ctx context.Context, body AuditRevisionsJSONRequestBody, reqEditors ...RequestEditorFn) (*AuditRevisionsResponse, error)
 }
 
 type GetHealthResponse struct {
@@ -7580,6 +8013,138 @@ func (r ListPermissionsResponse) ContentType() string {
 	return ""
 }
 
+// RebaseItemResponse200Headers the declared response headers of an HTTP 200 response for RebaseItem
+type RebaseItemResponse200Headers struct {
+	ETag string
+}
+
+// RebaseItemResponse401Headers the declared response headers of an HTTP 401 response for RebaseItem
+type RebaseItemResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RebaseItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RebaseItemResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RebaseItemResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RebaseItemResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RebaseItemResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RebaseItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RebaseItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RebaseItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RebaseItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListChangeRequestReferencesResponse401Headers the declared response headers of an HTTP 401 response for ListChangeRequestReferences
 type ListChangeRequestReferencesResponse401Headers struct {
 	WWWAuthenticate string
@@ -8317,6 +8882,124 @@ func (r VerifyResultResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r VerifyResultResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TraceUsesResponse200Headers the declared response headers of an HTTP 200 response for TraceUses
+type TraceUsesResponse200Headers struct {
+	ETag string
+}
+
+// TraceUsesResponse401Headers the declared response headers of an HTTP 401 response for TraceUses
+type TraceUsesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type TraceUsesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *TraceUsesResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *TraceUsesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TraceUsesResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TraceUsesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TraceUsesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TraceUsesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TraceUsesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TraceUsesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9665,6 +10348,103 @@ func (r AddReferenceResponse) ContentType() string {
 	return ""
 }
 
+// AuditRevisionsResponse401Headers the declared response headers of an HTTP 401 response for AuditRevisions
+type AuditRevisionsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type AuditRevisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AuditFindingList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AuditRevisionsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AuditRevisionsResponse) GetJSON200() *AuditFindingList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AuditRevisionsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AuditRevisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AuditRevisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AuditRevisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AuditRevisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetHealthWithResponse Ask whether the service is up
 //
 // Answers 200 when requests can be served, 503 when not.
@@ -10025,6 +10805,36 @@ func (c *ClientWithResponses) ListPermissionsWithResponse(ctx context.Context, i
 	return ParseListPermissionsResponse(rsp)
 }
 
+// RebaseItemWithBodyWithResponse Rebase an affected item
+//
+// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+func (c *ClientWithResponses) RebaseItemWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RebaseItemResponse, error) {
+	rsp, err := c.RebaseItemWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRebaseItemResponse(rsp)
+}
+
+// RebaseItemWithResponse Rebase an affected item
+//
+// Takes an affected item to the newest released revision, when another change came first. That changes the affected items, so an approval is outdated.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/rebases (the `RebaseItem` operationId).
+func (c *ClientWithResponses) RebaseItemWithResponse(ctx context.Context, id ChangeRequestID, params *RebaseItemParams, body RebaseItemJSONRequestBody, reqEditors ...RequestEditorFn) (*RebaseItemResponse, error) {
+	rsp, err := c.RebaseItem(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRebaseItemResponse(rsp)
+}
+
 // ListChangeRequestReferencesWithResponse List the references of a change request
 //
 // The references at this request, by id, each with its type as it reads from here.
@@ -10188,6 +10998,21 @@ func (c *ClientWithResponses) VerifyResultWithResponse(ctx context.Context, id C
 		return nil, err
 	}
 	return ParseVerifyResultResponse(rsp)
+}
+
+// TraceUsesWithResponse Trace where the changed items are used
+//
+// Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
+func (c *ClientWithResponses) TraceUsesWithResponse(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*TraceUsesResponse, error) {
+	rsp, err := c.TraceUses(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTraceUsesResponse(rsp)
 }
 
 // ReadJournalWithResponse Read the journal
@@ -10458,6 +11283,36 @@ func (c *ClientWithResponses) AddReferenceWithResponse(ctx context.Context, id R
 		return nil, err
 	}
 	return ParseAddReferenceResponse(rsp)
+}
+
+// AuditRevisionsWithBodyWithResponse Audit released revisions
+//
+// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+func (c *ClientWithResponses) AuditRevisionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AuditRevisionsResponse, error) {
+	rsp, err := c.AuditRevisionsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAuditRevisionsResponse(rsp)
+}
+
+// AuditRevisionsWithResponse Audit released revisions
+//
+// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/revision-audits (the `AuditRevisions` operationId).
+func (c *ClientWithResponses) AuditRevisionsWithResponse(ctx context.Context, body AuditRevisionsJSONRequestBody, reqEditors ...RequestEditorFn) (*AuditRevisionsResponse, error) {
+	rsp, err := c.AuditRevisions(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAuditRevisionsResponse(rsp)
 }
 
 // ParseGetHealthResponse parses an HTTP response from a GetHealthWithResponse call
@@ -12072,6 +12927,132 @@ func ParseListPermissionsResponse(rsp *http.Response) (*ListPermissionsResponse,
 	return response, nil
 }
 
+// ParseRebaseItemResponse parses an HTTP response from a RebaseItemWithResponse call
+func ParseRebaseItemResponse(rsp *http.Response) (*RebaseItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RebaseItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RebaseItemResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RebaseItemResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListChangeRequestReferencesResponse parses an HTTP response from a ListChangeRequestReferencesWithResponse call
 func ParseListChangeRequestReferencesResponse(rsp *http.Response) (*ListChangeRequestReferencesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12763,6 +13744,118 @@ func ParseVerifyResultResponse(rsp *http.Response) (*VerifyResultResponse, error
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers VerifyResultResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTraceUsesResponse parses an HTTP response from a TraceUsesWithResponse call
+func ParseTraceUsesResponse(rsp *http.Response) (*TraceUsesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TraceUsesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers TraceUsesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers TraceUsesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -14057,6 +15150,94 @@ func ParseAddReferenceResponse(rsp *http.Response) (*AddReferenceResponse, error
 		response.Headers201 = &headers
 	case rsp.StatusCode == 401:
 		var headers AddReferenceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAuditRevisionsResponse parses an HTTP response from a AuditRevisionsWithResponse call
+func ParseAuditRevisionsResponse(rsp *http.Response) (*AuditRevisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AuditRevisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AuditFindingList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers AuditRevisionsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

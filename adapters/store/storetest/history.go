@@ -29,6 +29,11 @@ func everyEvent() []changereq.Data {
 		},
 		changereq.AmendedData{Content: content, Changed: []changereq.Class{changereq.ClassEditorial, changereq.ClassScope}},
 		changereq.AssessedData{Parts: assessment},
+		changereq.ItemAffectedData{Uses: []changereq.Use{
+			{Item: "door-1", Path: []changereq.ItemID{"spec-17", "hinge-2", "door-1"}},
+			{Item: "hinge-2", Path: []changereq.ItemID{"spec-17", "hinge-2"}},
+		}},
+		changereq.RebasedData{Item: "spec-17", From: "C", To: "C1", Reason: "another change came first"},
 		changereq.BriefIssuedData{Brief: brief},
 		changereq.DecidedData{
 			Decision: changereq.Decision{

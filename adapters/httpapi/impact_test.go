@@ -1,0 +1,140 @@
+package httpapi_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/adapters/httpapi"
+	"github.com/coordkit/coordkit/adapters/httpapi/client"
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
+)
+
+// openWith opens an office over a desk of the test's own making.
+func openWith(t *testing.T, change func(*coordination.Config)) *office {
+	t.Helper()
+	return open(t, func(c *httpapi.Config) {
+		cfg := coordination.Config{Store: c.Store, Now: c.Now}
+		change(&cfg)
+		desk, err := coordination.NewDesk(cfg)
+		require.NoError(t, err)
+		c.Desk = desk
+	})
+}
+
+// TestImpact: what uses a changed item is listed with its path and stands in
+// the way, a moved base is rebased, and the release is held against the change.
+func TestImpact(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	head := "A"
+	o := openWith(t, func(c *coordination.Config) {
+		c.WhereUsed = func(_ context.Context, _ string, _ []changereq.ItemID) (map[changereq.ItemID][]changereq.ItemID, error) {
+			return map[changereq.ItemID][]changereq.ItemID{"SPEC-1": {"SPEC-2", "BOILER"}}, nil
+		}
+		c.Heads = func(context.Context, string, []changereq.ItemID) (map[changereq.ItemID]string, error) {
+			return map[changereq.ItemID]string{"SPEC-1": head}, nil
+		}
+	})
+	w := newWalker(t, o)
+	w.goTo("Assessing")
+	traced, err := w.api.TraceUsesWithResponse(ctx, "CR7", &client.TraceUsesParams{IfMatch: w.tag}, by("carl"))
+	w.took(traced.HTTPResponse, traced.JSON200, traced.Body, err)
+	require.Equal(t, []client.Use{
+		{Item: "BOILER", Path: []string{"SPEC-1", "BOILER"}}, {Item: "SPEC-2", Path: []string{"SPEC-1", "SPEC-2"}},
+	}, w.now.WhereUsed.Uses)
+	brief, err := w.api.IssueBriefWithResponse(ctx, "CR7", &client.IssueBriefParams{IfMatch: w.tag}, client.BriefInput{Recommendation: "Do it."}, by("carl"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"dispositioned"}, unmet(t, brief.StatusCode(), brief.Body))
+	w.amend("BOILER")
+	w.goTo("Scheduled")
+
+	head = "B"
+	start, err := w.api.MoveChangeRequestWithResponse(ctx, "CR7", &client.MoveChangeRequestParams{IfMatch: w.tag}, client.MoveInput{Event: "start"}, by("ivan"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, start.StatusCode())
+	require.Contains(t, string(start.Body), "base-moved")
+	require.Contains(t, string(start.Body), "rebase it to B")
+	rebased, err := w.api.RebaseItemWithResponse(ctx, "CR7", &client.RebaseItemParams{IfMatch: w.tag},
+		client.RebaseInput{Item: "SPEC-1", To: "B", Reason: "ours stands"}, by("ivan"))
+	w.took(rebased.HTTPResponse, rebased.JSON200, rebased.Body, err)
+	require.Equal(t, "ForDecision", w.now.State)
+	require.Equal(t, new("B"), w.now.Content.Affected[0].Base)
+
+	audit, err := w.api.AuditRevisionsWithResponse(ctx, client.RevisionAuditInput{Revisions: []client.ReleasedRevisionInput{
+		{Item: "SPEC-1", Revision: "C", Predecessor: new("B"), ReleasedAt: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Cites: []string{"CR7"}},
+		{Item: "SPEC-9", Revision: "C", ReleasedAt: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)},
+	}}, by("vera"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, audit.StatusCode(), string(audit.Body))
+	require.Len(t, audit.JSON200.Items, 2)
+	require.Equal(t, [2]string{"not-approved", "no-change"}, [2]string{audit.JSON200.Items[0].Code, audit.JSON200.Items[1].Code})
+}
+
+// amend gives further items a disposition: they stay as they are.
+func (w *walker) amend(items ...string) {
+	w.t.Helper()
+	in := client.ContentInput{
+		Title: w.now.Content.Title, Description: w.now.Content.Description, Justification: w.now.Content.Justification, Affected: affected(),
+	}
+	for _, item := range items {
+		in.Affected = append(in.Affected, client.AffectedItemInput{Item: item, Action: new("none-after-review"), Base: new("1"), Owner: new("bob")})
+	}
+	p, err := w.api.AmendChangeRequestWithResponse(context.Background(), "CR7", &client.AmendChangeRequestParams{IfMatch: w.tag}, in, by("ann"))
+	w.took(p.HTTPResponse, p.JSON200, p.Body, err)
+}
+
+func affected() []client.AffectedItemInput {
+	return []client.AffectedItemInput{
+		{Item: "SPEC-1", Action: new("modify"), Base: new("A"), Owner: new("bea")},
+		{Item: "SPEC-2", Action: new("none-after-review"), Base: new("C"), Owner: new("bob")},
+	}
+}
+
+// goTo takes the steps of the usual way that are left until a state.
+func (w *walker) goTo(state string) {
+	w.t.Helper()
+	ctx := context.Background()
+	if w.now == nil {
+		p, err := w.api.OpenChangeRequestWithResponse(ctx, &client.OpenChangeRequestParams{IdempotencyKey: "k1"}, client.OpenInput{
+			ID: new("CR7"), Content: client.ContentInput{
+				Title: "Raise the boiler limit", Description: new("The limit is too low."), Justification: new("Complaints."), Affected: affected(),
+			},
+		}, by("ann"))
+		w.took(p.HTTPResponse, p.JSON201, p.Body, err)
+	}
+	for w.now.State != state {
+		switch w.now.State {
+		case "Draft":
+			w.move("ann", "submit")
+		case "Submitted":
+			w.move("carl", "receive")
+		case "Triage":
+			p, err := w.api.AssessChangeRequestWithResponse(ctx, "CR7", &client.AssessChangeRequestParams{IfMatch: w.tag}, client.AssessmentInput{
+				Relevance: &client.RelevanceInput{Verdict: "relevant"}, Risk: &client.RisksInput{Summary: new("none")},
+				Benefit: &client.EstimateInput{Amounts: []client.AmountInput{{What: "fewer calls", Low: 100, Likely: 200, High: 300, Currency: "EUR"}}},
+				Cost:    &client.EstimateInput{Summary: new("none")},
+			}, by("carl"))
+			w.took(p.HTTPResponse, p.JSON200, p.Body, err)
+			w.move("carl", "admit")
+		case "Assessing":
+			p, err := w.api.IssueBriefWithResponse(ctx, "CR7", &client.IssueBriefParams{IfMatch: w.tag}, client.BriefInput{Recommendation: "Do it."}, by("carl"))
+			w.took(p.HTTPResponse, p.JSON201, p.Body, err)
+			w.move("carl", "present")
+		case "ForDecision":
+			p, err := w.api.DecideChangeRequestWithResponse(ctx, "CR7", &client.DecideChangeRequestParams{IfMatch: w.tag},
+				client.DecisionInput{Brief: &w.now.Brief.Number, Verdict: "approved"}, by("pia"))
+			w.took(p.HTTPResponse, p.JSON200, p.Body, err)
+		case "Approved":
+			w.move("carl", "schedule")
+		case "Scheduled":
+			w.move("ivan", "start")
+		default:
+			w.t.Fatalf("the usual way to %s does not pass %s", state, w.now.State)
+		}
+	}
+}
