@@ -13,7 +13,7 @@ import (
 
 // journaled is an entry of the journal, encoded when somebody reads it.
 type journaled interface {
-	stamp(position int64, recorded time.Time)
+	stamp(position, recorded int64)
 	of() (room coordination.Room, position int64)
 	entry() (coordination.Entry, error)
 }
@@ -70,11 +70,11 @@ type head struct {
 type logged[E any] struct {
 	kind     *kind[E]
 	position int64 // 0 until it is committed
-	recorded time.Time
+	recorded int64 // in Unix microseconds
 	event    E
 }
 
-func (l *logged[E]) stamp(position int64, recorded time.Time) {
+func (l *logged[E]) stamp(position, recorded int64) {
 	l.position, l.recorded = position, recorded
 }
 
@@ -82,7 +82,7 @@ func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room, l.posi
 
 func (l *logged[E]) entry() (coordination.Entry, error) {
 	e, err := l.kind.entry(l.event)
-	e.Position, e.Recorded = l.position, l.recorded
+	e.Position, e.Recorded = l.position, time.UnixMicro(l.recorded).UTC()
 	return e, err
 }
 

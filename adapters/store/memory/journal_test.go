@@ -2,7 +2,6 @@ package memory
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,7 +17,7 @@ func TestJournalGrowsBesideItsSnapshots(t *testing.T) {
 			half = grown
 		}
 		e := &logged[changereq.Event]{kind: requestKind()}
-		e.stamp(grown.add(e), time.Time{})
+		e.stamp(grown.add(e), 0)
 		require.EqualValues(t, i+1, e.position)
 	}
 	for _, j := range []journal{grown, half} {

@@ -61,7 +61,7 @@ func (o *ordered) insert(s spot) {
 		o.block[0] = o.alone[:]
 		o.blocks = o.block[:]
 	case i == maxBlock: // beyond the newest: the full block stays full
-		o.blocks = slices.Insert(o.blocks, block+1, []spot{s})
+		o.blocks = slices.Insert(o.blocks, block+1, append(make([]spot, 0, maxBlock), s))
 	default:
 		b := slices.Insert(o.blocks[block], i, s)
 		o.blocks[block] = b

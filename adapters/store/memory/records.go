@@ -98,7 +98,9 @@ func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte
 	if !storable(string(digest)) {
 		return unstorable(archive.ErrInvalid, "digest")
 	}
-	x.contents.putOnce(string(digest), func() []byte { return append([]byte(nil), content...) })
+	if w := x.contents.absent(string(digest)); w != nil {
+		x.contents.put(w, append([]byte(nil), content...))
+	}
 	return nil
 }
 

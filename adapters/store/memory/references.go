@@ -11,7 +11,18 @@ func placeReference(r *archive.Reference, _ *version[archive.Reference, none]) p
 	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
 }
 
-func endKey(f field, e archive.End) key { return key{f, string(e.Kind) + "\x00" + e.Value} }
+// endKey makes the key of an end; side is bySource or byTarget. The two usual
+// kinds of end have fields of their own, which saves making a string.
+func endKey(side field, e archive.End) key {
+	switch e.Kind {
+	case archive.EndRecord:
+		return key{side + recordEnd, e.Value}
+	case archive.EndRef:
+		return key{side + refEnd, e.Value}
+	default:
+		return key{side, string(e.Kind) + "\x00" + e.Value}
+	}
+}
 
 // PutReference of archive.Tx.
 func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
@@ -24,7 +35,9 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 	if !storable(string(ref.Source.Kind), string(ref.Target.Kind)) {
 		return unstorable(archive.ErrInvalid, "kind of an end")
 	}
-	x.references.putOnce(ref.ID, func() archive.Reference { return ref })
+	if w := x.references.absent(ref.ID); w != nil {
+		x.references.put(w, ref)
+	}
 	return nil
 }
 

@@ -58,20 +58,20 @@ func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 // remove stages that a row without a history is taken away.
 func (s *stage[V, E]) remove(w *touch[V, E]) { w.next = &version[V, E]{gone: true} }
 
-// putOnce stages a value that is the same whoever stores it: if it is there
-// already, or is at commit, nothing happens.
-func (s *stage[V, E]) putOnce(id string, value func() V) {
+// absent returns where to put a value that is the same whoever stores it, or
+// nil if it is there already. If it is there at commit, nothing happens.
+func (s *stage[V, E]) absent(id string) *touch[V, E] {
 	w := s.touched.find(id)
 	if w == nil {
-		seen := s.look(id)
-		if seen != nil {
-			return
+		if s.look(id) != nil {
+			return nil
 		}
-		w = s.touched.add(touch[V, E]{id: id})
+		return s.touched.add(touch[V, E]{id: id})
 	}
-	if w.current() == nil {
-		s.put(w, value())
+	if w.current() != nil {
+		return nil
 	}
+	return w
 }
 
 // holds reports whether everything noted is still so.

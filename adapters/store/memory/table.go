@@ -56,9 +56,16 @@ const (
 	byTerm
 	byKind
 	bySubject
-	bySource
-	byTarget
 	byRecipient
+	bySource
+	byTarget = bySource + endFields
+)
+
+// What an end's kind adds to the field of its side; see endKey.
+const (
+	recordEnd field = 1 + iota
+	refEnd
+	endFields
 )
 
 // superseded is an id with a version that was the newest before that commit.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
@@ -21,7 +20,7 @@ type tenant struct {
 	commits  uint64       // the number of the newest commit
 	open     []epoch      // the open transactions, by the commit they see, oldest first
 	journal  journal
-	recorded time.Time // of the newest journal entry
+	recorded int64 // of the newest journal entry, in Unix microseconds
 
 	requests    *table[changereq.Request, changereq.Event]
 	records     *table[archive.Record, archive.Event]
@@ -127,9 +126,7 @@ func (t *tenant) record(log []journaled) {
 	if len(log) == 0 {
 		return
 	}
-	if at := now(); at.After(t.recorded) {
-		t.recorded = at
-	}
+	t.recorded = max(t.recorded, now())
 	for _, e := range log {
 		e.stamp(t.journal.add(e), t.recorded)
 	}
