@@ -53,3 +53,6 @@ func BreedAny(p *Problem, passes int) (Schedule, bool) {
 	s, _, ok := b.found()
 	return s, ok
 }
+
+// Only returns the problem with no rule but the given ones.
+func Only(p *Problem, rules []Cause) *Problem { return p.only(rules) }

@@ -202,12 +202,33 @@ func TestAgainstBruteForce(t *testing.T) {
 	})
 }
 
-// requireConflict checks that causes are among the rules of a problem.
+// requireConflict checks that causes are rules of a problem that cannot hold
+// together, and that without any one of them the others can.
 func requireConflict(t *rapid.T, p *level.Problem, causes []level.Cause) {
 	require.NotEmpty(t, causes)
-	for _, c := range causes {
-		require.NotEmpty(t, c.Describe(p))
+	together := level.Only(p, causes)
+	if together.Horizon > 0 {
+		_, found := bruteForce(together)
+		require.False(t, found, "the causes can hold together")
 	}
+	requireStatus(t, together, level.Infeasible)
+	for i, c := range causes {
+		require.NotEmpty(t, c.Describe(p))
+		requireStatus(t, level.Only(p, slices.Delete(slices.Clone(causes), i, i+1)), level.Feasible)
+	}
+}
+
+// requireStatus checks what one schedule of a small problem is enough to know.
+func requireStatus(t *rapid.T, p *level.Problem, want level.Status) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	r, err := level.Solve(ctx, p, level.Options{})
+	require.NoError(t, err)
+	if r.Status == level.Optimal {
+		require.NoError(t, level.Check(p, r.Schedule))
+		r.Status = level.Feasible
+	}
+	require.Equal(t, want, r.Status, "%+v", p)
 }
 
 func TestHeuristicsAgainstBruteForce(t *testing.T) {
