@@ -25,20 +25,11 @@ type term struct {
 	offset int32
 }
 
-// Limits of the exact core; beyond them a problem is left to the heuristics.
-const (
-	coreMostTasks = 1500    // activities
-	coreMostCells = 1 << 24 // slots x words of a profile
-	coreMostPairs = 1 << 16 // pairs that cannot overlap
-	coreMostCost  = 1 << 30
-)
-
 // newCore builds the constraints for schedules with every finish up to span
 // and a cost up to most. It returns nil if the problem is beyond the core.
 func newCore(pr *project, span, most int32) *core {
 	p := pr.p
-	words := (len(p.Resources)+len(p.People)+3)/4 + 1
-	if pr.n > coreMostTasks || int(span)*words > coreMostCells || int(span)*2*pr.n > 1<<30 || !packable(p, span) || costLimit(p, int(span)) > coreMostCost {
+	if !coreHolds(p, span) {
 		return nil
 	}
 	c := &core{p: p, pr: pr, s: lcg.New(), span: span}
@@ -51,21 +42,6 @@ func newCore(pr *project, span, most int32) *core {
 	c.addStocks()
 	c.addStaff()
 	return c
-}
-
-// costLimit returns a number no schedule within a span costs more than.
-func costLimit(p *Problem, span int) int {
-	if p.Objective == Makespan {
-		return span
-	}
-	sum := 0
-	for i := range p.Activities {
-		if w := p.Activities[i].Weight; w > coreMostCost || sum > coreMostCost {
-			return coreMostCost + 1
-		}
-		sum += p.Activities[i].Weight * span
-	}
-	return sum
 }
 
 func (c *core) addActivities() {

@@ -56,3 +56,9 @@ func BreedAny(p *Problem, passes int) (Schedule, bool) {
 
 // Only returns the problem with no rule but the given ones.
 func Only(p *Problem, rules []Cause) *Problem { return p.only(rules) }
+
+// HasCore reports whether a problem is within the limits of the exact core.
+func HasCore(p *Problem) bool {
+	pr := newProject(p)
+	return coreHolds(p, pr.horizon)
+}

@@ -189,3 +189,20 @@ func TestStatusNames(t *testing.T) {
 		require.Equal(t, name, s.String())
 	}
 }
+
+// TestLongSpansAreLeftToTheHeuristics: slots times tasks must fit the core's
+// 32 bits, however many modes there are.
+func TestLongSpansAreLeftToTheHeuristics(t *testing.T) {
+	t.Parallel()
+	p := &level.Problem{Activities: make([]level.Activity, 100)}
+	p.Activities[0].Release = 4_000_000
+	few, many := []level.Mode{{Duration: 1}}, make([]level.Mode, 6)
+	for i := range p.Activities {
+		p.Activities[i].Modes = few
+	}
+	require.True(t, level.HasCore(p))
+	for i := range p.Activities {
+		p.Activities[i].Modes = many
+	}
+	require.False(t, level.HasCore(p))
+}
