@@ -94,7 +94,11 @@ func (c Assess) decide(d *deliberation) error {
 	if err := d.require(RoleCoordinator); err != nil {
 		return err
 	}
-	if err := d.requireCategory("assessing", lifecycle.Intake, lifecycle.Assess, lifecycle.Decide); err != nil {
+	in := []lifecycle.Category{lifecycle.Intake, lifecycle.Assess, lifecycle.Decide}
+	if d.lc.def.Emergency { // what was missing at the decision is supplied before the end
+		in = append(in, lifecycle.Build, lifecycle.Verify)
+	}
+	if err := d.requireCategory("assessing", in...); err != nil {
 		return err
 	}
 	parts := c.Parts.clone()

@@ -91,6 +91,11 @@ func (r Rating) Band() Band {
 	return BandCritical
 }
 
+// rank is the place of the band, lowest 0; -1 for a word that is no band.
+func (b Band) rank() int {
+	return slices.Index([]Band{BandLow, BandMedium, BandHigh, BandVeryHigh, BandCritical}, b)
+}
+
 // highest is the residual rating with the largest likelihood × impact; the zero
 // rating without risks.
 func (r *Risks) highest() Rating {
@@ -142,6 +147,23 @@ func (a Assessment) Missing() []string {
 		out = append(out, "cost")
 	}
 	return out
+}
+
+// without is the assessment as it was before anybody recorded those parts.
+func (a Assessment) without(parts []string) Assessment {
+	for _, part := range parts {
+		switch part {
+		case "relevance":
+			a.Relevance = nil
+		case "risk":
+			a.Risk = nil
+		case "benefit":
+			a.Benefit = nil
+		case "cost":
+			a.Cost = nil
+		}
+	}
+	return a
 }
 
 // clone gives the four parts, which mostly stand together, one piece of memory.

@@ -13,7 +13,8 @@ type Brief struct {
 	Applicant      string     `json:"applicant"`
 	Content        Content    `json:"content"`
 	Assessment     Assessment `json:"assessment"`
-	Material       Digest     `json:"material"` // of the content and assessment it presents
+	Material       Digest     `json:"material"`          // of the content and assessment it presents
+	Missing        []string   `json:"missing,omitempty"` // parts of the assessment that an emergency has to do without
 	Options        []Option   `json:"options,omitempty"`
 	Recommendation string     `json:"recommendation"`
 	DecideBy       *time.Time `json:"decide_by,omitempty"`
@@ -34,7 +35,7 @@ func (b *Brief) clone() *Brief {
 	}
 	x := *b
 	x.Content, x.Assessment = x.Content.Clone(), x.Assessment.clone()
-	x.Options = slices.Clone(x.Options)
+	x.Options, x.Missing = slices.Clone(x.Options), slices.Clone(x.Missing)
 	x.DecideBy = clonePtr(x.DecideBy)
 	return &x
 }
@@ -57,5 +58,8 @@ func (b *Brief) digest() Digest {
 		}
 		w.text(b.By)
 		w.time(b.At)
+		if len(b.Missing) > 0 { // nothing for the others, whose digests stay what they were
+			w.texts(b.Missing)
+		}
 	})
 }

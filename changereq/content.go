@@ -19,7 +19,9 @@ type Content struct {
 	BackOutPlan   string         `json:"back_out_plan,omitempty"`
 	Window        *Window        `json:"window,omitempty"` // the time asked for; a schedule must lie inside it
 	Affected      []AffectedItem `json:"affected,omitempty"`
-	Supersedes    []ID           `json:"supersedes,omitempty"` // a set, kept sorted
+	Supersedes    []ID           `json:"supersedes,omitempty"`    // a set, kept sorted
+	FromTemplate  ID             `json:"from_template,omitempty"` // of a standard change: the request that is its template
+	Template      *Template      `json:"template,omitempty"`      // what this request, once closed, allows standard changes to do
 }
 
 // Clone returns a copy that shares no memory with c.
@@ -28,6 +30,7 @@ func (c Content) Clone() Content {
 	c.Window = clonePtr(c.Window)
 	c.Affected = slices.Clone(c.Affected)
 	c.Supersedes = slices.Clone(c.Supersedes)
+	c.Template = c.Template.clone()
 	return c
 }
 
@@ -43,7 +46,7 @@ type Class string
 const (
 	ClassEditorial Class = "editorial" // title, labels
 	ClassSchedule  Class = "schedule"  // window asked for
-	ClassScope     Class = "scope"     // description, justification, what it supersedes, relevance
+	ClassScope     Class = "scope"     // description, justification, what it supersedes, templates, relevance
 	ClassRisk      Class = "risk"      // back-out plan, risks
 	ClassCost      Class = "cost"      // benefits, costs
 	ClassAffected  Class = "affected"  // affected items
@@ -102,6 +105,7 @@ func DigestsOf(c Content, a Assessment) Digests {
 				w.text(string(id))
 			}
 			a.Relevance.writeTo(w)
+			c.writeTemplate(w)
 		}),
 		Risk: sum(func(w writer) {
 			w.text(c.BackOutPlan)
@@ -182,3 +186,8 @@ func (w writer) window(p *Window) {
 }
 
 func (w writer) time(t time.Time) { w.number(t.UnixMicro()) }
+
+// material reports whether any of the classes is more than editorial.
+func material(changed []Class) bool {
+	return slices.ContainsFunc(changed, func(c Class) bool { return c != ClassEditorial })
+}

@@ -19,6 +19,7 @@ type Env struct {
 	Successor *Request
 	Uses      *Uses                    // what uses the items that change; nil when nobody knows
 	Revisions map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
+	Template  *Request                 // the request named as template; nil when there is none, and then no template allows anything
 }
 
 // Command is something an actor wants done with a request. The commands of
@@ -119,7 +120,7 @@ func (d *deliberation) emitAt(at time.Time, actor string, data Data) {
 func (d *deliberation) view() *View {
 	return &View{
 		Request: &d.req, Now: d.env.Now, Actor: d.env.Actor,
-		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Uses: d.env.Uses, Successor: d.env.Successor,
+		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Uses: d.env.Uses, Successor: d.env.Successor, Template: d.env.Template,
 	}
 }
 
@@ -178,7 +179,7 @@ func (d *deliberation) fire(event string, v *View, move MovedData) error {
 }
 
 // kernel holds whatever a definition says: nothing is built without an approval
-// of what stands there now, nothing ends before the applicant was told, nothing
+// of what stands there now or a template that allows it, nothing ends before the applicant was told, nothing
 // is done before the items reflect it. A lifecycle that only observes is free.
 func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 	def := &d.lc.def
@@ -190,7 +191,7 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 	switch {
 	case to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && !def.Emergency,
 		to.Category == lifecycle.Done && def.Emergency && d.req.Outcome != OutcomeBackedOut:
-		out = append(out, approved(v)...)
+		out = append(out, d.sanctioned(v)...)
 	}
 	if to.Terminal {
 		out = append(out, told(v)...)
@@ -201,14 +202,24 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 	return out
 }
 
+// sanctioned is the approval that the kernel insists on. A valid template stands
+// for it only where the lifecycle has a place for templates.
+func (d *deliberation) sanctioned(v *View) []Unmet {
+	if open := approved(v); len(open) == 0 || !d.lc.templated {
+		return open
+	}
+	return withinTemplate(v)
+}
+
 // follow records the move and the obligations that it creates.
 func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
+	d.authorise(edge)
 	to, _ := d.lc.State(edge.To)
 	verdict := d.req.Decision.Verdict
 	move.From, move.Event, move.To, move.Category = edge.From, edge.Event, edge.To, to.Category
 	move.Outcome, move.Auto, move.ClearsOutcome = Outcome(edge.Outcome), edge.Auto, edge.Reopen
 	move.ClearsDecision = edge.Reopen ||
-		d.req.Decision.Lapsed != "" && edge.Auto ||
+		edge.Auto && (d.req.Decision.Lapsed != "" || slices.Contains(edge.Guards, guardTemplateLapsed)) ||
 		verdict == Deferred && move.Outcome == "" && edge.Event != "defer"
 	d.emit(move)
 	if edge.Tells {
@@ -249,8 +260,16 @@ func (d *deliberation) settle() {
 		if !ok || len(d.kernel(edge, v)) > 0 {
 			return
 		}
-		d.follow(edge, MovedData{Reason: string(d.req.Decision.Lapsed)})
+		d.follow(edge, MovedData{Reason: d.lapseReason(edge)})
 	}
+}
+
+// lapseReason is why an automatic edge was taken, if something lapsed.
+func (d *deliberation) lapseReason(edge lifecycle.Edge) string {
+	if slices.Contains(edge.Guards, guardTemplateLapsed) {
+		return guardTemplate
+	}
+	return string(d.req.Decision.Lapsed)
 }
 
 // lapse records that the approval holds no longer, by content before expiry.
@@ -261,7 +280,7 @@ func (d *deliberation) lapse() {
 		return
 	}
 	switch {
-	case dec.Material != d.req.Digests.Material:
+	case !dec.covers(&d.req):
 		d.emit(ApprovalLapsedData{Cause: LapseContent})
 	case dec.Expires != nil && !d.env.Now.Before(*dec.Expires) && d.req.Category == lifecycle.Decide:
 		d.emit(ApprovalLapsedData{Cause: LapseExpiry})

@@ -1,6 +1,9 @@
 package changereq
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Decision is the standing decision on a request. The zero value is pending.
 type Decision struct {
@@ -14,7 +17,8 @@ type Decision struct {
 	Material Digest     `json:"material,omitempty"` // the content digest it is bound to
 	By       string     `json:"by,omitempty"`
 	At       *time.Time `json:"at,omitempty"`
-	Lapsed   Lapse      `json:"lapsed,omitempty"` // why a given approval holds no longer
+	Lapsed   Lapse      `json:"lapsed,omitempty"`  // why a given approval holds no longer
+	Without  []string   `json:"without,omitempty"` // parts of the assessment that the brief of an emergency lacked
 }
 
 // Verdict is what was decided.
@@ -55,7 +59,21 @@ const (
 // Approves reports whether the verdict lets the change go ahead.
 func (v Verdict) Approves() bool { return v == Approved || v == ApprovedWithConditions }
 
+// covers reports whether the decision is bound to what stands there now. Parts
+// of the assessment that its brief named as missing may be supplied afterwards;
+// what the brief showed may not be altered.
+func (d *Decision) covers(r *Request) bool {
+	if d.Material == r.Digests.Material {
+		return true
+	}
+	if len(d.Without) == 0 {
+		return false
+	}
+	return DigestsOf(r.Content, r.Assessment.without(d.Without)).Material == d.Material
+}
+
 func (d Decision) clone() Decision {
+	d.Without = slices.Clone(d.Without)
 	d.Until, d.Expires, d.At = clonePtr(d.Until), clonePtr(d.Expires), clonePtr(d.At)
 	return d
 }

@@ -32,6 +32,12 @@
 // of what stands there now, no end before the applicant was told, nothing done
 // before the items reflect it.
 //
+// Four definitions are built in: see [BuiltIn]. A standard change is not voted
+// on: its content names as its [Template] a request that was itself decided,
+// carried out and closed, and stays within the bounds given there. An emergency
+// is decided on a brief that names what is missing, which is supplied before it
+// closes. An engineering change is decided twice, as request and as order.
+//
 // A [Service] loads, decides and saves. Every method comes twice: Do opens a
 // transaction of its own, DoTx joins the caller's. Most programs use
 // coordination.Desk instead, which also files the copies and owes the notices
@@ -44,12 +50,12 @@
 // on that brief. [Move] schedules and starts; [RecordResult], [SignUnchanged] and
 // [VerifyResult] bring the items in; [RecordReview] looks back; [RecordSent] says
 // who was told; [Move] closes. [Amend], [PutOnHold], [Release], [Waive],
-// [Acknowledge], [Dispute], [MeetCondition], [RecordRestored] and [Refresh] serve
-// along the way. [TraceUses] lists what uses the items that change, [Rebase] takes
-// an item to a base revision that somebody else's change moved, [Unauthorised]
-// finds releases that no change accounts for, and [Import] records histories that
-// happened elsewhere. [Permitted] lists what could be done next and what stands in
-// the way.
+// [Acknowledge], [Dispute], [RetireTemplate], [MeetCondition], [RecordRestored] and
+// [Refresh] serve along the way. [TraceUses] lists what uses the items that change,
+// [Rebase] takes an item to a base revision that somebody else's change moved,
+// [Unauthorised] finds releases that no change accounts for, and [Import] records
+// histories that happened elsewhere. [Permitted] lists what could be done next and
+// what stands in the way.
 //
 // # Time, ids, concurrency
 //

@@ -105,6 +105,15 @@ type (
 		Verdict ReviewVerdict `json:"verdict"`
 		Text    string        `json:"text"`
 	}
+	// AuthorisedData says that a standard change may go ahead by its template.
+	AuthorisedData struct {
+		Authorisation Authorisation `json:"authorisation"`
+	}
+	// TemplateRetiredData says that the template must not be used any more.
+	TemplateRetiredData struct {
+		Reason    string `json:"reason"`
+		Successor ID     `json:"successor,omitempty"`
+	}
 	// HeldData suspends the request.
 	HeldData struct {
 		Reason string `json:"reason"`
@@ -175,6 +184,8 @@ func (ResultRecordedData) kind() Kind    { return "result-recorded" }
 func (ResultVerifiedData) kind() Kind    { return "result-verified" }
 func (RestoredData) kind() Kind          { return "restored" }
 func (ReviewedData) kind() Kind          { return "reviewed" }
+func (AuthorisedData) kind() Kind        { return "authorised" }
+func (TemplateRetiredData) kind() Kind   { return "template-retired" }
 func (HeldData) kind() Kind              { return "held" }
 func (ReleasedData) kind() Kind          { return "released" }
 func (ObligationOwedData) kind() Kind    { return "obligation-owed" }
@@ -238,6 +249,10 @@ func readers(kind Kind) (func([]byte) (Data, error), bool) {
 		return read[RestoredData], true
 	case ReviewedData{}.kind():
 		return read[ReviewedData], true
+	case AuthorisedData{}.kind():
+		return read[AuthorisedData], true
+	case TemplateRetiredData{}.kind():
+		return read[TemplateRetiredData], true
 	case HeldData{}.kind():
 		return read[HeldData], true
 	case ReleasedData{}.kind():

@@ -20,7 +20,7 @@ func Evolve(r Request, ev Event) Request {
 	case AmendedData:
 		r.Content = d.Content.Clone()
 		r.Digests = DigestsOf(r.Content, r.Assessment)
-		if slices.ContainsFunc(d.Changed, func(c Class) bool { return c != ClassEditorial }) {
+		if material(d.Changed) {
 			r.LastAmender = ev.Actor
 		}
 	case MovedData:
@@ -51,6 +51,10 @@ func Evolve(r Request, ev Event) Request {
 		r = r.withResult(d.Item, func(x *Result) { x.Restored = d.Revision })
 	case ReviewedData:
 		r.Review = &Review{Verdict: d.Verdict, Text: d.Text, By: ev.Actor, At: ev.At}
+	case AuthorisedData:
+		r.Authorisation = clonePtr(&d.Authorisation)
+	case TemplateRetiredData:
+		r.Retired = &Retirement{Reason: d.Reason, Successor: d.Successor, By: ev.Actor, At: ev.At}
 	case HeldData:
 		r.Held = &Hold{Reason: d.Reason, By: ev.Actor, At: ev.At}
 	case ReleasedData:
@@ -80,7 +84,7 @@ func Fold(events []Event) Request {
 func (r Request) moved(d MovedData) Request {
 	r.State, r.Category = d.To, d.Category
 	if d.ClearsDecision {
-		r.Decision, r.Conditions = Decision{}, nil
+		r.Decision, r.Conditions, r.Authorisation = Decision{}, nil, nil
 	}
 	if d.ClearsOutcome {
 		r.Outcome = ""

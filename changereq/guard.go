@@ -20,6 +20,7 @@ type View struct {
 	Conflicts []Conflict
 	Uses      *Uses    // what uses the items that change; nil when nobody knows or nobody asked
 	Successor *Request // the request that is to take this one's place
+	Template  *Request // the request that this one names as its template
 }
 
 // Conflict is another request that is to change the same item at the same time.
@@ -50,7 +51,7 @@ func Conflicts(r *Request, w Window, others []Request) []Conflict {
 
 // occupies reports whether the request claims its window.
 func (r *Request) occupies() bool {
-	return r.Held == nil && r.Decision.Verdict.Approves() && (r.Category == lifecycle.Decide || r.Category == lifecycle.Build)
+	return r.Held == nil && (r.Decision.Verdict.Approves() || r.Authorisation != nil) && (r.Category == lifecycle.Decide || r.Category == lifecycle.Build)
 }
 
 const (
@@ -76,6 +77,9 @@ func Guards() []lifecycle.Guard[*View] {
 		plain(guardDispositioned, dispositioned),
 		plain("briefed", briefed),
 		gate(plain("approved", approved), lifecycle.GateApproval),
+		gate(plain(guardTemplate, withinTemplate), lifecycle.GateApproval),
+		plain(guardTemplateLapsed, templateLapsed),
+		plain("planned", planned),
 		plain("lapsed", lapsed),
 		plain("outdated", outdated),
 		plain(guardClear, unobstructed),
@@ -155,7 +159,7 @@ func approved(v *View) []Unmet {
 	switch {
 	case !d.Verdict.Approves():
 		return []Unmet{unmet("approved", "the change is not approved: a product manager has to approve the current brief")}
-	case d.Lapsed != "" || d.Material != r.Digests.Material:
+	case d.Lapsed != "" || !d.covers(r):
 		return []Unmet{unmet("approved", "the approval on brief %d holds no longer: it has to be decided again", d.Brief)}
 	case d.Expires != nil && !v.Now.Before(*d.Expires):
 		return []Unmet{unmet("approved", "the approval expired on %s: it has to be decided again", d.Expires.Format(time.RFC3339))}
@@ -216,11 +220,20 @@ func backOutPlanned(v *View) []Unmet {
 	return nil
 }
 
+func planned(v *View) []Unmet {
+	if v.Request.Content.Window == nil {
+		return []Unmet{unmet("planned", "the order does not say when it takes effect: amend the request with a window")}
+	}
+	return nil
+}
+
+// baseCurrent lets pass what this request itself released: work that was begun,
+// was sent back for a decision and begins again finds its own revision.
 func baseCurrent(v *View) []Unmet {
 	var out []Unmet
 	for _, a := range v.Request.Content.Affected {
 		head, known := v.Heads[a.Item]
-		if !known || a.Action != ActionModify && a.Action != ActionRemove || head == a.Base {
+		if !known || a.Action != ActionModify && a.Action != ActionRemove || head == a.Base || v.Request.ownHead(a, head) {
 			continue
 		}
 		u := unmet(guardBase, "%s is at revision %s, but %s was assessed: rebase it to %s, then have it decided again", a.Item, head, a.Base, head)
@@ -228,6 +241,13 @@ func baseCurrent(v *View) []Unmet {
 		out = append(out, u)
 	}
 	return out
+}
+
+// ownHead reports whether the head is the recorded result of this request, grown
+// from the assessed base.
+func (r *Request) ownHead(a AffectedItem, head string) bool {
+	x := r.result(a.Item)
+	return x != nil && x.Released && x.Revision == head && x.Predecessor == a.Base
 }
 
 func resulted(v *View) []Unmet {

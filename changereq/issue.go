@@ -9,7 +9,8 @@ import (
 )
 
 // IssueBrief freezes content and assessment as they stand into the next
-// numbered brief, with the coordinator's recommendation.
+// numbered brief, with the coordinator's recommendation. In an emergency it may
+// be issued before the assessment is complete, and names what is missing.
 type IssueBrief struct {
 	Recommendation string     `json:"recommendation"`
 	Options        []Option   `json:"options,omitempty"`
@@ -36,18 +37,22 @@ func (c IssueBrief) decide(d *deliberation) error {
 	if err := d.require(RoleCoordinator); err != nil {
 		return err
 	}
-	if err := d.requireCategory("issuing a brief", lifecycle.Assess, lifecycle.Decide); err != nil {
+	in := []lifecycle.Category{lifecycle.Assess, lifecycle.Decide}
+	if d.lc.def.Emergency {
+		in = append(in, lifecycle.Intake)
+	}
+	if err := d.requireCategory("issuing a brief", in...); err != nil {
 		return err
 	}
 	v := d.view()
-	if open := slices.Concat(assessed(v), dispositioned(v)); len(open) > 0 {
+	if open := slices.Concat(assessed(v), dispositioned(v)); len(open) > 0 && !d.lc.def.Emergency {
 		return refused(d.command, open...)
 	}
 	d.noteUses()
 	r := &d.req
 	b := Brief{
 		Number: 1, Applicant: r.Applicant, Content: r.Content.Clone(), Assessment: r.Assessment.clone(),
-		Material: r.Digests.Material, Options: slices.Clone(c.Options), Recommendation: c.Recommendation,
+		Material: r.Digests.Material, Missing: r.Assessment.Missing(), Options: slices.Clone(c.Options), Recommendation: c.Recommendation,
 		DecideBy: instant(c.DecideBy), By: d.env.Actor.ID, At: d.env.Now,
 	}
 	if r.Brief != nil {

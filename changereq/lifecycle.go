@@ -12,7 +12,8 @@ import (
 type Lifecycle struct {
 	*lifecycle.Lifecycle[*View]
 
-	def lifecycle.Definition
+	def       lifecycle.Definition
+	templated bool // an edge asks for a template
 }
 
 // Compile compiles a definition with Guards. Findings that are errors leave the
@@ -22,7 +23,22 @@ func Compile(def lifecycle.Definition) (*Lifecycle, []lifecycle.Finding) {
 	if compiled == nil {
 		return nil, findings
 	}
-	return &Lifecycle{Lifecycle: compiled, def: compiled.Definition()}, findings
+	lc := &Lifecycle{Lifecycle: compiled, def: compiled.Definition()}
+	for _, edge := range lc.def.Edges {
+		lc.templated = lc.templated || slices.Contains(edge.Guards, guardTemplate)
+	}
+	return lc, findings
+}
+
+// BuiltIn compiles the built-in lifecycles, normal first.
+func BuiltIn() []*Lifecycle {
+	var out []*Lifecycle
+	for _, def := range lifecycle.BuiltIn() {
+		if lc, _ := Compile(def); lc != nil { // a test compiles each without a finding
+			out = append(out, lc)
+		}
+	}
+	return out
 }
 
 // Ref names the lifecycle as requests pin it.
@@ -43,8 +59,7 @@ func Permitted(lc *Lifecycle, r *Request, env Env) []Permission {
 		p := &list[i]
 		if p.Event == approveEvent {
 			p.Unmet = d.couldApprove()
-		}
-		if len(p.Unmet) == 0 {
+		} else if len(p.Unmet) == 0 {
 			p.Unmet = d.kernel(lifecycle.Edge{To: p.To}, v)
 		}
 		if h := r.Held; h != nil && p.Event != "cancel" {
@@ -63,8 +78,12 @@ func (d *deliberation) couldApprove() []Unmet {
 		number = b.Number
 	}
 	try.cast(RecordDecision{Brief: number, Verdict: Approved})
-	_, open := d.lc.Fire(d.req.State, approveEvent, d.req.roles(d.env.Actor), try.view())
-	return append(open, d.unforeseen(Approved)...)
+	v := try.view()
+	edge, open := d.lc.Fire(d.req.State, approveEvent, d.req.roles(d.env.Actor), v)
+	if len(open) == 0 {
+		open = try.kernel(edge, v)
+	}
+	return append(slices.Clip(open), d.unforeseen(Approved)...)
 }
 
 // asks reports whether an edge for the event that leaves the state names the guard.

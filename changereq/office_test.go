@@ -136,6 +136,12 @@ func assessment() changereq.Assessment {
 // upTo brings a new request on the usual way to a state.
 func upTo(tb testing.TB, state string) *office {
 	tb.Helper()
+	return bring(tb, state, "CR1", content())
+}
+
+// bring is upTo for a request of that id and content.
+func bring(tb testing.TB, state string, id changereq.ID, asked changereq.Content) *office {
+	tb.Helper()
 	o := newOffice(tb)
 	window := changereq.Window{Start: epoch.AddDate(0, 1, 0), End: epoch.AddDate(0, 1, 1)}
 	steps := []struct {
@@ -157,7 +163,7 @@ func upTo(tb testing.TB, state string) *office {
 		{"Approved", func() { o.do(carol, changereq.Move{Event: "schedule", Window: &window}) }},
 		{"Scheduled", func() { o.do(ivo, changereq.Move{Event: "start"}) }},
 		{"Implementing", func() {
-			o.do(ivo, changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: true, Cites: []changereq.ID{"CR1"}})
+			o.do(ivo, changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: true, Cites: []changereq.ID{id}})
 			o.do(changereq.Actor{ID: "olga"}, changereq.SignUnchanged{Item: "MAN-3"})
 			o.do(ivo, changereq.Move{Event: "finish"})
 		}},
@@ -169,7 +175,7 @@ func upTo(tb testing.TB, state string) *office {
 		}},
 		{"Closed", func() {}},
 	}
-	o.do(ann, changereq.Open{ID: "CR1", Content: content()})
+	o.do(ann, changereq.Open{ID: id, Content: asked})
 	for _, step := range steps {
 		o.state(step.state)
 		if step.state == state {

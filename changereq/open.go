@@ -7,7 +7,7 @@ import "slices"
 type Open struct {
 	ID        ID           `json:"id,omitempty"` // empty: the service makes one
 	Applicant string       `json:"applicant,omitempty"`
-	Lifecycle LifecycleRef `json:"lifecycle"`       // zero: the service's default
+	Lifecycle LifecycleRef `json:"lifecycle"`       // zero: the service's default; version 0: the newest of that id
 	State     string       `json:"state,omitempty"` // one of the initial states; empty: the first
 	Content   Content      `json:"content"`
 }
@@ -76,6 +76,9 @@ func (c Amend) decide(d *deliberation) error {
 	}
 	if err := d.amendable(changed); err != nil {
 		return err
+	}
+	if open := d.leavesTemplate(content, changed); len(open) > 0 {
+		return refused(d.command, open...)
 	}
 	d.emit(AmendedData{Content: content, Changed: changed})
 	return nil

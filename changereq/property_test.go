@@ -20,9 +20,26 @@ import (
 // P14 are those of the list in the package documentation.
 func TestProperties(t *testing.T) {
 	t.Parallel()
-	lc := normal(t)
+	offered := templateRequest(t)
+	builtIn := changereq.BuiltIn()
+	t.Run("normal", func(t *testing.T) {
+		t.Parallel()
+		drive(t, offered, func(*rapid.T) *changereq.Lifecycle { return builtIn[0] })
+	})
+	t.Run("other built-ins", func(t *testing.T) {
+		t.Parallel()
+		drive(t, offered, func(t *rapid.T) *changereq.Lifecycle { return rapid.SampledFrom(builtIn[1:]).Draw(t, "lifecycle") })
+	})
+	t.Run("random", func(t *testing.T) {
+		t.Parallel()
+		drive(t, offered, func(t *rapid.T) *changereq.Lifecycle { return validLifecycles().Draw(t, "lifecycle") })
+	})
+}
+
+func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *changereq.Lifecycle) {
+	t.Helper()
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{lc: lc, now: epoch}
+		m := &machine{lc: under(t), now: epoch, template: offered}
 		for range rapid.IntRange(0, 25).Draw(t, "start") { // begin anywhere along the usual way
 			m.usual(t)
 		}
@@ -33,6 +50,7 @@ func TestProperties(t *testing.T) {
 			"rewrite": func(t *rapid.T) { m.amend(t, true) },
 			"reuse":   m.reuse,
 			"tell":    m.tell,
+			"retire":  m.retire,
 			"usual":   m.usual,
 		})
 	})
@@ -44,6 +62,16 @@ type machine struct {
 	req    changereq.Request
 	events []changereq.Event
 	uses   *changereq.Uses // what the bill of materials answers
+
+	template changereq.Request // closed; from time to time retired
+}
+
+// retire takes the template out of use, or brings it back.
+func (m *machine) retire(t *rapid.T) {
+	m.template.Retired = nil
+	if rapid.IntRange(0, 3).Draw(t, "retired") == 0 {
+		m.template.Retired = &changereq.Retirement{Reason: "worn out", By: "paul", At: m.now}
+	}
 }
 
 // reuse lets something else use the drawing from now on, or nothing.
@@ -55,7 +83,7 @@ func (m *machine) reuse(t *rapid.T) {
 }
 
 func (m *machine) env(actor changereq.Actor) changereq.Env {
-	return changereq.Env{Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses}
+	return changereq.Env{Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Template: &m.template}
 }
 
 // give runs a command and checks P3 and P4.
@@ -91,9 +119,11 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 		m.checkApproval(t, &r, ev)
 		move, ok := ev.Data.(changereq.MovedData)
 		if ok && move.Category == lifecycle.Build && r.Category != lifecycle.Verify {
-			if d := r.Decision; !d.Verdict.Approves() || d.Material != r.Digests.Material || d.By == r.Applicant {
-				t.Fatalf("P1: building began on %+v with content %s", d, r.Digests.Material)
-			}
+			m.checkSanction(t, &r)
+		}
+		if d := r.Decision; ok && move.Category == lifecycle.Done && m.lc.Definition().Emergency &&
+			r.Outcome != changereq.OutcomeBackedOut && (!d.Verdict.Approves() || d.Lapsed != "") {
+			t.Fatalf("P1: an emergency ended in %s on %+v", move.To, d)
 		}
 		if s, _ := m.lc.State(move.To); ok && s.Terminal {
 			for _, o := range r.Obligations {
@@ -102,7 +132,7 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 				}
 			}
 		}
-		if ok && move.To == "Closed" && move.Outcome == changereq.OutcomeImplemented {
+		if ok && move.Category == lifecycle.Done && (r.Outcome == "" || r.Outcome == changereq.OutcomeImplemented) {
 			for _, a := range r.Content.Affected {
 				i := slices.IndexFunc(r.Results, func(x changereq.Result) bool { return x.Item == a.Item })
 				if i < 0 || !r.Results[i].Unchanged && (!r.Results[i].Released || r.Results[i].VerifiedAt == nil) {
@@ -114,11 +144,24 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 	}
 }
 
+// checkSanction is P1: what is built was approved as it stands, or its template
+// allows it.
+func (m *machine) checkSanction(t *rapid.T, r *changereq.Request) {
+	d := r.Decision
+	decided := d.Verdict.Approves() && d.Material == r.Digests.Material && d.By != r.Applicant
+	offered := m.template.Content.Template.Items
+	outside := slices.ContainsFunc(r.Content.Affected, func(a changereq.AffectedItem) bool { return !slices.Contains(offered, a.Item) })
+	allowed := r.Authorisation != nil && m.template.Retired == nil && !outside && r.Content.FromTemplate == m.template.ID
+	if !decided && !allowed && !m.lc.Definition().Emergency {
+		t.Fatalf("P1: building began on %+v with content %s", d, r.Digests.Material)
+	}
+}
+
 // checkApproval: nothing is approved while something that uses what changes has
-// no action.
+// no action, but in an emergency.
 func (m *machine) checkApproval(t *rapid.T, r *changereq.Request, ev changereq.Event) {
 	d, ok := ev.Data.(changereq.DecidedData)
-	if !ok || !d.Decision.Verdict.Approves() || m.uses == nil {
+	if !ok || !d.Decision.Verdict.Approves() || m.uses == nil || m.lc.Definition().Emergency {
 		return
 	}
 	for _, u := range m.uses.Uses {
@@ -144,12 +187,11 @@ func (m *machine) check(t *rapid.T) {
 	if m.req.Events == 0 {
 		return
 	}
-	for _, actor := range []changereq.Actor{ann, carol, paul, ivo} {
-		for _, p := range changereq.Permitted(m.lc, &m.req, m.env(actor)) {
-			_, err := changereq.Decide(m.lc, m.req, m.commandFor(p), m.env(actor))
-			if (err == nil) != (len(p.Unmet) == 0) {
-				t.Fatalf("P7: %s may %s in %s: listed %v, fired %v", actor.ID, p.Event, m.req.State, p.Unmet, err)
-			}
+	actor := rapid.SampledFrom([]changereq.Actor{ann, carol, paul, ivo}).Draw(t, "who asks")
+	for _, p := range changereq.Permitted(m.lc, &m.req, m.env(actor)) {
+		_, err := changereq.Decide(m.lc, m.req, m.commandFor(p), m.env(actor))
+		if (err == nil) != (len(p.Unmet) == 0) {
+			t.Fatalf("P7: %s may %s in %s: listed %v, fired %v", actor.ID, p.Event, m.req.State, p.Unmet, err)
 		}
 	}
 }
@@ -176,7 +218,7 @@ func (m *machine) commandFor(p changereq.Permission) changereq.Command {
 
 func (m *machine) open(t *rapid.T) {
 	if m.req.Events == 0 {
-		if err := m.give(t, ann, changereq.Open{ID: "CR1", Content: content()}); err != nil {
+		if err := m.give(t, ann, changereq.Open{ID: "CR1", Content: fromTemplate()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -218,14 +260,21 @@ func (m *machine) command(t *rapid.T) {
 		changereq.Acknowledge{Obligation: ob},
 		changereq.Dispute{Obligation: ob, Reason: "no"},
 		changereq.Waive{Obligation: ob, Reason: "no"},
-		changereq.Move{Event: rapid.SampledFrom([]string{
-			"submit", "receive", "resume", "admit", "present", "return", "schedule", "start", "replan", "finish",
-			"back-out", "close", "rework", "withdraw", "supersede", "cancel", "reopen", "lapse",
-		}).Draw(t, "event"), Reason: "because"},
+		changereq.Move{Event: rapid.SampledFrom(m.words()).Draw(t, "event"), Reason: "because"},
 	}).Draw(t, "command")
 	if err := m.give(t, actor, cmd); err != nil && !errors.Is(err, changereq.ErrRefused) {
 		t.Fatalf("%s: %v", cmd.Name(), err)
 	}
+}
+
+// words are the events of the lifecycle, each once.
+func (m *machine) words() []string {
+	var out []string
+	for _, e := range m.lc.Definition().Edges {
+		out = append(out, e.Event)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // usual takes an edge that is open, so that runs get far.
@@ -271,14 +320,15 @@ func (m *machine) amend(t *rapid.T, material bool) {
 	} else {
 		c.Title = word
 	}
-	standing := m.req.Decision.Verdict.Approves() && m.req.Held == nil
+	standing := m.req.Decision.Verdict.Approves() && m.req.Decision.Lapsed == "" && m.req.Held == nil
 	known := len(m.events)
 	err := m.give(t, ann, changereq.Amend{Content: c})
 	changed := len(m.events) > known
 	if !standing || err != nil {
 		return
 	}
-	if approves := m.req.Decision.Verdict.Approves(); !material && !approves {
+	approves := m.req.Decision.Verdict.Approves() && m.req.Decision.Lapsed == ""
+	if !material && !approves {
 		t.Fatalf("P2: an editorial amendment took the approval away")
 	} else if material && changed && approves {
 		t.Fatalf("P2: a material amendment left the approval standing in %s", m.req.State)

@@ -65,6 +65,9 @@ type Request struct {
 	Successor  ID          `json:"successor,omitempty"`
 	Outcome    Outcome     `json:"outcome,omitempty"`
 
+	Authorisation *Authorisation `json:"authorisation,omitempty"` // of a standard change
+	Retired       *Retirement    `json:"retired,omitempty"`       // of a template
+
 	Held        *Hold        `json:"held,omitempty"`
 	Obligations []Obligation `json:"obligations,omitempty"`
 	Origin      *Origin      `json:"origin,omitempty"` // set when imported
@@ -157,6 +160,8 @@ func (r Request) Clone() Request {
 	r.Results = cloneEach(r.Results, Result.clone)
 	r.Review = clonePtr(r.Review)
 	r.Held = clonePtr(r.Held)
+	r.Authorisation = clonePtr(r.Authorisation)
+	r.Retired = clonePtr(r.Retired)
 	r.Obligations = cloneEach(r.Obligations, Obligation.clone)
 	r.Origin = clonePtr(r.Origin)
 	return r

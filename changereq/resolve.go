@@ -89,6 +89,9 @@ func (d *deliberation) cast(c RecordDecision) {
 	}
 	if b := d.req.Brief; b != nil && b.Number == c.Brief {
 		dec.Document = b.Digest
+		if c.Verdict.Approves() {
+			dec.Without = slices.Clone(b.Missing)
+		}
 	}
 	d.emit(DecidedData{Decision: dec, Conditions: slices.Clone(c.Conditions)})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -16,7 +17,7 @@ type Config struct {
 	NewID func() string
 
 	// Lifecycles are the lifecycles that requests may live by; the first is the
-	// default. None means the built-in normal one.
+	// default. None means those built in, of which normal is the first.
 	Lifecycles []*Lifecycle
 
 	// Heads says which revision of an item is the newest released one; items it
@@ -49,11 +50,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("%w: a service needs Store, Now and NewID", ErrInvalid)
 	}
 	if len(cfg.Lifecycles) == 0 {
-		normal, findings := Compile(lifecycle.Normal())
-		if normal == nil {
-			return nil, fmt.Errorf("%w: built-in lifecycle: %v", ErrInvalid, findings)
-		}
-		cfg.Lifecycles = []*Lifecycle{normal}
+		cfg.Lifecycles = BuiltIn()
 	}
 	s := &Service{cfg: cfg, standard: cfg.Lifecycles[0], lifecycles: make(map[LifecycleRef]*Lifecycle)}
 	for _, lc := range cfg.Lifecycles {
@@ -154,8 +151,11 @@ func (s *Service) lifecycleFor(r Request, cmd Command) (*Lifecycle, error) {
 	if ref == (LifecycleRef{}) {
 		return s.standard, nil
 	}
-	lc, ok := s.lifecycles[ref]
-	if !ok {
+	lc := s.lifecycles[ref]
+	if _, opens := cmd.(Open); opens && ref.Version == 0 {
+		lc = s.newest(ref.ID)
+	}
+	if lc == nil {
 		return nil, &ValidationError{Fields: []Field{{
 			Pointer: "/lifecycle", Code: "unknown", Text: "is not a lifecycle of this office",
 		}}}
@@ -163,9 +163,40 @@ func (s *Service) lifecycleFor(r Request, cmd Command) (*Lifecycle, error) {
 	return lc, nil
 }
 
+// newest is the lifecycle of that id with the highest version, nil without one.
+func (s *Service) newest(id string) *Lifecycle {
+	var out *Lifecycle
+	for _, lc := range s.cfg.Lifecycles {
+		if lc.def.ID == id && (out == nil || lc.def.Version > out.def.Version) {
+			out = lc
+		}
+	}
+	return out
+}
+
+// Lifecycle returns the lifecycle of that id and version, the newest for version
+// 0, or ErrNotFound.
+func (s *Service) Lifecycle(ref LifecycleRef) (*Lifecycle, error) {
+	lc := s.lifecycles[ref]
+	if ref.Version == 0 {
+		lc = s.newest(ref.ID)
+	}
+	if lc == nil {
+		return nil, ErrNotFound
+	}
+	return lc, nil
+}
+
+// Lifecycles lists the lifecycles that requests may live by, the default first.
+func (s *Service) Lifecycles() []*Lifecycle { return slices.Clone(s.cfg.Lifecycles) }
+
 // lookUp reads what the rules of this command need beyond the request.
 func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, error) {
 	env := Env{Now: o.Now, Actor: o.Actor}
+	var err error
+	if env.Template, err = lookUpTemplate(ctx, tx, &r, o.Command); err != nil {
+		return env, err
+	}
 	switch c := o.Command.(type) {
 	case Open:
 		if r.Events > 0 {
@@ -183,6 +214,25 @@ func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, e
 		return s.lookUpImpact(ctx, &r, o, env)
 	}
 	return s.lookUpImpact(ctx, &r, o, env)
+}
+
+// lookUpTemplate reads the request that this one names as its template, or that
+// an amendment makes it name. What is not there is no template.
+func lookUpTemplate(ctx context.Context, tx Tx, r *Request, cmd Command) (*Request, error) {
+	id := r.Content.FromTemplate
+	if c, amends := cmd.(Amend); amends {
+		id = c.Content.FromTemplate
+	}
+	if id == "" || id == r.ID {
+		return nil, nil //nolint:nilnil // no template is an answer
+	}
+	switch t, err := tx.ChangeRequest(ctx, id); {
+	case err == nil:
+		return &t, nil
+	case !errors.Is(err, ErrNotFound):
+		return nil, err
+	}
+	return nil, nil //nolint:nilnil // as above
 }
 
 func (s *Service) lookUpMove(ctx context.Context, tx Tx, r *Request, o Order, c Move, env Env) (Env, error) {

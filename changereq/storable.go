@@ -37,6 +37,14 @@ func (r *Request) Storable() error {
 		c.text(string(x.Verdict), x.Text, x.By)
 		c.time(x.At)
 	}
+	if x := r.Authorisation; x != nil {
+		c.text(string(x.Template), string(x.Material), x.By)
+		c.time(x.At)
+	}
+	if x := r.Retired; x != nil {
+		c.text(x.Reason, string(x.Successor), x.By)
+		c.time(x.At)
+	}
 	if x := r.Held; x != nil {
 		c.text(x.Reason, x.By)
 		c.time(x.At)
@@ -108,6 +116,8 @@ func (c *storable) content(x *Content) {
 	c.text(x.Labels...)
 	c.window(x.Window)
 	c.ids(x.Supersedes)
+	c.text(string(x.FromTemplate))
+	x.Template.storable(c)
 	for i := range x.Affected {
 		a := &x.Affected[i]
 		c.text(string(a.Item), string(a.Action), a.Base, a.Owner)

@@ -166,6 +166,10 @@ func (c *Content) validate(f *fields, at string) {
 	f.text(at+"/back_out_plan", c.BackOutPlan, maxText)
 	f.window(at+"/window", c.Window)
 	f.ids(at+"/supersedes", c.Supersedes)
+	if c.FromTemplate != "" {
+		f.id(at+"/from_template", string(c.FromTemplate))
+	}
+	c.Template.validate(f, at+"/template")
 	f.atMost(at+"/labels", len(c.Labels), maxLabels)
 	for i, l := range c.Labels {
 		f.name(at+"/labels/"+strconv.Itoa(i), l, required)
@@ -215,7 +219,7 @@ func (c Content) normal() Content {
 	if len(c.Affected) == 0 {
 		c.Affected = nil
 	}
-	c.Window = c.Window.normal()
+	c.Window, c.Template = c.Window.normal(), c.Template.normal()
 	return c
 }
 

@@ -75,7 +75,25 @@ func TestBadInputIsNamed(t *testing.T) {
 		"rebase, no reason":    {changereq.Rebase{Item: "A", To: "2"}, "/reason", "required"},
 		"no hold":              {changereq.PutOnHold{}, "/reason", "required"},
 		"review":               {changereq.RecordReview{Text: "x"}, "/verdict", "unknown"},
-		"no facts":             {changereq.Import{ID: "A", Number: "A", Source: "s", Applicant: "a", Content: content()}, "/facts", "required"},
+		"bad template":         {with(func(c *changereq.Content) { c.FromTemplate = "a/b" }), "/content/from_template", "invalid"},
+		"template item twice": {with(func(c *changereq.Content) {
+			c.Template = &changereq.Template{Items: []changereq.ItemID{"A", "A"}, MaxBand: changereq.BandLow}
+		}), "/content/template/items/1", "duplicate"},
+		"template action": {with(func(c *changereq.Content) {
+			c.Template = &changereq.Template{Actions: []changereq.Action{changereq.ActionNone}, MaxBand: changereq.BandLow}
+		}), "/content/template/actions/0", "unknown"},
+		"template band": {with(func(c *changereq.Content) { c.Template = &changereq.Template{MaxBand: "tiny"} }), "/content/template/max_band", "unknown"},
+		"template cost": {with(func(c *changereq.Content) {
+			c.Template = &changereq.Template{MaxBand: changereq.BandLow, MaxCost: &changereq.Money{Amount: -1, Currency: "EUR"}}
+		}), "/content/template/max_cost/amount", "out_of_range"},
+		"template currency": {with(func(c *changereq.Content) {
+			c.Template = &changereq.Template{MaxBand: changereq.BandLow, MaxCost: &changereq.Money{Currency: "eur"}}
+		}), "/content/template/max_cost/currency", "invalid"},
+		"template never good": {with(func(c *changereq.Content) {
+			c.Template = &changereq.Template{MaxBand: changereq.BandLow, From: &epoch, Until: &epoch}
+		}), "/content/template/until", "out_of_range"},
+		"no retirement": {changereq.RetireTemplate{}, "/reason", "required"},
+		"no facts":      {changereq.Import{ID: "A", Number: "A", Source: "s", Applicant: "a", Content: content()}, "/facts", "required"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,7 +192,7 @@ func FuzzUnmarshalData(f *testing.F) {
 	for _, kind := range []string{
 		"opened", "amended", "moved", "assessed", "brief-issued", "decided", "approval-lapsed", "condition-met",
 		"result-recorded", "result-verified", "restored", "reviewed", "held", "released", "obligation-owed",
-		"obligation-changed", "imported", "fact-recorded", "unheard-of",
+		"obligation-changed", "imported", "fact-recorded", "authorised", "template-retired", "unheard-of",
 	} {
 		f.Add(kind, []byte(`{"number":"CR-1","content":{"title":"x"},"obligation":{"id":"o"}}`))
 	}

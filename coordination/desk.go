@@ -20,7 +20,7 @@ type Config struct {
 	NewID func() string    // nil: UUIDs of version 7
 
 	// Lifecycles are the lifecycles that requests may live by; the first is the
-	// default. None means the built-in normal one.
+	// default. None means those built in, of which normal is the first.
 	Lifecycles []*changereq.Lifecycle
 
 	// Heads says which revision of an item is the newest released one; see

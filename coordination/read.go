@@ -7,6 +7,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
 
@@ -46,6 +47,26 @@ func (d *Desk) Unauthorised(
 	ctx context.Context, tenant string, revisions []changereq.Revision,
 ) ([]changereq.AuditFinding, error) {
 	return d.changes.Unauthorised(ctx, tenant, revisions)
+}
+
+// Lifecycles lists the definitions that requests may live by, the default first.
+func (d *Desk) Lifecycles() []lifecycle.Definition {
+	known := d.changes.Lifecycles()
+	out := make([]lifecycle.Definition, len(known))
+	for i, lc := range known {
+		out[i] = lc.Definition()
+	}
+	return out
+}
+
+// Lifecycle returns the definition of that id and version, the newest for
+// version 0, or changereq.ErrNotFound.
+func (d *Desk) Lifecycle(ref changereq.LifecycleRef) (lifecycle.Definition, error) {
+	lc, err := d.changes.Lifecycle(ref)
+	if err != nil {
+		return lifecycle.Definition{}, err
+	}
+	return lc.Definition(), nil
 }
 
 // Record returns one record, or archive.ErrNotFound.

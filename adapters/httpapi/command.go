@@ -79,6 +79,12 @@ func (a *api) RecordReview(ctx context.Context, in RecordReviewRequestObject) (R
 	return RecordReview200JSONResponse{out}, err
 }
 
+// RetireTemplate takes a template out of use.
+func (a *api) RetireTemplate(ctx context.Context, in RetireTemplateRequestObject) (RetireTemplateResponseObject, error) {
+	out, err := a.command(ctx, in.ID, in.Params.IfMatch, "", retirementFrom(*in.Body))
+	return RetireTemplate200JSONResponse{out}, err
+}
+
 // HoldChangeRequest suspends the request.
 func (a *api) HoldChangeRequest(ctx context.Context, in HoldChangeRequestRequestObject) (HoldChangeRequestResponseObject, error) {
 	out, err := a.command(ctx, in.ID, in.Params.IfMatch, "", changereq.PutOnHold{Reason: in.Body.Reason})

@@ -7,7 +7,7 @@ func openFrom(in OpenInput) changereq.Open {
 		ID: word[changereq.ID](in.ID), Applicant: value(in.Applicant), State: value(in.State), Content: contentFrom(in.Content),
 	}
 	if lc := in.Lifecycle; lc != nil {
-		c.Lifecycle = changereq.LifecycleRef{ID: lc.ID, Version: int(lc.Version)}
+		c.Lifecycle = changereq.LifecycleRef{ID: lc.ID, Version: int(value(lc.Version))}
 	}
 	return c
 }
@@ -47,6 +47,10 @@ func resultFrom(in ResultInput) changereq.RecordResult {
 
 func restorationFrom(in RestorationInput) changereq.RecordRestored {
 	return changereq.RecordRestored{Item: changereq.ItemID(in.Item), Revision: in.Revision}
+}
+
+func retirementFrom(in RetirementInput) changereq.RetireTemplate {
+	return changereq.RetireTemplate{Reason: in.Reason, Successor: word[changereq.ID](in.Successor)}
 }
 
 func reviewFrom(in ReviewInput) changereq.RecordReview {

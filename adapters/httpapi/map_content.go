@@ -10,7 +10,8 @@ func contentFrom(in ContentInput) changereq.Content {
 	return changereq.Content{
 		Title: in.Title, Labels: in.Labels, Description: value(in.Description), Justification: value(in.Justification),
 		BackOutPlan: value(in.BackOutPlan), Window: windowFrom(in.Window), Affected: eachOf(in.Affected, affectedFrom),
-		Supersedes: eachOf(in.Supersedes, plain[string, changereq.ID]),
+		Supersedes: eachOf(in.Supersedes, plain[string, changereq.ID]), FromTemplate: word[changereq.ID](in.FromTemplate),
+		Template: via(in.Template, templateFrom),
 	}
 }
 
@@ -18,7 +19,24 @@ func contentTo(c changereq.Content) Content {
 	return Content{
 		Title: c.Title, Labels: c.Labels, Description: text(c.Description), Justification: text(c.Justification),
 		BackOutPlan: text(c.BackOutPlan), Window: via(c.Window, windowTo), Affected: eachOf(c.Affected, affectedTo),
-		Supersedes: eachOf(c.Supersedes, plain[changereq.ID, string]),
+		Supersedes: eachOf(c.Supersedes, plain[changereq.ID, string]), FromTemplate: text(c.FromTemplate),
+		Template: via(c.Template, templateTo),
+	}
+}
+
+func templateFrom(in TemplateInput) changereq.Template {
+	return changereq.Template{
+		Items: eachOf(in.Items, plain[string, changereq.ItemID]), Actions: eachOf(in.Actions, plain[string, changereq.Action]),
+		MaxBand: changereq.Band(in.MaxBand), From: instantFrom(in.From), Until: instantFrom(in.Until),
+		MaxCost: via(in.MaxCost, func(m MoneyInput) changereq.Money { return changereq.Money(m) }),
+	}
+}
+
+func templateTo(t changereq.Template) Template {
+	return Template{
+		Items: listed(t.Items, plain[changereq.ItemID, string]), Actions: listed(t.Actions, plain[changereq.Action, string]),
+		MaxBand: string(t.MaxBand), From: t.From, Until: t.Until,
+		MaxCost: via(t.MaxCost, func(m changereq.Money) Money { return Money(m) }),
 	}
 }
 

@@ -10,6 +10,7 @@ func requestTo(r changereq.Request) ChangeRequest {
 		WhereUsed: via(r.WhereUsed, whereUsedTo), Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Conditions: eachOf(r.Conditions, conditionTo),
 		Window: via(r.Window, windowTo), Results: eachOf(r.Results, resultTo), Review: via(r.Review, reviewTo),
 		Successor: text(r.Successor), Outcome: text(r.Outcome), Held: via(r.Held, holdTo),
+		Authorisation: via(r.Authorisation, authorisationTo), Retired: via(r.Retired, retirementTo),
 		Obligations: eachOf(r.Obligations, owedTo), Origin: via(r.Origin, originTo), LastAmender: text(r.LastAmender),
 		Opened: r.Opened, Updated: r.Updated, Events: r.Events,
 	}
@@ -34,7 +35,7 @@ func briefTo(b changereq.Brief) Brief {
 	return Brief{
 		Number: narrow(b.Number), Applicant: b.Applicant, Content: contentTo(b.Content), Assessment: assessmentTo(b.Assessment),
 		Material: string(b.Material), Recommendation: b.Recommendation, DecideBy: b.DecideBy, By: b.By, At: b.At,
-		Digest: string(b.Digest), Options: eachOf(b.Options, func(o changereq.Option) Option {
+		Digest: string(b.Digest), Missing: b.Missing, Options: eachOf(b.Options, func(o changereq.Option) Option {
 			return Option{Title: o.Title, Summary: text(o.Summary)}
 		}),
 	}
@@ -42,19 +43,20 @@ func briefTo(b changereq.Brief) Brief {
 
 func briefSummaryTo(b changereq.Brief) BriefSummary {
 	return BriefSummary{
-		Number: narrow(b.Number), Material: string(b.Material), DecideBy: b.DecideBy, By: b.By, At: b.At, Digest: string(b.Digest),
+		Number: narrow(b.Number), Material: string(b.Material), Missing: b.Missing, DecideBy: b.DecideBy, By: b.By, At: b.At,
+		Digest: string(b.Digest),
 	}
 }
 
 // decisionTo leaves a pending decision out.
 func decisionTo(d changereq.Decision) *Decision {
-	if d == (changereq.Decision{}) {
+	if d.Verdict == changereq.Pending && d.At == nil {
 		return nil
 	}
 	return &Decision{
 		Verdict: string(d.Verdict), Reason: text(d.Reason), Text: text(d.Text), Until: d.Until, Expires: d.Expires,
 		Brief: optional(narrow(d.Brief)), Document: text(d.Document), Material: text(d.Material), By: text(d.By), At: d.At,
-		Lapsed: text(d.Lapsed),
+		Lapsed: text(d.Lapsed), Without: d.Without,
 	}
 }
 
@@ -73,6 +75,14 @@ func resultTo(x changereq.Result) Result {
 
 func reviewTo(x changereq.Review) Review {
 	return Review{Verdict: string(x.Verdict), Text: x.Text, By: x.By, At: x.At}
+}
+
+func authorisationTo(x changereq.Authorisation) Authorisation {
+	return Authorisation{Template: string(x.Template), Material: string(x.Material), By: x.By, At: x.At}
+}
+
+func retirementTo(x changereq.Retirement) Retirement {
+	return Retirement{Reason: x.Reason, Successor: text(x.Successor), By: x.By, At: x.At}
 }
 
 func holdTo(x changereq.Hold) Hold { return Hold{Reason: x.Reason, By: x.By, At: x.At} }

@@ -231,6 +231,21 @@ type AuditFindingList struct {
 	Items []AuditFinding `json:"items"`
 }
 
+// Authorisation A standard change may go ahead by its template.
+type Authorisation struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who authorised it.
+	By string `json:"by"`
+
+	// Material SHA-256 of what the template said then.
+	Material string `json:"material"`
+
+	// Template The request that is the template.
+	Template string `json:"template"`
+}
+
 // Brief The numbered, frozen page a decision is made on.
 type Brief struct {
 	// Applicant Who asks.
@@ -256,6 +271,9 @@ type Brief struct {
 
 	// Material SHA-256 of the material parts of what it shows.
 	Material string `json:"material"`
+
+	// Missing Parts of the assessment that an emergency has to do without.
+	Missing []string `json:"missing,omitempty"`
 
 	// Number Within its request, from 1.
 	Number int32 `json:"number"`
@@ -296,6 +314,9 @@ type BriefSummary struct {
 	// Material SHA-256 of the material parts of what it shows.
 	Material string `json:"material"`
 
+	// Missing Parts of the assessment that an emergency has to do without.
+	Missing []string `json:"missing,omitempty"`
+
 	// Number Within its request, from 1.
 	Number int32 `json:"number"`
 }
@@ -307,6 +328,9 @@ type ChangeRequest struct {
 
 	// Assessment The parts of an assessment; a missing part was not assessed.
 	Assessment Assessment `json:"assessment"`
+
+	// Authorisation A standard change may go ahead by its template.
+	Authorisation *Authorisation `json:"authorisation,omitempty"`
 
 	// Brief The newest brief in short; the whole stands under briefs.
 	Brief *BriefSummary `json:"brief,omitempty"`
@@ -358,6 +382,9 @@ type ChangeRequest struct {
 
 	// Results At most one for each affected item.
 	Results []Result `json:"results,omitempty"`
+
+	// Retired A template was taken out of use.
+	Retired *Retirement `json:"retired,omitempty"`
 
 	// Rev Raised by one with every stored change; 0 in a past state.
 	Rev int64 `json:"rev"`
@@ -455,6 +482,9 @@ type Content struct {
 	// Description What is to be changed.
 	Description *string `json:"description,omitempty"`
 
+	// FromTemplate Of a standard change: the request that is its template.
+	FromTemplate *string `json:"from_template,omitempty"`
+
 	// Justification Why.
 	Justification *string `json:"justification,omitempty"`
 
@@ -463,6 +493,9 @@ type Content struct {
 
 	// Supersedes A set of requests whose place it takes, sorted.
 	Supersedes []string `json:"supersedes,omitempty"`
+
+	// Template What the request, once it is closed, allows standard changes to do without a vote.
+	Template *Template `json:"template,omitempty"`
 
 	// Title What it is called.
 	Title string `json:"title"`
@@ -482,6 +515,9 @@ type ContentInput struct {
 	// Description What is to be changed.
 	Description *string `json:"description,omitempty"`
 
+	// FromTemplate Of a standard change: the request that is its template.
+	FromTemplate *string `json:"from_template,omitempty"`
+
 	// Justification Why.
 	Justification *string `json:"justification,omitempty"`
 
@@ -490,6 +526,9 @@ type ContentInput struct {
 
 	// Supersedes A set of requests whose place it takes.
 	Supersedes []string `json:"supersedes,omitempty"`
+
+	// Template What the request, once it is closed, allows standard changes to do without a vote.
+	Template *TemplateInput `json:"template,omitempty"`
 
 	// Title What it is called.
 	Title string `json:"title"`
@@ -532,6 +571,9 @@ type Decision struct {
 
 	// Verdict What was decided.
 	Verdict string `json:"verdict"`
+
+	// Without Parts of the assessment that the brief of an emergency lacked.
+	Without []string `json:"without,omitempty"`
 }
 
 // DecisionInput A decision on the brief it names.
@@ -789,6 +831,75 @@ type JournalPage struct {
 	Next int64 `json:"next"`
 }
 
+// Lifecycle What a request can be, and what may happen to it next.
+type Lifecycle struct {
+	// Aliases Other spellings of states.
+	Aliases map[string]string `json:"aliases,omitempty"`
+
+	// Edges The ways from state to state.
+	Edges []LifecycleEdge `json:"edges"`
+
+	// Emergency Whether some steps may come out of their usual order, and approval at the latest before done.
+	Emergency *bool `json:"emergency,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Initial The states that requests begin in; the first is the usual one.
+	Initial []string `json:"initial"`
+
+	// Mode Whether requests live by it or it only judges histories made elsewhere.
+	Mode string `json:"mode"`
+
+	// States The states.
+	States []LifecycleState `json:"states"`
+
+	// Title For people.
+	Title *string `json:"title,omitempty"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
+// LifecycleEdge A way from one state to the next.
+type LifecycleEdge struct {
+	// Auto Whether it is taken by itself as soon as its guards hold.
+	Auto *bool `json:"auto,omitempty"`
+
+	// Event What happens.
+	Event string `json:"event"`
+
+	// From Where it begins.
+	From string `json:"from"`
+
+	// Guards The conditions that must all hold.
+	Guards []string `json:"guards,omitempty"`
+
+	// Outcome The outcome it records.
+	Outcome *string `json:"outcome,omitempty"`
+
+	// ReasonRequired Whether a reason has to be given.
+	ReasonRequired *bool `json:"reason_required,omitempty"`
+
+	// Reopen Whether it opens an ended request again.
+	Reopen *bool `json:"reopen,omitempty"`
+
+	// Roles Who may do it; none is everybody.
+	Roles []string `json:"roles,omitempty"`
+
+	// Tells Whether the applicant and the owners are told.
+	Tells *bool `json:"tells,omitempty"`
+
+	// To Where it leads.
+	To string `json:"to"`
+}
+
+// LifecycleList The lifecycles of this office.
+type LifecycleList struct {
+	// Items The default first.
+	Items []LifecycleSummary `json:"items"`
+}
+
 // LifecycleRef A lifecycle by id and version.
 type LifecycleRef struct {
 	// ID The id of the lifecycle.
@@ -803,6 +914,36 @@ type LifecycleRefInput struct {
 	// ID The id of the lifecycle.
 	ID string `json:"id"`
 
+	// Version Its version; none: the newest.
+	Version *int32 `json:"version,omitempty"`
+}
+
+// LifecycleState A state of a lifecycle.
+type LifecycleState struct {
+	// Category The phase it belongs to.
+	Category string `json:"category"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Terminal Whether it ends the request.
+	Terminal *bool `json:"terminal,omitempty"`
+}
+
+// LifecycleSummary A lifecycle in short.
+type LifecycleSummary struct {
+	// Default Whether a new request lives by it that names none.
+	Default bool `json:"default"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Mode Whether requests live by it or it only judges histories made elsewhere.
+	Mode string `json:"mode"`
+
+	// Title For people.
+	Title *string `json:"title,omitempty"`
+
 	// Version Its version.
 	Version int32 `json:"version"`
 }
@@ -814,6 +955,24 @@ type MetConditionInput struct {
 
 	// Evidence What shows it.
 	Evidence string `json:"evidence"`
+}
+
+// Money An amount of money.
+type Money struct {
+	// Amount In minor units.
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+}
+
+// MoneyInput An amount of money.
+type MoneyInput struct {
+	// Amount In minor units.
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
 }
 
 // MoveInput An event of the lifecycle to fire.
@@ -1254,6 +1413,30 @@ type ResultInput struct {
 	Revision string `json:"revision"`
 }
 
+// Retirement A template was taken out of use.
+type Retirement struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By By whom.
+	By string `json:"by"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Successor The request whose template takes its place.
+	Successor *string `json:"successor,omitempty"`
+}
+
+// RetirementInput Why a template must not be used any more.
+type RetirementInput struct {
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Successor The request whose template takes its place.
+	Successor *string `json:"successor,omitempty"`
+}
+
 // Review A look back at the work.
 type Review struct {
 	// At When.
@@ -1342,6 +1525,48 @@ type RisksInput struct {
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// Template What the request, once it is closed, allows standard changes to do without a vote.
+type Template struct {
+	// Actions A set of what may be done to them, sorted.
+	Actions []string `json:"actions"`
+
+	// From Good from this instant.
+	From *time.Time `json:"from,omitempty"`
+
+	// Items A set of things that may be affected, sorted.
+	Items []string `json:"items"`
+
+	// MaxBand The highest band of residual risk, where risk is assessed.
+	MaxBand string `json:"max_band"`
+
+	// MaxCost An amount of money.
+	MaxCost *Money `json:"max_cost,omitempty"`
+
+	// Until Good before this instant.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// TemplateInput What the request, once it is closed, allows standard changes to do without a vote.
+type TemplateInput struct {
+	// Actions A set of what may be done to them.
+	Actions []string `json:"actions"`
+
+	// From Good from this instant.
+	From *time.Time `json:"from,omitempty"`
+
+	// Items A set of things that may be affected.
+	Items []string `json:"items"`
+
+	// MaxBand The highest band of residual risk, where risk is assessed.
+	MaxBand string `json:"max_band"`
+
+	// MaxCost An amount of money.
+	MaxCost *MoneyInput `json:"max_cost,omitempty"`
+
+	// Until Good before this instant.
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // Unmet A condition that stands in the way, in words a person can act on.
@@ -1611,6 +1836,12 @@ type RecordReviewParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RetireTemplateParams defines parameters for RetireTemplate.
+type RetireTemplateParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // SignUnchangedParams defines parameters for SignUnchanged.
 type SignUnchangedParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -1642,6 +1873,12 @@ type ReadJournalParams struct {
 
 	// Entity The id, within its room, of the thing the entry is about.
 	Entity *string `form:"entity,omitempty" json:"entity,omitempty"`
+}
+
+// GetLifecycleParams defines parameters for GetLifecycle.
+type GetLifecycleParams struct {
+	// Version The version; none: the newest.
+	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // ListObligationsParams defines parameters for ListObligations.
@@ -1779,6 +2016,9 @@ type RecordResultJSONRequestBody = ResultInput
 // RecordReviewJSONRequestBody defines body for RecordReview for application/json ContentType.
 type RecordReviewJSONRequestBody = ReviewInput
 
+// RetireTemplateJSONRequestBody defines body for RetireTemplate for application/json ContentType.
+type RetireTemplateJSONRequestBody = RetirementInput
+
 // SignUnchangedJSONRequestBody defines body for SignUnchanged for application/json ContentType.
 type SignUnchangedJSONRequestBody = ItemInput
 
@@ -1868,6 +2108,9 @@ type ServerInterface interface {
 	// RecordReview Record a review
 	// (POST /v1/change-requests/{id}/reviews)
 	RecordReview(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RecordReviewParams)
+	// RetireTemplate Retire a template
+	// (POST /v1/change-requests/{id}/template-retirement)
+	RetireTemplate(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RetireTemplateParams)
 	// SignUnchanged Sign that an item needs no change
 	// (POST /v1/change-requests/{id}/unchanged-signatures)
 	SignUnchanged(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params SignUnchangedParams)
@@ -1880,6 +2123,12 @@ type ServerInterface interface {
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
+	// ListLifecycles List the lifecycles
+	// (GET /v1/lifecycles)
+	ListLifecycles(w http.ResponseWriter, r *http.Request)
+	// GetLifecycle Get a lifecycle
+	// (GET /v1/lifecycles/{id})
+	GetLifecycle(w http.ResponseWriter, r *http.Request, id string, params GetLifecycleParams)
 	// ListObligations List obligations
 	// (GET /v1/obligations)
 	ListObligations(w http.ResponseWriter, r *http.Request, params ListObligationsParams)
@@ -3036,6 +3285,60 @@ func (siw *ServerInterfaceWrapper) RecordReview(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// RetireTemplate operation middleware
+func (siw *ServerInterfaceWrapper) RetireTemplate(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RetireTemplateParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RetireTemplate(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SignUnchanged operation middleware
 func (siw *ServerInterfaceWrapper) SignUnchanged(w http.ResponseWriter, r *http.Request) {
 
@@ -3261,6 +3564,62 @@ func (siw *ServerInterfaceWrapper) ReadJournal(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReadJournal(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListLifecycles operation middleware
+func (siw *ServerInterfaceWrapper) ListLifecycles(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListLifecycles(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetLifecycle operation middleware
+func (siw *ServerInterfaceWrapper) GetLifecycle(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLifecycleParams
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", r.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "version"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "version", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetLifecycle(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4099,6 +4458,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/reviews", wrapper.RecordReview)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/where-used", wrapper.TraceUses)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/rebases", wrapper.RebaseItem)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/template-retirement", wrapper.RetireTemplate)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.ReleaseChangeRequest)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.HoldChangeRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/events", wrapper.ListChangeRequestEvents)
@@ -4116,6 +4476,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/acknowledgement", wrapper.AcknowledgeObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/dispute", wrapper.DisputeObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/waiver", wrapper.WaiveObligation)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles", wrapper.ListLifecycles)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles/{id}", wrapper.GetLifecycle)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/journal", wrapper.ReadJournal)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/openapi.yaml", wrapper.GetContract)
@@ -7537,6 +7899,211 @@ func (response RecordReviewdefaultApplicationProblemPlusJSONResponse) VisitRecor
 	return err
 }
 
+type RetireTemplateRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params RetireTemplateParams
+	Body   *RetireTemplateJSONRequestBody
+}
+
+type RetireTemplateResponseObject interface {
+	VisitRetireTemplateResponse(w http.ResponseWriter) error
+}
+
+type RetireTemplate200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response RetireTemplate200JSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate400ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate401ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate403ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate404ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate409ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate412ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate413ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate415ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate422ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplate428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RetireTemplate428ApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RetireTemplatedefaultApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignUnchangedRequestObject struct {
 	ID     ChangeRequestID `json:"id"`
 	Params SignUnchangedParams
@@ -8196,6 +8763,198 @@ type ReadJournaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadJournaldefaultApplicationProblemPlusJSONResponse) VisitReadJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLifecyclesRequestObject struct {
+}
+
+type ListLifecyclesResponseObject interface {
+	VisitListLifecyclesResponse(w http.ResponseWriter) error
+}
+
+type ListLifecycles200JSONResponse LifecycleList
+
+func (response ListLifecycles200JSONResponse) VisitListLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLifecycles400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListLifecycles400ApplicationProblemPlusJSONResponse) VisitListLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLifecycles401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListLifecycles401ApplicationProblemPlusJSONResponse) VisitListLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLifecycles403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListLifecycles403ApplicationProblemPlusJSONResponse) VisitListLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLifecyclesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLifecyclesdefaultApplicationProblemPlusJSONResponse) VisitListLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycleRequestObject struct {
+	ID     string `json:"id"`
+	Params GetLifecycleParams
+}
+
+type GetLifecycleResponseObject interface {
+	VisitGetLifecycleResponse(w http.ResponseWriter) error
+}
+
+type GetLifecycle200JSONResponse Lifecycle
+
+func (response GetLifecycle200JSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycle400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetLifecycle400ApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycle401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetLifecycle401ApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycle403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetLifecycle403ApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycle404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetLifecycle404ApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLifecycledefaultApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10179,6 +10938,9 @@ type StrictServerInterface interface {
 	// RecordReview Record a review
 	// (POST /v1/change-requests/{id}/reviews)
 	RecordReview(ctx context.Context, request RecordReviewRequestObject) (RecordReviewResponseObject, error)
+	// RetireTemplate Retire a template
+	// (POST /v1/change-requests/{id}/template-retirement)
+	RetireTemplate(ctx context.Context, request RetireTemplateRequestObject) (RetireTemplateResponseObject, error)
 	// SignUnchanged Sign that an item needs no change
 	// (POST /v1/change-requests/{id}/unchanged-signatures)
 	SignUnchanged(ctx context.Context, request SignUnchangedRequestObject) (SignUnchangedResponseObject, error)
@@ -10191,6 +10953,12 @@ type StrictServerInterface interface {
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
+	// ListLifecycles List the lifecycles
+	// (GET /v1/lifecycles)
+	ListLifecycles(ctx context.Context, request ListLifecyclesRequestObject) (ListLifecyclesResponseObject, error)
+	// GetLifecycle Get a lifecycle
+	// (GET /v1/lifecycles/{id})
+	GetLifecycle(ctx context.Context, request GetLifecycleRequestObject) (GetLifecycleResponseObject, error)
 	// ListObligations List obligations
 	// (GET /v1/obligations)
 	ListObligations(ctx context.Context, request ListObligationsRequestObject) (ListObligationsResponseObject, error)
@@ -10915,6 +11683,40 @@ func (sh *strictHandler) RecordReview(w http.ResponseWriter, r *http.Request, id
 	}
 }
 
+// RetireTemplate operation middleware
+func (sh *strictHandler) RetireTemplate(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RetireTemplateParams) {
+	var request RetireTemplateRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RetireTemplateJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RetireTemplate(ctx, request.(RetireTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetireTemplate")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RetireTemplateResponseObject); ok {
+		if err := validResponse.VisitRetireTemplateResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SignUnchanged operation middleware
 func (sh *strictHandler) SignUnchanged(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params SignUnchangedParams) {
 	var request SignUnchangedRequestObject
@@ -11029,6 +11831,57 @@ func (sh *strictHandler) ReadJournal(w http.ResponseWriter, r *http.Request, par
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ReadJournalResponseObject); ok {
 		if err := validResponse.VisitReadJournalResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLifecycles operation middleware
+func (sh *strictHandler) ListLifecycles(w http.ResponseWriter, r *http.Request) {
+	var request ListLifecyclesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLifecycles(ctx, request.(ListLifecyclesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLifecycles")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListLifecyclesResponseObject); ok {
+		if err := validResponse.VisitListLifecyclesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetLifecycle operation middleware
+func (sh *strictHandler) GetLifecycle(w http.ResponseWriter, r *http.Request, id string, params GetLifecycleParams) {
+	var request GetLifecycleRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLifecycle(ctx, request.(GetLifecycleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLifecycle")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetLifecycleResponseObject); ok {
+		if err := validResponse.VisitGetLifecycleResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -5,7 +5,7 @@
 // A [Definition] lists states and edges. A [State] has a [Category]: intake, assess, decide, build, verify, done or
 // void; the promises of the process hang on it. An [Edge] leads from one state to the next when its event happens.
 // It may ask for roles, for guards and for a reason. [Parse] reads a definition from strict JSON; a Definition
-// marshals back to the same JSON every time. [Normal] is the built-in definition.
+// marshals back to the same JSON every time. [BuiltIn] lists the built-in definitions, [Normal] first.
 //
 // A [Guard] is a condition that edges name. Some guards are gates: they keep a promise of the process. Nothing is
 // built without the approval gate, nothing ends without the told gate, nothing is done without the settled gate.

@@ -232,6 +232,21 @@ type AuditFindingList struct {
 	Items []AuditFinding `json:"items"`
 }
 
+// Authorisation A standard change may go ahead by its template.
+type Authorisation struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who authorised it.
+	By string `json:"by"`
+
+	// Material SHA-256 of what the template said then.
+	Material string `json:"material"`
+
+	// Template The request that is the template.
+	Template string `json:"template"`
+}
+
 // Brief The numbered, frozen page a decision is made on.
 type Brief struct {
 	// Applicant Who asks.
@@ -257,6 +272,9 @@ type Brief struct {
 
 	// Material SHA-256 of the material parts of what it shows.
 	Material string `json:"material"`
+
+	// Missing Parts of the assessment that an emergency has to do without.
+	Missing []string `json:"missing,omitempty"`
 
 	// Number Within its request, from 1.
 	Number int32 `json:"number"`
@@ -297,6 +315,9 @@ type BriefSummary struct {
 	// Material SHA-256 of the material parts of what it shows.
 	Material string `json:"material"`
 
+	// Missing Parts of the assessment that an emergency has to do without.
+	Missing []string `json:"missing,omitempty"`
+
 	// Number Within its request, from 1.
 	Number int32 `json:"number"`
 }
@@ -308,6 +329,9 @@ type ChangeRequest struct {
 
 	// Assessment The parts of an assessment; a missing part was not assessed.
 	Assessment Assessment `json:"assessment"`
+
+	// Authorisation A standard change may go ahead by its template.
+	Authorisation *Authorisation `json:"authorisation,omitempty"`
 
 	// Brief The newest brief in short; the whole stands under briefs.
 	Brief *BriefSummary `json:"brief,omitempty"`
@@ -359,6 +383,9 @@ type ChangeRequest struct {
 
 	// Results At most one for each affected item.
 	Results []Result `json:"results,omitempty"`
+
+	// Retired A template was taken out of use.
+	Retired *Retirement `json:"retired,omitempty"`
 
 	// Rev Raised by one with every stored change; 0 in a past state.
 	Rev int64 `json:"rev"`
@@ -456,6 +483,9 @@ type Content struct {
 	// Description What is to be changed.
 	Description *string `json:"description,omitempty"`
 
+	// FromTemplate Of a standard change: the request that is its template.
+	FromTemplate *string `json:"from_template,omitempty"`
+
 	// Justification Why.
 	Justification *string `json:"justification,omitempty"`
 
@@ -464,6 +494,9 @@ type Content struct {
 
 	// Supersedes A set of requests whose place it takes, sorted.
 	Supersedes []string `json:"supersedes,omitempty"`
+
+	// Template What the request, once it is closed, allows standard changes to do without a vote.
+	Template *Template `json:"template,omitempty"`
 
 	// Title What it is called.
 	Title string `json:"title"`
@@ -483,6 +516,9 @@ type ContentInput struct {
 	// Description What is to be changed.
 	Description *string `json:"description,omitempty"`
 
+	// FromTemplate Of a standard change: the request that is its template.
+	FromTemplate *string `json:"from_template,omitempty"`
+
 	// Justification Why.
 	Justification *string `json:"justification,omitempty"`
 
@@ -491,6 +527,9 @@ type ContentInput struct {
 
 	// Supersedes A set of requests whose place it takes.
 	Supersedes []string `json:"supersedes,omitempty"`
+
+	// Template What the request, once it is closed, allows standard changes to do without a vote.
+	Template *TemplateInput `json:"template,omitempty"`
 
 	// Title What it is called.
 	Title string `json:"title"`
@@ -533,6 +572,9 @@ type Decision struct {
 
 	// Verdict What was decided.
 	Verdict string `json:"verdict"`
+
+	// Without Parts of the assessment that the brief of an emergency lacked.
+	Without []string `json:"without,omitempty"`
 }
 
 // DecisionInput A decision on the brief it names.
@@ -790,6 +832,75 @@ type JournalPage struct {
 	Next int64 `json:"next"`
 }
 
+// Lifecycle What a request can be, and what may happen to it next.
+type Lifecycle struct {
+	// Aliases Other spellings of states.
+	Aliases map[string]string `json:"aliases,omitempty"`
+
+	// Edges The ways from state to state.
+	Edges []LifecycleEdge `json:"edges"`
+
+	// Emergency Whether some steps may come out of their usual order, and approval at the latest before done.
+	Emergency *bool `json:"emergency,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Initial The states that requests begin in; the first is the usual one.
+	Initial []string `json:"initial"`
+
+	// Mode Whether requests live by it or it only judges histories made elsewhere.
+	Mode string `json:"mode"`
+
+	// States The states.
+	States []LifecycleState `json:"states"`
+
+	// Title For people.
+	Title *string `json:"title,omitempty"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
+// LifecycleEdge A way from one state to the next.
+type LifecycleEdge struct {
+	// Auto Whether it is taken by itself as soon as its guards hold.
+	Auto *bool `json:"auto,omitempty"`
+
+	// Event What happens.
+	Event string `json:"event"`
+
+	// From Where it begins.
+	From string `json:"from"`
+
+	// Guards The conditions that must all hold.
+	Guards []string `json:"guards,omitempty"`
+
+	// Outcome The outcome it records.
+	Outcome *string `json:"outcome,omitempty"`
+
+	// ReasonRequired Whether a reason has to be given.
+	ReasonRequired *bool `json:"reason_required,omitempty"`
+
+	// Reopen Whether it opens an ended request again.
+	Reopen *bool `json:"reopen,omitempty"`
+
+	// Roles Who may do it; none is everybody.
+	Roles []string `json:"roles,omitempty"`
+
+	// Tells Whether the applicant and the owners are told.
+	Tells *bool `json:"tells,omitempty"`
+
+	// To Where it leads.
+	To string `json:"to"`
+}
+
+// LifecycleList The lifecycles of this office.
+type LifecycleList struct {
+	// Items The default first.
+	Items []LifecycleSummary `json:"items"`
+}
+
 // LifecycleRef A lifecycle by id and version.
 type LifecycleRef struct {
 	// ID The id of the lifecycle.
@@ -804,6 +915,36 @@ type LifecycleRefInput struct {
 	// ID The id of the lifecycle.
 	ID string `json:"id"`
 
+	// Version Its version; none: the newest.
+	Version *int32 `json:"version,omitempty"`
+}
+
+// LifecycleState A state of a lifecycle.
+type LifecycleState struct {
+	// Category The phase it belongs to.
+	Category string `json:"category"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Terminal Whether it ends the request.
+	Terminal *bool `json:"terminal,omitempty"`
+}
+
+// LifecycleSummary A lifecycle in short.
+type LifecycleSummary struct {
+	// Default Whether a new request lives by it that names none.
+	Default bool `json:"default"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Mode Whether requests live by it or it only judges histories made elsewhere.
+	Mode string `json:"mode"`
+
+	// Title For people.
+	Title *string `json:"title,omitempty"`
+
 	// Version Its version.
 	Version int32 `json:"version"`
 }
@@ -815,6 +956,24 @@ type MetConditionInput struct {
 
 	// Evidence What shows it.
 	Evidence string `json:"evidence"`
+}
+
+// Money An amount of money.
+type Money struct {
+	// Amount In minor units.
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+}
+
+// MoneyInput An amount of money.
+type MoneyInput struct {
+	// Amount In minor units.
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
 }
 
 // MoveInput An event of the lifecycle to fire.
@@ -1255,6 +1414,30 @@ type ResultInput struct {
 	Revision string `json:"revision"`
 }
 
+// Retirement A template was taken out of use.
+type Retirement struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By By whom.
+	By string `json:"by"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Successor The request whose template takes its place.
+	Successor *string `json:"successor,omitempty"`
+}
+
+// RetirementInput Why a template must not be used any more.
+type RetirementInput struct {
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Successor The request whose template takes its place.
+	Successor *string `json:"successor,omitempty"`
+}
+
 // Review A look back at the work.
 type Review struct {
 	// At When.
@@ -1343,6 +1526,48 @@ type RisksInput struct {
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// Template What the request, once it is closed, allows standard changes to do without a vote.
+type Template struct {
+	// Actions A set of what may be done to them, sorted.
+	Actions []string `json:"actions"`
+
+	// From Good from this instant.
+	From *time.Time `json:"from,omitempty"`
+
+	// Items A set of things that may be affected, sorted.
+	Items []string `json:"items"`
+
+	// MaxBand The highest band of residual risk, where risk is assessed.
+	MaxBand string `json:"max_band"`
+
+	// MaxCost An amount of money.
+	MaxCost *Money `json:"max_cost,omitempty"`
+
+	// Until Good before this instant.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// TemplateInput What the request, once it is closed, allows standard changes to do without a vote.
+type TemplateInput struct {
+	// Actions A set of what may be done to them.
+	Actions []string `json:"actions"`
+
+	// From Good from this instant.
+	From *time.Time `json:"from,omitempty"`
+
+	// Items A set of things that may be affected.
+	Items []string `json:"items"`
+
+	// MaxBand The highest band of residual risk, where risk is assessed.
+	MaxBand string `json:"max_band"`
+
+	// MaxCost An amount of money.
+	MaxCost *MoneyInput `json:"max_cost,omitempty"`
+
+	// Until Good before this instant.
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // Unmet A condition that stands in the way, in words a person can act on.
@@ -1612,6 +1837,12 @@ type RecordReviewParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RetireTemplateParams defines parameters for RetireTemplate.
+type RetireTemplateParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // SignUnchangedParams defines parameters for SignUnchanged.
 type SignUnchangedParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -1643,6 +1874,12 @@ type ReadJournalParams struct {
 
 	// Entity The id, within its room, of the thing the entry is about.
 	Entity *string `form:"entity,omitempty" json:"entity,omitempty"`
+}
+
+// GetLifecycleParams defines parameters for GetLifecycle.
+type GetLifecycleParams struct {
+	// Version The version; none: the newest.
+	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // ListObligationsParams defines parameters for ListObligations.
@@ -1779,6 +2016,9 @@ type RecordResultJSONRequestBody = ResultInput
 
 // RecordReviewJSONRequestBody defines body for RecordReview for application/json ContentType.
 type RecordReviewJSONRequestBody = ReviewInput
+
+// RetireTemplateJSONRequestBody defines body for RetireTemplate for application/json ContentType.
+type RetireTemplateJSONRequestBody = RetirementInput
 
 // SignUnchangedJSONRequestBody defines body for SignUnchanged for application/json ContentType.
 type SignUnchangedJSONRequestBody = ItemInput
@@ -2157,6 +2397,24 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/reviews (the `RecordReview` operationId).
 	RecordReview(ctx context.Context, id ChangeRequestID, params *RecordReviewParams, body RecordReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RetireTemplateWithBody Retire a template
+	//
+	// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+	RetireTemplateWithBody(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetireTemplate Retire a template
+	//
+	// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+	RetireTemplate(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, body RetireTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SignUnchangedWithBody Sign that an item needs no change
 	//
 	// The owner's word that an affected item stays as it is.
@@ -2206,6 +2464,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLifecycles List the lifecycles
+	//
+	// The lifecycles that requests of this office may live by, the default first.
+	//
+	// Corresponds with GET /v1/lifecycles (the `ListLifecycles` operationId).
+	ListLifecycles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLifecycle Get a lifecycle
+	//
+	// A lifecycle as it is defined. A version never changes.
+	//
+	// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
+	GetLifecycle(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListObligations List obligations
 	//
@@ -2974,6 +3246,44 @@ func (c *Client) RecordReview(ctx context.Context, id ChangeRequestID, params *R
 	return c.Client.Do(req)
 }
 
+// RetireTemplateWithBody Retire a template
+//
+// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+func (c *Client) RetireTemplateWithBody(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetireTemplateRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetireTemplate Retire a template
+//
+// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+func (c *Client) RetireTemplate(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, body RetireTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetireTemplateRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SignUnchangedWithBody Sign that an item needs no change
 //
 // The owner's word that an affected item stays as it is.
@@ -3074,6 +3384,40 @@ func (c *Client) TraceUses(ctx context.Context, id ChangeRequestID, params *Trac
 // Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 func (c *Client) ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReadJournalRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLifecycles List the lifecycles
+//
+// The lifecycles that requests of this office may live by, the default first.
+//
+// Corresponds with GET /v1/lifecycles (the `ListLifecycles` operationId).
+func (c *Client) ListLifecycles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLifecyclesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLifecycle Get a lifecycle
+//
+// A lifecycle as it is defined. A version never changes.
+//
+// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
+func (c *Client) GetLifecycle(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLifecycleRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4695,6 +5039,66 @@ func NewRecordReviewRequestWithBody(server string, id ChangeRequestID, params *R
 	return req, nil
 }
 
+// NewRetireTemplateRequest calls the generic RetireTemplate builder with application/json body
+func NewRetireTemplateRequest(server string, id ChangeRequestID, params *RetireTemplateParams, body RetireTemplateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRetireTemplateRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRetireTemplateRequestWithBody constructs an http.Request for the RetireTemplate method, with any body, and a specified content type
+func NewRetireTemplateRequestWithBody(server string, id ChangeRequestID, params *RetireTemplateParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/template-retirement", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewSignUnchangedRequest calls the generic SignUnchanged builder with application/json body
 func NewSignUnchangedRequest(server string, id ChangeRequestID, params *SignUnchangedParams, body SignUnchangedJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4929,6 +5333,94 @@ func NewReadJournalRequest(server string, params *ReadJournalParams) (*http.Requ
 		if params.Entity != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "entity", *params.Entity, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListLifecyclesRequest constructs an http.Request for the ListLifecycles method
+func NewListLifecyclesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lifecycles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLifecycleRequest constructs an http.Request for the GetLifecycle method
+func NewGetLifecycleRequest(server string, id string, params *GetLifecycleParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lifecycles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Version != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -6085,6 +6577,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/reviews (the `RecordReview` operationId).
 	RecordReviewWithResponse(ctx context.Context, id ChangeRequestID, params *RecordReviewParams, body RecordReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordReviewResponse, error)
 
+	// RetireTemplateWithBodyWithResponse Retire a template
+	//
+	// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+	RetireTemplateWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RetireTemplateResponse, error)
+
+	// RetireTemplateWithResponse Retire a template
+	//
+	// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+	RetireTemplateWithResponse(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, body RetireTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*RetireTemplateResponse, error)
+
 	// SignUnchangedWithBodyWithResponse Sign that an item needs no change
 	//
 	// The owner's word that an affected item stays as it is.
@@ -6138,6 +6648,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournalWithResponse(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*ReadJournalResponse, error)
+
+	// ListLifecyclesWithResponse List the lifecycles
+	//
+	// The lifecycles that requests of this office may live by, the default first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/lifecycles (the `ListLifecycles` operationId).
+	ListLifecyclesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListLifecyclesResponse, error)
+
+	// GetLifecycleWithResponse Get a lifecycle
+	//
+	// A lifecycle as it is defined. A version never changes.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
+	GetLifecycleWithResponse(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*GetLifecycleResponse, error)
 
 	// ListObligationsWithResponse List obligations
 	//
@@ -8624,6 +9152,138 @@ func (r RecordReviewResponse) ContentType() string {
 	return ""
 }
 
+// RetireTemplateResponse200Headers the declared response headers of an HTTP 200 response for RetireTemplate
+type RetireTemplateResponse200Headers struct {
+	ETag string
+}
+
+// RetireTemplateResponse401Headers the declared response headers of an HTTP 401 response for RetireTemplate
+type RetireTemplateResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RetireTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RetireTemplateResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RetireTemplateResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RetireTemplateResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RetireTemplateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetireTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetireTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetireTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignUnchangedResponse200Headers the declared response headers of an HTTP 200 response for SignUnchanged
 type SignUnchangedResponse200Headers struct {
 	ETag string
@@ -9076,6 +9736,165 @@ func (r ReadJournalResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReadJournalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListLifecyclesResponse401Headers the declared response headers of an HTTP 401 response for ListLifecycles
+type ListLifecyclesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListLifecyclesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LifecycleList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListLifecyclesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLifecyclesResponse) GetJSON200() *LifecycleList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListLifecyclesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListLifecyclesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListLifecyclesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListLifecyclesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLifecyclesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLifecyclesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLifecyclesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLifecyclesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetLifecycleResponse401Headers the declared response headers of an HTTP 401 response for GetLifecycle
+type GetLifecycleResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetLifecycleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Lifecycle
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetLifecycleResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetLifecycleResponse) GetJSON200() *Lifecycle {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetLifecycleResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetLifecycleResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetLifecycleResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetLifecycleResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetLifecycleResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetLifecycleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLifecycleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLifecycleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetLifecycleResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10940,6 +11759,36 @@ func (c *ClientWithResponses) RecordReviewWithResponse(ctx context.Context, id C
 	return ParseRecordReviewResponse(rsp)
 }
 
+// RetireTemplateWithBodyWithResponse Retire a template
+//
+// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+func (c *ClientWithResponses) RetireTemplateWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RetireTemplateResponse, error) {
+	rsp, err := c.RetireTemplateWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetireTemplateResponse(rsp)
+}
+
+// RetireTemplateWithResponse Retire a template
+//
+// Takes the template that a closed request offers out of use. Requests that were authorised from it and are not being built yet fall back.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/template-retirement (the `RetireTemplate` operationId).
+func (c *ClientWithResponses) RetireTemplateWithResponse(ctx context.Context, id ChangeRequestID, params *RetireTemplateParams, body RetireTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*RetireTemplateResponse, error) {
+	rsp, err := c.RetireTemplate(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetireTemplateResponse(rsp)
+}
+
 // SignUnchangedWithBodyWithResponse Sign that an item needs no change
 //
 // The owner's word that an affected item stays as it is.
@@ -11028,6 +11877,36 @@ func (c *ClientWithResponses) ReadJournalWithResponse(ctx context.Context, param
 		return nil, err
 	}
 	return ParseReadJournalResponse(rsp)
+}
+
+// ListLifecyclesWithResponse List the lifecycles
+//
+// The lifecycles that requests of this office may live by, the default first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/lifecycles (the `ListLifecycles` operationId).
+func (c *ClientWithResponses) ListLifecyclesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListLifecyclesResponse, error) {
+	rsp, err := c.ListLifecycles(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLifecyclesResponse(rsp)
+}
+
+// GetLifecycleWithResponse Get a lifecycle
+//
+// A lifecycle as it is defined. A version never changes.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
+func (c *ClientWithResponses) GetLifecycleWithResponse(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*GetLifecycleResponse, error) {
+	rsp, err := c.GetLifecycle(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLifecycleResponse(rsp)
 }
 
 // ListObligationsWithResponse List obligations
@@ -13505,6 +14384,132 @@ func ParseRecordReviewResponse(rsp *http.Response) (*RecordReviewResponse, error
 	return response, nil
 }
 
+// ParseRetireTemplateResponse parses an HTTP response from a RetireTemplateWithResponse call
+func ParseRetireTemplateResponse(rsp *http.Response) (*RetireTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetireTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RetireTemplateResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RetireTemplateResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSignUnchangedResponse parses an HTTP response from a SignUnchangedWithResponse call
 func ParseSignUnchangedResponse(rsp *http.Response) (*SignUnchangedResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13923,6 +14928,147 @@ func ParseReadJournalResponse(rsp *http.Response) (*ReadJournalResponse, error) 
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ReadJournalResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListLifecyclesResponse parses an HTTP response from a ListLifecyclesWithResponse call
+func ParseListLifecyclesResponse(rsp *http.Response) (*ListLifecyclesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLifecyclesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LifecycleList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListLifecyclesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetLifecycleResponse parses an HTTP response from a GetLifecycleWithResponse call
+func ParseGetLifecycleResponse(rsp *http.Response) (*GetLifecycleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLifecycleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Lifecycle
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetLifecycleResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -13,6 +13,7 @@ func everyEvent() []changereq.Data {
 	assessment := everyAssessment()
 	brief := changereq.Brief{
 		Number: 2, Applicant: "ann", Content: content, Assessment: assessment, Material: "m1",
+		Missing:        []string{"cost", "risk"},
 		Options:        []changereq.Option{{Title: "do it", Summary: "now"}, {Title: "leave it"}},
 		Recommendation: "Do it.", DecideBy: &until, By: "carl", At: minute(4), Digest: "d2",
 	}
@@ -39,6 +40,7 @@ func everyEvent() []changereq.Data {
 			Decision: changereq.Decision{
 				Verdict: changereq.ApprovedWithConditions, Reason: changereq.ReasonObsolete, Text: "Go on.", Until: &until,
 				Expires: &expires, Brief: 2, Document: "d2", Material: "m1", By: "paul", At: &until,
+				Without: []string{"benefit", "cost"},
 			},
 			Conditions: []string{"ask legal", "ask safety"},
 		},
@@ -51,6 +53,8 @@ func everyEvent() []changereq.Data {
 		changereq.ResultVerifiedData{Item: "spec-17"},
 		changereq.RestoredData{Item: "spec-17", Revision: "C"},
 		changereq.ReviewedData{Verdict: changereq.ReviewWithIssues, Text: "Late."},
+		changereq.AuthorisedData{Authorisation: changereq.Authorisation{Template: "t", Material: "m2", By: "carl", At: minute(12)}},
+		changereq.TemplateRetiredData{Reason: "worn out", Successor: "u"},
 		changereq.HeldData{Reason: "strike"},
 		changereq.ReleasedData{},
 		changereq.ObligationOwedData{Obligation: changereq.Obligation{
@@ -66,6 +70,7 @@ func everyEvent() []changereq.Data {
 }
 
 func everyContent() changereq.Content {
+	from, until := minute(6), minute(7000)
 	return changereq.Content{
 		Title: "Raise the torque", Labels: []string{"door", "supplier"}, Description: "The hinge lets the door fall shut.",
 		Justification: "Eleven complaints.", BackOutPlan: "Refit revision C.",
@@ -74,7 +79,11 @@ func everyContent() changereq.Content {
 			{Item: "spec-17", Action: changereq.ActionModify, Base: "C", Owner: "olga"},
 			{Item: "drawing-4", Action: changereq.ActionAdd},
 		},
-		Supersedes: []changereq.ID{"x", "y"},
+		Supersedes: []changereq.ID{"x", "y"}, FromTemplate: "t",
+		Template: &changereq.Template{
+			Items: []changereq.ItemID{"spec-17", "spec-18"}, Actions: []changereq.Action{changereq.ActionAdd, changereq.ActionModify},
+			MaxBand: changereq.BandMedium, MaxCost: &changereq.Money{Amount: 1<<63 - 1, Currency: "EUR"}, From: &from, Until: &until,
+		},
 	}
 }
 

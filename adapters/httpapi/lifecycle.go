@@ -1,0 +1,44 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
+
+// ListLifecycles lists the lifecycles of this office, the default first.
+func (a *api) ListLifecycles(context.Context, ListLifecyclesRequestObject) (ListLifecyclesResponseObject, error) {
+	defs := a.desk.Lifecycles()
+	out := ListLifecycles200JSONResponse{Items: listed(defs, lifecycleSummaryTo)}
+	if len(defs) > 0 {
+		out.Items[0].Default = true
+	}
+	return out, nil
+}
+
+// GetLifecycle returns a lifecycle as it is defined.
+func (a *api) GetLifecycle(_ context.Context, in GetLifecycleRequestObject) (GetLifecycleResponseObject, error) {
+	def, err := a.desk.Lifecycle(changereq.LifecycleRef{ID: in.ID, Version: int(value(in.Params.Version))})
+	return GetLifecycle200JSONResponse(lifecycleTo(def)), err
+}
+
+func lifecycleSummaryTo(def lifecycle.Definition) LifecycleSummary {
+	return LifecycleSummary{ID: def.ID, Version: narrow(def.Version), Title: text(def.Title), Mode: def.Mode.String()}
+}
+
+func lifecycleTo(def lifecycle.Definition) Lifecycle {
+	return Lifecycle{
+		ID: def.ID, Version: narrow(def.Version), Title: text(def.Title), Mode: def.Mode.String(), Emergency: optional(def.Emergency),
+		Initial: listed(def.Initial, plain[string, string]), Aliases: def.Aliases,
+		States: listed(def.States, func(s lifecycle.State) LifecycleState {
+			return LifecycleState{Name: s.Name, Category: string(s.Category), Terminal: optional(s.Terminal)}
+		}),
+		Edges: listed(def.Edges, func(e lifecycle.Edge) LifecycleEdge {
+			return LifecycleEdge{
+				From: e.From, Event: e.Event, To: e.To, Guards: e.Guards, Roles: e.Roles, Auto: optional(e.Auto),
+				ReasonRequired: optional(e.ReasonRequired), Reopen: optional(e.Reopen), Tells: optional(e.Tells), Outcome: text(e.Outcome),
+			}
+		}),
+	}
+}
