@@ -1,0 +1,58 @@
+package bagit
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+)
+
+// WriteTar writes the files of a bag below a folder of the given name, in the order of fs.WalkDir,
+// all with the same time, owner and mode, uncompressed: the same bag gives the same bytes.
+// A name that is unsafe or has a slash, and a bag with links or special files, is ErrInvalid.
+func WriteTar(ctx context.Context, out io.Writer, bag fs.FS, name string, modified time.Time) error {
+	if why := unsafe(name); why != "" || !fs.ValidPath(name) || name == "." {
+		return fmt.Errorf("%w: %q is no name for the folder of a bag", ErrInvalid, name)
+	}
+	w := tar.NewWriter(out)
+	buf := make([]byte, 1<<17)
+	err := fs.WalkDir(bag, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if !d.Type().IsRegular() {
+			return fmt.Errorf("%w: %q is a link or a special file", ErrInvalid, p)
+		}
+		return putTar(ctx, w, bag, p, name+"/"+p, modified, buf)
+	})
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func putTar(ctx context.Context, w *tar.Writer, bag fs.FS, p, as string, modified time.Time, buf []byte) error {
+	f, err := bag.Open(p)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read from
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	err = w.WriteHeader(&tar.Header{
+		Typeflag: tar.TypeReg, Name: as, Size: info.Size(), Mode: 0o644, ModTime: modified.UTC().Truncate(time.Second), Format: tar.FormatPAX,
+	})
+	if err != nil {
+		return err
+	}
+	n, err := io.CopyBuffer(w, stoppable{ctx, f}, buf)
+	if err == nil && n != info.Size() {
+		err = errors.New("the file shrank while it was read")
+	}
+	return err
+}
