@@ -34,7 +34,7 @@ only ./adapters/store/internal/sqlstore "$module"
 door() {
   local library=$1; shift
   local p
-  for p in $(go list ./... | grep -Ev "^$module/(examples|adapters/store/(storetest|internal/crashtest|internal/sqltest)|adapters/httpapi/contracttest|internal/(faultstore|pgtest))(/|$)"); do
+  for p in $(go list ./... | grep -Ev "^$module/(examples|adapters/store/(storetest|internal/crashtest|internal/sqltest)|adapters/blob/blobtest|adapters/httpapi/contracttest|internal/(faultstore|pgtest))(/|$)"); do
     case " $* " in *" ${p#"$module"/} "*) continue ;; esac
     if go list -deps "$p" | grep -qE "^$library(/|$)"; then fail "$p" "$library"; fi
   done
@@ -49,7 +49,7 @@ door testing
 
 # No adapter knows another's inside.
 for p in $(go list ./adapters/...); do
-  case $p in *storetest*|*contracttest*|*crashtest*|*sqltest*) continue ;; esac
+  case $p in *storetest*|*contracttest*|*crashtest*|*sqltest*|*blobtest*) continue ;; esac
   seen=$(go list -f '{{join .Imports "\n"}}' "$p" | grep -E "^$module/adapters/" | grep -Ev "^$module/adapters/store/internal/|^$p(/|$)" || true)
   [ -z "$seen" ] || case $p in */httpapi/client) ;; *) fail "$p" "$seen" ;; esac
 done

@@ -1,0 +1,152 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+)
+
+// Blob is a content that is kept.
+type Blob struct {
+	Digest Digest
+	Size   int64 // in bytes
+}
+
+// Blobs keeps contents by their SHA-256, each tenant's apart from the others':
+// that another tenant keeps the same content can be seen from no answer.
+// Contents are streamed, never altered and not held in memory as a whole by
+// backends that need not. Safe for concurrent use. Backends pass blobtest.Run.
+type Blobs interface {
+	// PutBlob reads content to its end, computing the digest on the way, and
+	// keeps it. Keeping the same again changes nothing. Want is the digest the
+	// sender states, empty if he states none; content that does not fit it is
+	// ErrAltered, content beyond the backend's limit ErrInvalid. After an error,
+	// one of content itself included, nothing is kept. When it returns, the
+	// content survives a crash, where the backend survives one at all.
+	PutBlob(ctx context.Context, tenant string, content io.Reader, want Digest) (Blob, error)
+	// OpenBlob opens a content, or ErrNotFound.
+	OpenBlob(ctx context.Context, tenant string, digest Digest) (BlobReader, error)
+	// StatBlob describes a content, or ErrNotFound. It does not verify it.
+	StatBlob(ctx context.Context, tenant string, digest Digest) (Blob, error)
+	// ListBlobs returns a page of the contents with digests after the given one,
+	// in byte order. next is empty at the end. What is put or deleted meanwhile
+	// may or may not be in it.
+	ListBlobs(ctx context.Context, tenant string, after Digest, limit int) (page []Blob, next Digest, err error)
+	// DeleteBlob removes a content for good. One that is not there is none less:
+	// no error, so that a deletion can be repeated.
+	DeleteBlob(ctx context.Context, tenant string, digest Digest) error
+}
+
+// BlobReader reads one content. Read from its start to its end it is verified:
+// content that does not fit its digest ends in ErrAltered instead of io.EOF.
+// After a Seek elsewhere than to the start it reads a range, which cannot be verified alone. It is
+// not safe for concurrent use.
+type BlobReader interface {
+	io.ReadSeekCloser
+	Size() int64
+}
+
+// Valid reports whether the digest is written as one.
+func (d Digest) Valid() bool {
+	if len(d) != 64 {
+		return false
+	}
+	for _, c := range []byte(d) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// TakeBlob reads a content to its end for a backend, block by block, and
+// computes its digest on the way, each block while it is still warm. Next gives the
+// memory for a block; keep takes it filled, the last one as far as it is. A content larger than
+// limit bytes is ErrInvalid; that a reader breaks off is its error, never an end.
+func TakeBlob(ctx context.Context, from io.Reader, limit int64, next func() []byte, keep func([]byte)) (Blob, error) {
+	h := sha256.New()
+	var size int64
+	for {
+		if err := ctx.Err(); err != nil {
+			return Blob{}, err
+		}
+		block := next()
+		n, err := fill(from, block)
+		if size += int64(n); size > limit {
+			return Blob{}, fmt.Errorf("%w: the content is larger than %d bytes", ErrInvalid, limit)
+		}
+		h.Write(block[:n])
+		keep(block[:n])
+		switch {
+		case errors.Is(err, io.EOF):
+			return Blob{Digest: Digest(hex.EncodeToString(h.Sum(nil))), Size: size}, nil
+		case err != nil:
+			return Blob{}, err
+		}
+	}
+}
+
+// fill reads until the block is full; io.EOF is the end, even of a part. It is
+// not io.ReadFull, which gives io.ErrUnexpectedEOF for an end and so cannot tell
+// it from a connection that broke.
+func fill(from io.Reader, block []byte) (int, error) {
+	n := 0
+	for n < len(block) {
+		k, err := from.Read(block[n:])
+		n += k
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// VerifyBlob makes of the bytes that a backend keeps the reader that OpenBlob returns.
+func VerifyBlob(kept io.ReadSeekCloser, blob Blob) BlobReader {
+	return &blobReader{kept: kept, blob: blob, hash: sha256.New()}
+}
+
+type blobReader struct {
+	kept io.ReadSeekCloser
+	blob Blob
+	at   int64
+	hash hash.Hash // of all before at; nil after a Seek elsewhere than to the start
+}
+
+func (r *blobReader) Size() int64 { return r.blob.Size }
+
+func (r *blobReader) Close() error { return r.kept.Close() }
+
+func (r *blobReader) Read(p []byte) (int, error) {
+	n, err := r.kept.Read(p)
+	r.at += int64(n)
+	if r.hash == nil {
+		return n, err
+	}
+	r.hash.Write(p[:n])
+	if errors.Is(err, io.EOF) {
+		if got := Digest(hex.EncodeToString(r.hash.Sum(nil))); got != r.blob.Digest {
+			return n, fmt.Errorf("%w: content kept as %s has digest %s", ErrAltered, r.blob.Digest, got)
+		}
+	}
+	return n, err
+}
+
+func (r *blobReader) Seek(offset int64, whence int) (int64, error) {
+	to, err := r.kept.Seek(offset, whence)
+	if err != nil {
+		return 0, fmt.Errorf("%w: no such place in the content: %w", ErrInvalid, err)
+	}
+	if to != r.at {
+		r.hash = nil
+	}
+	if to == 0 {
+		r.hash = sha256.New()
+	}
+	r.at = to
+	return to, nil
+}
