@@ -221,6 +221,7 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 	move.ClearsDecision = edge.Reopen ||
 		edge.Auto && (d.req.Decision.Lapsed != "" || slices.Contains(edge.Guards, guardTemplateLapsed)) ||
 		verdict == Deferred && move.Outcome == "" && edge.Event != "defer"
+	d.book(&move)
 	d.emit(move)
 	if edge.Tells {
 		d.owe(d.req.Number + ": " + edge.Event + ", now " + edge.To)

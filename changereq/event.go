@@ -62,6 +62,9 @@ type (
 		ClearsDecision bool               `json:"clears_decision,omitempty"` // the decision is pending again
 		ClearsOutcome  bool               `json:"clears_outcome,omitempty"`
 		Window         *Window            `json:"window,omitempty"`
+		FreesWindow    bool               `json:"frees_window,omitempty"`
+		Implementer    string             `json:"implementer,omitempty"`
+		Conflicts      []Conflict         `json:"conflicts,omitempty"` // that stood and did not refuse it
 		Successor      ID                 `json:"successor,omitempty"`
 	}
 	// AssessedData holds the parts that were assessed; a nil part stays as it was.
@@ -292,8 +295,8 @@ func (e Event) Clone() Event {
 		d.Content, d.Changed = d.Content.Clone(), slices.Clone(d.Changed)
 		e.Data = d
 	case MovedData:
-		if d.Window != nil {
-			d.Window = clonePtr(d.Window)
+		if d.Window != nil || d.Conflicts != nil {
+			d.Window, d.Conflicts = clonePtr(d.Window), slices.Clone(d.Conflicts)
 			e.Data = d
 		}
 	case AssessedData:

@@ -98,9 +98,7 @@ func (r Request) moved(d MovedData) Request {
 	if d.Outcome == OutcomeCancelled {
 		r.Held = nil
 	}
-	if d.Window != nil {
-		r.Window = clonePtr(d.Window)
-	}
+	r = r.booked(d)
 	if d.Successor != "" {
 		r.Successor = d.Successor
 	}

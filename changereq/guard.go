@@ -23,37 +23,6 @@ type View struct {
 	Template  *Request // the request that this one names as its template
 }
 
-// Conflict is another request that is to change the same item at the same time.
-type Conflict struct {
-	With   ID
-	Number string
-	Item   ItemID
-	Window Window
-}
-
-// Conflicts lists the requests among others that are scheduled or being built
-// in a window overlapping w and affect an item of r, in the order of others.
-func Conflicts(r *Request, w Window, others []Request) []Conflict {
-	var out []Conflict
-	for i := range others {
-		o := &others[i]
-		if o.ID == r.ID || o.Window == nil || !o.occupies() || !o.Window.Overlaps(w) {
-			continue
-		}
-		for _, a := range r.Content.Affected {
-			if a.Action != ActionNone && o.Content.affected(a.Item) != nil {
-				out = append(out, Conflict{With: o.ID, Number: o.Number, Item: a.Item, Window: *o.Window})
-			}
-		}
-	}
-	return out
-}
-
-// occupies reports whether the request claims its window.
-func (r *Request) occupies() bool {
-	return r.Held == nil && (r.Decision.Verdict.Approves() || r.Authorisation != nil) && (r.Category == lifecycle.Decide || r.Category == lifecycle.Build)
-}
-
 const (
 	guardBase          = "base"
 	guardClear         = "clear"
@@ -185,31 +154,6 @@ func outdated(v *View) []Unmet {
 		return []Unmet{unmet("outdated", "what was approved has not been changed")}
 	}
 	return nil
-}
-
-// unobstructed also keeps a schedule inside the window that was approved.
-func unobstructed(v *View) []Unmet {
-	var out []Unmet
-	asked := v.Request.Content.Window
-	if w := v.window(); w != nil && asked != nil && !asked.Contains(*w) {
-		out = append(out, unmet(guardClear, "the window leaves the approved one from %s to %s: choose another, or amend the request",
-			asked.Start.Format(time.RFC3339), asked.End.Format(time.RFC3339)))
-	}
-	for _, c := range v.Conflicts {
-		u := unmet(guardClear, "%s changes %s from %s to %s: choose another window or move that change",
-			c.Number, c.Item, c.Window.Start.Format(time.RFC3339), c.Window.End.Format(time.RFC3339))
-		u.Ref = string(c.With)
-		out = append(out, u)
-	}
-	return out
-}
-
-// window is the one asked for now, or the one already set.
-func (v *View) window() *Window {
-	if v.Window != nil {
-		return v.Window
-	}
-	return v.Request.Window
 }
 
 func backOutPlanned(v *View) []Unmet {

@@ -12,8 +12,9 @@ import (
 type Lifecycle struct {
 	*lifecycle.Lifecycle[*View]
 
-	def       lifecycle.Definition
-	templated bool // an edge asks for a template
+	def        lifecycle.Definition
+	templated  bool            // an edge asks for a template
+	scheduling map[string]bool // the states in which a request gets its window
 }
 
 // Compile compiles a definition with Guards. Findings that are errors leave the
@@ -24,6 +25,7 @@ func Compile(def lifecycle.Definition) (*Lifecycle, []lifecycle.Finding) {
 		return nil, findings
 	}
 	lc := &Lifecycle{Lifecycle: compiled, def: compiled.Definition()}
+	lc.scheduling = schedulingStates(lc.def)
 	for _, edge := range lc.def.Edges {
 		lc.templated = lc.templated || slices.Contains(edge.Guards, guardTemplate)
 	}

@@ -9,10 +9,11 @@ import (
 // Move fires an event of the lifecycle, such as submit, receive, start, finish
 // or close. Deciding and dismissing go by RecordDecision alone.
 type Move struct {
-	Event     string  `json:"event"`
-	Reason    string  `json:"reason,omitempty"`
-	Window    *Window `json:"window,omitempty"`    // with schedule
-	Successor ID      `json:"successor,omitempty"` // with supersede
+	Event       string  `json:"event"`
+	Reason      string  `json:"reason,omitempty"`
+	Window      *Window `json:"window,omitempty"`      // with schedule
+	Implementer string  `json:"implementer,omitempty"` // with schedule: who carries it out
+	Successor   ID      `json:"successor,omitempty"`   // with supersede
 }
 
 // Name of the command.
@@ -22,6 +23,8 @@ func (c Move) validate(f *fields) {
 	f.name("/event", c.Event, required)
 	f.text("/reason", c.Reason, maxText)
 	f.window("/window", c.Window)
+	f.name("/implementer", c.Implementer, optional)
+	f.only("/implementer", c.Implementer != "" && c.Window == nil, "belongs to a window: give the window too")
 	if c.Successor != "" {
 		f.id("/successor", string(c.Successor))
 	}
@@ -35,8 +38,10 @@ func (c Move) decide(d *deliberation) error {
 		d.noteUses()
 	}
 	v := d.view()
-	v.Window = c.Window.normal()
-	return d.fire(c.Event, v, MovedData{Reason: c.Reason, Window: v.Window, Successor: c.Successor})
+	v.Window = normalWindow(c.Window)
+	return d.fire(c.Event, v, MovedData{
+		Reason: c.Reason, Window: v.Window, Implementer: c.Implementer, Successor: c.Successor,
+	})
 }
 
 const approveEvent = "approve"

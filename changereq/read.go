@@ -3,6 +3,8 @@ package changereq
 import (
 	"context"
 	"time"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
 // Get returns one request, or ErrNotFound.
@@ -90,8 +92,8 @@ func (s *Service) Permitted(ctx context.Context, tenant string, actor Actor, id 
 				return err
 			}
 		}
-		if items := r.changedItems(); r.Window != nil && len(items) > 0 {
-			if env.Conflicts, err = conflicts(ctx, tx, &r, *r.Window, items); err != nil {
+		if r.Category == lifecycle.Decide {
+			if env.Conflicts, err = s.obstructions(ctx, tx, &r, plan{tenant: tenant}, reading); err != nil {
 				return err
 			}
 		}

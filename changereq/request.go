@@ -60,6 +60,7 @@ type Request struct {
 	Decision   Decision    `json:"decision"`
 	Conditions []Condition `json:"conditions,omitempty"` // of the standing approval
 	Window     *Window     `json:"window,omitempty"`     // when it is to be carried out
+	Conflicts  []Conflict  `json:"conflicts,omitempty"`  // that did not keep it from being scheduled or started
 	Results    []Result    `json:"results,omitempty"`    // at most one for each affected item
 	Review     *Review     `json:"review,omitempty"`
 	Successor  ID          `json:"successor,omitempty"`
@@ -67,6 +68,7 @@ type Request struct {
 
 	Authorisation *Authorisation `json:"authorisation,omitempty"` // of a standard change
 	Retired       *Retirement    `json:"retired,omitempty"`       // of a template
+	Implementer   string         `json:"implementer,omitempty"`   // who carries it out, named when it is scheduled
 
 	Held        *Hold        `json:"held,omitempty"`
 	Obligations []Obligation `json:"obligations,omitempty"`
@@ -90,19 +92,6 @@ const (
 	OutcomeCancelled   Outcome = "cancelled"
 	OutcomeSuperseded  Outcome = "superseded"
 )
-
-// Window is the half-open time [Start, End) in which a change is carried out.
-type Window struct {
-	Start time.Time `json:"start"`
-	End   time.Time `json:"end"`
-}
-
-// Overlaps reports whether the two windows share an instant; windows that only
-// touch do not.
-func (w Window) Overlaps(o Window) bool { return w.Start.Before(o.End) && o.Start.Before(w.End) }
-
-// Contains reports whether o lies wholly inside w.
-func (w Window) Contains(o Window) bool { return !o.Start.Before(w.Start) && !o.End.After(w.End) }
 
 // Hold suspends a request without moving it.
 type Hold struct {
@@ -157,6 +146,7 @@ func (r Request) Clone() Request {
 	r.Decision = r.Decision.clone()
 	r.Conditions = cloneEach(r.Conditions, Condition.clone)
 	r.Window = clonePtr(r.Window)
+	r.Conflicts = slices.Clone(r.Conflicts)
 	r.Results = cloneEach(r.Results, Result.clone)
 	r.Review = clonePtr(r.Review)
 	r.Held = clonePtr(r.Held)

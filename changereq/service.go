@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/changereq/window"
 )
 
 // Config is what a Service needs.
@@ -27,13 +28,18 @@ type Config struct {
 
 	// WhereUsed says which items use each of the given ones directly; see
 	// FindUses. Nil means that nobody knows, and then only the items that the
-	// request lists itself need an action.
+	// request lists itself need an action, and only changes to the same item
+	// conflict.
 	WhereUsed func(ctx context.Context, tenant string, items []ItemID) (map[ItemID][]ItemID, error)
 
 	// Revisions says what the registry of specifications holds of revisions;
 	// those it does not know are left out. Nil means that there is no registry
 	// to ask, and then a result is verified on the verifier's word alone.
 	Revisions func(ctx context.Context, tenant string, refs []RevisionRef) (map[RevisionRef]Revision, error)
+
+	// Calendar gives the freezes, the maintenance hours and the severities of
+	// conflicts that hold for a tenant. Nil means none and the default severities.
+	Calendar func(ctx context.Context, tenant string) (window.Rules, error)
 }
 
 // Service runs commands on stored requests: it loads, decides and saves. It is
@@ -245,26 +251,17 @@ func (s *Service) lookUpMove(ctx context.Context, tx Tx, r *Request, o Order, c 
 		}
 	}
 	items := r.changedItems()
-	if len(items) == 0 {
-		return env, nil
-	}
-	var err error
-	if s.cfg.Heads != nil {
+	if s.cfg.Heads != nil && len(items) > 0 {
+		var err error
 		if env.Heads, err = s.cfg.Heads(ctx, o.Tenant, items); err != nil {
 			return env, err
 		}
 	}
-	window := c.Window
-	if window == nil {
-		window = r.Window
-	}
-	if window == nil || r.Category != lifecycle.Decide {
+	if r.Category != lifecycle.Decide {
 		return env, nil
 	}
-	if err := tx.LockChangeItems(ctx, items...); err != nil {
-		return env, err
-	}
-	env.Conflicts, err = conflicts(ctx, tx, r, *window, items)
+	var err error
+	env.Conflicts, err = s.obstructions(ctx, tx, r, plan{o.Tenant, c.Window, c.Implementer}, locking)
 	return env, err
 }
 
@@ -277,29 +274,4 @@ func (r *Request) changedItems() []ItemID {
 		}
 	}
 	return out
-}
-
-// conflicts walks the requests that share an item with r, each once.
-func conflicts(ctx context.Context, tx Tx, r *Request, w Window, items []ItemID) ([]Conflict, error) {
-	var out []Conflict
-	seen := make(map[ID]bool)
-	for _, item := range items {
-		for _, category := range []lifecycle.Category{lifecycle.Decide, lifecycle.Build} {
-			q := Query{Item: item, Category: category, Limit: MaxLimit}
-			for more := true; more; more = q.After != "" {
-				page, next, err := tx.ChangeRequests(ctx, q)
-				if err != nil {
-					return nil, err
-				}
-				for _, other := range page {
-					if !seen[other.ID] {
-						seen[other.ID] = true
-						out = append(out, Conflicts(r, w, []Request{other})...)
-					}
-				}
-				q.After = next
-			}
-		}
-	}
-	return out, nil
 }

@@ -26,6 +26,12 @@ func (r *Request) Storable() error {
 		c.optional(r.Conditions[i].MetAt)
 	}
 	c.window(r.Window)
+	c.text(r.Implementer)
+	for i := range r.Conflicts {
+		x := &r.Conflicts[i]
+		c.text(x.With, x.Number, x.Name, x.Item, x.Other, x.Implementer)
+		c.window(&x.Window)
+	}
 	for i := range r.Results {
 		x := &r.Results[i]
 		c.text(string(x.Item), x.Revision, x.Predecessor, string(x.Digest), x.RecordedBy, x.VerifiedBy, x.Restored)

@@ -38,6 +38,12 @@ type Tx interface {
 	// taken by a transaction that does not commit is given again.
 	NextChangeNumber(ctx context.Context, series string) (int64, error)
 
+	// ChangeWindows returns a page of the requests whose Slot overlaps the window
+	// of q, by the start of the slot, then by ID. next continues after the page
+	// and is empty at the end. It reads no other requests, however many there
+	// are. A cursor of another window is ErrInvalid.
+	ChangeWindows(ctx context.Context, q WindowQuery) (page []Request, next string, err error)
+
 	// LockChangeItems keeps every other Update that locks one of these items
 	// waiting, or running again, until this one ends. It guards a rule over
 	// the list of requests that affect an item.
@@ -66,6 +72,18 @@ type Query struct {
 // Filter is the filters of the query in one text, to which a cursor is bound.
 func (q Query) Filter() string {
 	return fmt.Sprintf("change-requests %q %q %q %q %q", q.State, q.Category, q.Applicant, q.Item, q.Terms())
+}
+
+// WindowQuery asks for the requests that claim time in a window.
+type WindowQuery struct {
+	Window Window
+	After  string // next of the page before
+	Limit  int    // 0 is DefaultLimit; more than MaxLimit is MaxLimit
+}
+
+// Filter is the filters of the query in one text, to which a cursor is bound.
+func (q WindowQuery) Filter() string {
+	return fmt.Sprintf("change-windows %d %d", q.Window.Start.UnixMicro(), q.Window.End.UnixMicro())
 }
 
 // The sizes of a page.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/changereq/window"
 )
 
 const templateID = "TPL"
@@ -53,8 +54,8 @@ func TestStandardChangeNeedsNoVote(t *testing.T) {
 	o.do(carol, changereq.Move{Event: "authorise"})
 	o.state("Approved")
 	require.Equal(t, &changereq.Authorisation{Template: templateID, Material: offered.Digests.Material, By: "carol", At: o.now}, o.req.Authorisation)
-	window := changereq.Window{Start: epoch.AddDate(0, 2, 0), End: epoch.AddDate(0, 2, 1)}
-	o.do(carol, changereq.Move{Event: "schedule", Window: &window})
+	w := changereq.Window{Start: epoch.AddDate(0, 2, 0), End: epoch.AddDate(0, 2, 1)}
+	o.do(carol, changereq.Move{Event: "schedule", Window: &w})
 	o.do(ivo, changereq.Move{Event: "start"})
 	o.do(ivo, changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: true, Cites: []changereq.ID{"CR1"}})
 	o.do(changereq.Actor{ID: "olga"}, changereq.SignUnchanged{Item: "MAN-3"})
@@ -72,11 +73,11 @@ func TestStandardChangeOccupiesItsWindow(t *testing.T) {
 	t.Parallel()
 	o, _ := standardOffice(t)
 	o.do(carol, changereq.Move{Event: "authorise"})
-	window := changereq.Window{Start: epoch.AddDate(0, 2, 0), End: epoch.AddDate(0, 2, 1)}
-	o.do(carol, changereq.Move{Event: "schedule", Window: &window})
+	w := changereq.Window{Start: epoch.AddDate(0, 2, 0), End: epoch.AddDate(0, 2, 1)}
+	o.do(carol, changereq.Move{Event: "schedule", Window: &w})
 	other := upTo(t, "Approved").req
 	other.ID = "CR2"
-	require.Len(t, changereq.Conflicts(&other, window, []changereq.Request{o.req}), 1)
+	require.Len(t, changereq.Conflicts(window.Rules{}, &other, w, "", []changereq.Request{o.req}, nil), 1)
 }
 
 func TestTemplatesThatAllowNothing(t *testing.T) {

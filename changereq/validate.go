@@ -219,11 +219,11 @@ func (c Content) normal() Content {
 	if len(c.Affected) == 0 {
 		c.Affected = nil
 	}
-	c.Window, c.Template = c.Window.normal(), c.Template.normal()
+	c.Window, c.Template = normalWindow(c.Window), c.Template.normal()
 	return c
 }
 
-func (w *Window) normal() *Window {
+func normalWindow(w *Window) *Window {
 	if w == nil {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/changereq/window"
 )
 
 func TestTheWayThrough(t *testing.T) {
@@ -360,25 +361,28 @@ func TestConflictsOfWindows(t *testing.T) {
 	other.ID, other.Number = "CR2", "CR-2026-0002"
 	w := *other.Window
 	o := upTo(t, "Approved")
-	o.env.Conflicts = changereq.Conflicts(&o.req, w, []changereq.Request{other})
+	conflicts := func(w changereq.Window) []changereq.Conflict {
+		return changereq.Conflicts(window.Rules{}, &o.req, w, "", []changereq.Request{other}, nil)
+	}
+	o.env.Conflicts = conflicts(w)
 	require.Len(t, o.env.Conflicts, 1, "MAN-3 is not changed and conflicts with nothing")
 	refused := o.refusal(carol, changereq.Move{Event: "schedule", Window: &w}, "clear")
 	require.Contains(t, refused.Error(), "CR-2026-0002 changes DRW-12")
 	touching := changereq.Window{Start: w.End, End: w.End.AddDate(0, 0, 1)}
-	require.Empty(t, changereq.Conflicts(&o.req, touching, []changereq.Request{other}))
+	require.Empty(t, conflicts(touching))
 	other.Held = &changereq.Hold{}
-	require.Empty(t, changereq.Conflicts(&o.req, w, []changereq.Request{other}), "a held request does not count")
+	require.Empty(t, conflicts(w), "a held request does not count")
 }
 
 // A schedule stays inside the window that was approved.
 func TestScheduleInsideTheApprovedWindow(t *testing.T) {
 	t.Parallel()
-	window := func(from, to int) *changereq.Window {
+	days := func(from, to int) *changereq.Window {
 		return &changereq.Window{Start: epoch.AddDate(0, 0, from), End: epoch.AddDate(0, 0, to)}
 	}
 	o := upTo(t, "Triage")
 	c := o.req.Content.Clone()
-	c.Window = window(10, 20)
+	c.Window = days(10, 20)
 	o.do(ann, changereq.Amend{Content: c})
 	o.do(carol, changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.Relevant}}})
 	o.do(carol, changereq.Move{Event: "admit"})
@@ -386,9 +390,9 @@ func TestScheduleInsideTheApprovedWindow(t *testing.T) {
 	o.do(carol, changereq.IssueBrief{Recommendation: "Approve."})
 	o.do(carol, changereq.Move{Event: "present"})
 	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
-	o.refuses(carol, changereq.Move{Event: "schedule", Window: window(9, 12)}, "clear")
-	o.refuses(carol, changereq.Move{Event: "schedule", Window: window(18, 21)}, "clear")
-	o.do(carol, changereq.Move{Event: "schedule", Window: window(10, 20)})
+	o.refuses(carol, changereq.Move{Event: "schedule", Window: days(9, 12)}, "clear")
+	o.refuses(carol, changereq.Move{Event: "schedule", Window: days(18, 21)}, "clear")
+	o.do(carol, changereq.Move{Event: "schedule", Window: days(10, 20)})
 	o.state("Scheduled")
 }
 

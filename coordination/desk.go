@@ -9,6 +9,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination/notice"
 	"github.com/coordkit/coordkit/internal/uuid7"
 )
@@ -33,6 +34,10 @@ type Config struct {
 	Revisions func(
 		ctx context.Context, tenant string, refs []changereq.RevisionRef,
 	) (map[changereq.RevisionRef]changereq.Revision, error)
+
+	// Calendar gives the freezes and maintenance hours of a tenant; see
+	// changereq.Config.
+	Calendar func(ctx context.Context, tenant string) (window.Rules, error)
 }
 
 // Desk is the coordinator's desk: it runs each command in one unit of work over
@@ -59,6 +64,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 	changes, err := changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
 		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions,
+		Calendar: cfg.Calendar,
 	})
 	if err != nil {
 		return nil, err

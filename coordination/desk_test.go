@@ -63,9 +63,13 @@ func (b *bench) do(who changereq.Actor, id changereq.ID, cmd changereq.Command) 
 // forDecision brings a new request before the product manager.
 func (b *bench) forDecision(id changereq.ID) {
 	b.t.Helper()
+	b.presented(id, changereq.AffectedItem{Item: "DRW-12", Action: changereq.ActionModify, Base: "B", Owner: "otto"})
+}
+
+func (b *bench) presented(id changereq.ID, affected ...changereq.AffectedItem) {
+	b.t.Helper()
 	b.do(ann, "", changereq.Open{ID: id, Content: changereq.Content{
-		Title: "Wider hinge", Description: "Widen the hinge to 12 mm.", Justification: "Three returns in May.",
-		Affected: []changereq.AffectedItem{{Item: "DRW-12", Action: changereq.ActionModify, Base: "B", Owner: "otto"}},
+		Title: "Wider hinge", Description: "Widen the hinge to 12 mm.", Justification: "Three returns in May.", Affected: affected,
 	}})
 	b.do(ann, id, changereq.Move{Event: "submit"})
 	b.do(carol, id, changereq.Move{Event: "receive"})

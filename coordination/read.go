@@ -33,6 +33,20 @@ func (d *Desk) ChangeRequestHistory(
 	return d.changes.History(ctx, tenant, id, after, limit)
 }
 
+// ChangeWindows returns a page of the requests that claim time in a window, by
+// its start.
+func (d *Desk) ChangeWindows(ctx context.Context, tenant string, q changereq.WindowQuery) ([]changereq.Request, string, error) {
+	return d.changes.Windows(ctx, tenant, q)
+}
+
+// ConflictsWith lists what would stand in the way of carrying a request out in a
+// window by that implementer, who may be empty.
+func (d *Desk) ConflictsWith(
+	ctx context.Context, tenant string, id changereq.ID, w changereq.Window, implementer string,
+) ([]changereq.Conflict, error) {
+	return d.changes.ConflictsWith(ctx, tenant, id, w, implementer)
+}
+
 // Permitted lists what the actor could do next with a request and what stands
 // in the way of the rest.
 func (d *Desk) Permitted(

@@ -14,7 +14,8 @@ func openFrom(in OpenInput) changereq.Open {
 
 func moveFrom(in MoveInput) changereq.Move {
 	return changereq.Move{
-		Event: in.Event, Reason: value(in.Reason), Window: windowFrom(in.Window), Successor: word[changereq.ID](in.Successor),
+		Event: in.Event, Reason: value(in.Reason), Window: windowFrom(in.Window), Implementer: value(in.Implementer),
+		Successor: word[changereq.ID](in.Successor),
 	}
 }
 

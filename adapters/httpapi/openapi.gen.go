@@ -341,6 +341,9 @@ type ChangeRequest struct {
 	// Conditions Of the standing approval.
 	Conditions []Condition `json:"conditions,omitempty"`
 
+	// Conflicts That stood when it was scheduled or started and did not keep it from that.
+	Conflicts []WindowConflict `json:"conflicts,omitempty"`
+
 	// Content What the applicant asks for.
 	Content Content `json:"content"`
 
@@ -358,6 +361,9 @@ type ChangeRequest struct {
 
 	// ID Names it for ever.
 	ID string `json:"id"`
+
+	// Implementer Who carries it out.
+	Implementer *string `json:"implementer,omitempty"`
 
 	// LastAmender Who last changed anything material.
 	LastAmender *string `json:"last_amender,omitempty"`
@@ -456,6 +462,39 @@ type ChangeRequestSummary struct {
 	Updated time.Time `json:"updated"`
 }
 
+// ChangeWindow A request that claims time.
+type ChangeWindow struct {
+	// ID The request.
+	ID string `json:"id"`
+
+	// Implementer Who carries it out.
+	Implementer *string `json:"implementer,omitempty"`
+
+	// Items What it changes.
+	Items []string `json:"items,omitempty"`
+
+	// Number Its number, for people.
+	Number string `json:"number"`
+
+	// State The state of its lifecycle.
+	State string `json:"state"`
+
+	// Title What it is called.
+	Title string `json:"title"`
+
+	// Window A time from start to end, the end not included.
+	Window Window `json:"window"`
+}
+
+// ChangeWindowPage A page of a list.
+type ChangeWindowPage struct {
+	// Items In the order of the list.
+	Items []ChangeWindow `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // Condition What an approval asks for beyond the change itself.
 type Condition struct {
 	// Evidence What shows it.
@@ -469,6 +508,12 @@ type Condition struct {
 
 	// Text What it asks for.
 	Text string `json:"text"`
+}
+
+// ConflictList Everything in the way of a window.
+type ConflictList struct {
+	// Items The calendar first, then other requests by the start of their window.
+	Items []WindowConflict `json:"items"`
 }
 
 // Content What the applicant asks for.
@@ -979,6 +1024,9 @@ type MoneyInput struct {
 type MoveInput struct {
 	// Event The event, as the permissions list it.
 	Event string `json:"event"`
+
+	// Implementer With a window: who carries the change out.
+	Implementer *string `json:"implementer,omitempty"`
 
 	// Reason Why; some events need it.
 	Reason *string `json:"reason,omitempty"`
@@ -1614,6 +1662,36 @@ type Window struct {
 	Start time.Time `json:"start"`
 }
 
+// WindowConflict Something in the way of a window.
+type WindowConflict struct {
+	// Implementer Who would work on both.
+	Implementer *string `json:"implementer,omitempty"`
+
+	// Item The item of this request.
+	Item *string `json:"item,omitempty"`
+
+	// Kind What it is.
+	Kind string `json:"kind"`
+
+	// Name The freeze or the maintenance hours.
+	Name *string `json:"name,omitempty"`
+
+	// Number Its number, for people.
+	Number *string `json:"number,omitempty"`
+
+	// Other The related item of the other request.
+	Other *string `json:"other,omitempty"`
+
+	// Severity What it keeps from happening.
+	Severity string `json:"severity"`
+
+	// Window A time from start to end, the end not included.
+	Window Window `json:"window"`
+
+	// With The other request.
+	With *string `json:"with,omitempty"`
+}
+
 // WindowInput A time from start to end, the end not included.
 type WindowInput struct {
 	// End The first instant after it.
@@ -1631,6 +1709,9 @@ type ChangeRequestID = string
 
 // Direction defines model for Direction.
 type Direction string
+
+// From defines model for From.
+type From = time.Time
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1655,6 +1736,9 @@ type PageToken = string
 
 // RecordID defines model for RecordID.
 type RecordID = string
+
+// To defines model for To.
+type To = time.Time
 
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
@@ -1750,6 +1834,18 @@ type AssessChangeRequestParams struct {
 type IssueBriefParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListConflictsParams defines parameters for ListConflicts.
+type ListConflictsParams struct {
+	// From The first instant of the time asked about.
+	From From `form:"from" json:"from"`
+
+	// To The first instant after the time asked about.
+	To To `form:"to" json:"to"`
+
+	// Implementer Who would carry it out.
+	Implementer *string `form:"implementer,omitempty" json:"implementer,omitempty"`
 }
 
 // AmendChangeRequestParams defines parameters for AmendChangeRequest.
@@ -1858,6 +1954,21 @@ type VerifyResultParams struct {
 type TraceUsesParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListChangeWindowsParams defines parameters for ListChangeWindows.
+type ListChangeWindowsParams struct {
+	// From The first instant of the time asked about.
+	From From `form:"from" json:"from"`
+
+	// To The first instant after the time asked about.
+	To To `form:"to" json:"to"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ReadJournalParams defines parameters for ReadJournal.
@@ -2069,6 +2180,9 @@ type ServerInterface interface {
 	// GetBrief Get a brief
 	// (GET /v1/change-requests/{id}/briefs/{number})
 	GetBrief(w http.ResponseWriter, r *http.Request, id ChangeRequestID, number int32)
+	// ListConflicts List what stands in the way of a window
+	// (GET /v1/change-requests/{id}/conflicts)
+	ListConflicts(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListConflictsParams)
 	// AmendChangeRequest Amend a change request
 	// (PUT /v1/change-requests/{id}/content)
 	AmendChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params AmendChangeRequestParams)
@@ -2120,6 +2234,9 @@ type ServerInterface interface {
 	// TraceUses Trace where the changed items are used
 	// (POST /v1/change-requests/{id}/where-used)
 	TraceUses(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params TraceUsesParams)
+	// ListChangeWindows List who claims time in a window
+	// (GET /v1/change-windows)
+	ListChangeWindows(w http.ResponseWriter, r *http.Request, params ListChangeWindowsParams)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
@@ -2587,6 +2704,74 @@ func (siw *ServerInterfaceWrapper) GetBrief(w http.ResponseWriter, r *http.Reque
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetBrief(w, r, id, number)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListConflicts operation middleware
+func (siw *ServerInterfaceWrapper) ListConflicts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListConflictsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "implementer" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "implementer", r.URL.Query(), &params.Implementer, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "implementer"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "implementer", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListConflicts(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3492,6 +3677,78 @@ func (siw *ServerInterfaceWrapper) TraceUses(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.TraceUses(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListChangeWindows operation middleware
+func (siw *ServerInterfaceWrapper) ListChangeWindows(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangeWindowsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListChangeWindows(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4464,6 +4721,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/events", wrapper.ListChangeRequestEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/references", wrapper.ListChangeRequestReferences)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/revision-audits", wrapper.AuditRevisions)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/conflicts", wrapper.ListConflicts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-windows", wrapper.ListChangeWindows)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records", wrapper.ListRecords)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records", wrapper.FileRecord)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}", wrapper.GetRecord)
@@ -5557,6 +5816,127 @@ type GetBriefdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetBriefdefaultApplicationProblemPlusJSONResponse) VisitGetBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflictsRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params ListConflictsParams
+}
+
+type ListConflictsResponseObject interface {
+	VisitListConflictsResponse(w http.ResponseWriter) error
+}
+
+type ListConflicts200JSONResponse ConflictList
+
+func (response ListConflicts200JSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts400ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts401ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts403ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts404ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts422ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflictsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListConflictsdefaultApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8686,6 +9066,110 @@ func (response TraceUsesdefaultApplicationProblemPlusJSONResponse) VisitTraceUse
 	return err
 }
 
+type ListChangeWindowsRequestObject struct {
+	Params ListChangeWindowsParams
+}
+
+type ListChangeWindowsResponseObject interface {
+	VisitListChangeWindowsResponse(w http.ResponseWriter) error
+}
+
+type ListChangeWindows200JSONResponse ChangeWindowPage
+
+func (response ListChangeWindows200JSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChangeWindows400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeWindows400ApplicationProblemPlusJSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChangeWindows401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeWindows401ApplicationProblemPlusJSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChangeWindows403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeWindows403ApplicationProblemPlusJSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChangeWindows422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeWindows422ApplicationProblemPlusJSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChangeWindowsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListChangeWindowsdefaultApplicationProblemPlusJSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadJournalRequestObject struct {
 	Params ReadJournalParams
 }
@@ -10899,6 +11383,9 @@ type StrictServerInterface interface {
 	// GetBrief Get a brief
 	// (GET /v1/change-requests/{id}/briefs/{number})
 	GetBrief(ctx context.Context, request GetBriefRequestObject) (GetBriefResponseObject, error)
+	// ListConflicts List what stands in the way of a window
+	// (GET /v1/change-requests/{id}/conflicts)
+	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
 	// AmendChangeRequest Amend a change request
 	// (PUT /v1/change-requests/{id}/content)
 	AmendChangeRequest(ctx context.Context, request AmendChangeRequestRequestObject) (AmendChangeRequestResponseObject, error)
@@ -10950,6 +11437,9 @@ type StrictServerInterface interface {
 	// TraceUses Trace where the changed items are used
 	// (POST /v1/change-requests/{id}/where-used)
 	TraceUses(ctx context.Context, request TraceUsesRequestObject) (TraceUsesResponseObject, error)
+	// ListChangeWindows List who claims time in a window
+	// (GET /v1/change-windows)
+	ListChangeWindows(ctx context.Context, request ListChangeWindowsRequestObject) (ListChangeWindowsResponseObject, error)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
@@ -11263,6 +11753,33 @@ func (sh *strictHandler) GetBrief(w http.ResponseWriter, r *http.Request, id Cha
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetBriefResponseObject); ok {
 		if err := validResponse.VisitGetBriefResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListConflicts operation middleware
+func (sh *strictHandler) ListConflicts(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListConflictsParams) {
+	var request ListConflictsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListConflicts(ctx, request.(ListConflictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListConflicts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListConflictsResponseObject); ok {
+		if err := validResponse.VisitListConflictsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -11805,6 +12322,32 @@ func (sh *strictHandler) TraceUses(w http.ResponseWriter, r *http.Request, id Ch
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(TraceUsesResponseObject); ok {
 		if err := validResponse.VisitTraceUsesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListChangeWindows operation middleware
+func (sh *strictHandler) ListChangeWindows(w http.ResponseWriter, r *http.Request, params ListChangeWindowsParams) {
+	var request ListChangeWindowsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChangeWindows(ctx, request.(ListChangeWindowsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChangeWindows")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListChangeWindowsResponseObject); ok {
+		if err := validResponse.VisitListChangeWindowsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -165,6 +166,7 @@ func table() []row {
 		{changereq.ErrBaseMoved, kindBaseMoved},
 		{changereq.ErrRefused, kindRefused},
 		{lifecycle.ErrInvalid, kindInternal}, // a definition, never a caller's doing
+		{window.ErrInvalid, kindInternal},    // a calendar, never a caller's doing
 		{archive.ErrNotFound, kindNotFound},
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},

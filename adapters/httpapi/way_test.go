@@ -161,7 +161,16 @@ func TestTheWholeWay(t *testing.T) {
 		m.Window = &client.WindowInput{
 			Start: time.Date(2026, 2, 1, 8, 0, 0, 123, time.FixedZone("", 3600)), End: time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC),
 		}
+		m.Implementer = new("ivan")
 	})
+	claims, err := w.api.ListChangeWindowsWithResponse(ctx, &client.ListChangeWindowsParams{
+		From: w.now.Window.End.Add(-time.Second), To: w.now.Window.End,
+	}, by("carl"))
+	require.NoError(t, err)
+	require.Equal(t, []client.ChangeWindow{{
+		ID: "CR7", Number: w.now.Number, Title: w.now.Content.Title, State: "Scheduled", Window: *w.now.Window,
+		Implementer: new("ivan"), Items: []string{"SPEC-1"},
+	}}, claims.JSON200.Items)
 	require.Equal(t, time.Date(2026, 2, 1, 7, 0, 0, 0, time.UTC), w.now.Window.Start, "UTC and whole microseconds")
 	w.move("ivan", "start")
 	w.refuses("ivan", "finish", "resulted", "resulted")
@@ -279,4 +288,22 @@ func (w *walker) readBack() {
 	next, err := w.api.ListPermissionsWithResponse(ctx, "CR7", by("carl"))
 	require.NoError(t, err)
 	require.Empty(t, next.JSON200.Items, "nothing leads out of Closed")
+}
+
+// The calendar of an office over HTTP: who claims time, and what stands in the
+// way of a window.
+func TestWindowsOverHTTP(t *testing.T) {
+	t.Parallel()
+	w := newWalker(t, open(t))
+	from, to := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 8, 0, 0, 0, 0, time.UTC)
+	page, err := w.api.ListChangeWindowsWithResponse(t.Context(), &client.ListChangeWindowsParams{From: from, To: to}, by("carl"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, page.StatusCode(), string(page.Body))
+	require.Empty(t, page.JSON200.Items)
+	page, err = w.api.ListChangeWindowsWithResponse(t.Context(), &client.ListChangeWindowsParams{From: to, To: from}, by("carl"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnprocessableEntity, page.StatusCode(), "a window that ends before it begins")
+	list, err := w.api.ListConflictsWithResponse(t.Context(), "none", &client.ListConflictsParams{From: from, To: to}, by("carl"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, list.StatusCode())
 }

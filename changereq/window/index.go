@@ -93,7 +93,7 @@ func (x *Index[K]) Add(w Window, key K) bool {
 		x.nodes = make([]node[K], 1, 8)
 	}
 	n := x.made(w, key)
-	at := int32(len(x.nodes)) //nolint:gosec // two thousand million windows do not fit into memory
+	at := int32(len(x.nodes))
 	if last := len(x.free) - 1; last >= 0 {
 		at, x.free = x.free[last], x.free[:last]
 		x.nodes[at] = n
@@ -161,7 +161,7 @@ func (x *Index[K]) made(w Window, key K) node[K] {
 	end := w.End.UnixMicro()
 	return node[K]{
 		start: w.Start.UnixMicro(), end: end, latest: end, key: key,
-		priority: uint32((z ^ z>>31) >> 32), //nolint:gosec // the upper half is wanted
+		priority: uint32((z ^ z>>31) >> 32),
 	}
 }
 

@@ -63,6 +63,10 @@ func (t *tx) NextChangeNumber(ctx context.Context, series string) (int64, error)
 	return one(t, func() (int64, error) { return t.inner.NextChangeNumber(ctx, series) })
 }
 
+func (t *tx) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
+	return two(t, func() ([]changereq.Request, string, error) { return t.inner.ChangeWindows(ctx, q) })
+}
+
 func (t *tx) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {
 	return only(t, func() error { return t.inner.LockChangeItems(ctx, items...) })
 }

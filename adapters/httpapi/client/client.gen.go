@@ -342,6 +342,9 @@ type ChangeRequest struct {
 	// Conditions Of the standing approval.
 	Conditions []Condition `json:"conditions,omitempty"`
 
+	// Conflicts That stood when it was scheduled or started and did not keep it from that.
+	Conflicts []WindowConflict `json:"conflicts,omitempty"`
+
 	// Content What the applicant asks for.
 	Content Content `json:"content"`
 
@@ -359,6 +362,9 @@ type ChangeRequest struct {
 
 	// ID Names it for ever.
 	ID string `json:"id"`
+
+	// Implementer Who carries it out.
+	Implementer *string `json:"implementer,omitempty"`
 
 	// LastAmender Who last changed anything material.
 	LastAmender *string `json:"last_amender,omitempty"`
@@ -457,6 +463,39 @@ type ChangeRequestSummary struct {
 	Updated time.Time `json:"updated"`
 }
 
+// ChangeWindow A request that claims time.
+type ChangeWindow struct {
+	// ID The request.
+	ID string `json:"id"`
+
+	// Implementer Who carries it out.
+	Implementer *string `json:"implementer,omitempty"`
+
+	// Items What it changes.
+	Items []string `json:"items,omitempty"`
+
+	// Number Its number, for people.
+	Number string `json:"number"`
+
+	// State The state of its lifecycle.
+	State string `json:"state"`
+
+	// Title What it is called.
+	Title string `json:"title"`
+
+	// Window A time from start to end, the end not included.
+	Window Window `json:"window"`
+}
+
+// ChangeWindowPage A page of a list.
+type ChangeWindowPage struct {
+	// Items In the order of the list.
+	Items []ChangeWindow `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // Condition What an approval asks for beyond the change itself.
 type Condition struct {
 	// Evidence What shows it.
@@ -470,6 +509,12 @@ type Condition struct {
 
 	// Text What it asks for.
 	Text string `json:"text"`
+}
+
+// ConflictList Everything in the way of a window.
+type ConflictList struct {
+	// Items The calendar first, then other requests by the start of their window.
+	Items []WindowConflict `json:"items"`
 }
 
 // Content What the applicant asks for.
@@ -980,6 +1025,9 @@ type MoneyInput struct {
 type MoveInput struct {
 	// Event The event, as the permissions list it.
 	Event string `json:"event"`
+
+	// Implementer With a window: who carries the change out.
+	Implementer *string `json:"implementer,omitempty"`
 
 	// Reason Why; some events need it.
 	Reason *string `json:"reason,omitempty"`
@@ -1615,6 +1663,36 @@ type Window struct {
 	Start time.Time `json:"start"`
 }
 
+// WindowConflict Something in the way of a window.
+type WindowConflict struct {
+	// Implementer Who would work on both.
+	Implementer *string `json:"implementer,omitempty"`
+
+	// Item The item of this request.
+	Item *string `json:"item,omitempty"`
+
+	// Kind What it is.
+	Kind string `json:"kind"`
+
+	// Name The freeze or the maintenance hours.
+	Name *string `json:"name,omitempty"`
+
+	// Number Its number, for people.
+	Number *string `json:"number,omitempty"`
+
+	// Other The related item of the other request.
+	Other *string `json:"other,omitempty"`
+
+	// Severity What it keeps from happening.
+	Severity string `json:"severity"`
+
+	// Window A time from start to end, the end not included.
+	Window Window `json:"window"`
+
+	// With The other request.
+	With *string `json:"with,omitempty"`
+}
+
 // WindowInput A time from start to end, the end not included.
 type WindowInput struct {
 	// End The first instant after it.
@@ -1632,6 +1710,9 @@ type ChangeRequestID = string
 
 // Direction defines model for Direction.
 type Direction string
+
+// From defines model for From.
+type From = time.Time
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1656,6 +1737,9 @@ type PageToken = string
 
 // RecordID defines model for RecordID.
 type RecordID = string
+
+// To defines model for To.
+type To = time.Time
 
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
@@ -1751,6 +1835,18 @@ type AssessChangeRequestParams struct {
 type IssueBriefParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListConflictsParams defines parameters for ListConflicts.
+type ListConflictsParams struct {
+	// From The first instant of the time asked about.
+	From From `form:"from" json:"from"`
+
+	// To The first instant after the time asked about.
+	To To `form:"to" json:"to"`
+
+	// Implementer Who would carry it out.
+	Implementer *string `form:"implementer,omitempty" json:"implementer,omitempty"`
 }
 
 // AmendChangeRequestParams defines parameters for AmendChangeRequest.
@@ -1859,6 +1955,21 @@ type VerifyResultParams struct {
 type TraceUsesParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListChangeWindowsParams defines parameters for ListChangeWindows.
+type ListChangeWindowsParams struct {
+	// From The first instant of the time asked about.
+	From From `form:"from" json:"from"`
+
+	// To The first instant after the time asked about.
+	To To `form:"to" json:"to"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ReadJournalParams defines parameters for ReadJournal.
@@ -2207,6 +2318,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/change-requests/{id}/briefs/{number} (the `GetBrief` operationId).
 	GetBrief(ctx context.Context, id ChangeRequestID, number int32, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListConflicts List what stands in the way of a window
+	//
+	// The freezes, maintenance hours and other requests that would conflict with carrying the request out from `from` to `to`. One with severity block keeps it from being scheduled and started, hold from being started; warn is only recorded. Scheduling asks again.
+	//
+	// Corresponds with GET /v1/change-requests/{id}/conflicts (the `ListConflicts` operationId).
+	ListConflicts(ctx context.Context, id ChangeRequestID, params *ListConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AmendChangeRequestWithBody Amend a change request
 	//
 	// Replaces the content. What changed, and whether an approval outlives it, follows from the content itself. Equal content changes nothing.
@@ -2457,6 +2575,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
 	TraceUses(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListChangeWindows List who claims time in a window
+	//
+	// The requests that are scheduled or being built in a window that overlaps the time from `from` to `to`, by the start of their window and then by id. Those on hold claim nothing.
+	//
+	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
+	ListChangeWindows(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReadJournal Read the journal
 	//
@@ -2826,6 +2951,23 @@ func (c *Client) IssueBrief(ctx context.Context, id ChangeRequestID, params *Iss
 // Corresponds with GET /v1/change-requests/{id}/briefs/{number} (the `GetBrief` operationId).
 func (c *Client) GetBrief(ctx context.Context, id ChangeRequestID, number int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetBriefRequest(c.Server, id, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListConflicts List what stands in the way of a window
+//
+// The freezes, maintenance hours and other requests that would conflict with carrying the request out from `from` to `to`. One with severity block keeps it from being scheduled and started, hold from being started; warn is only recorded. Scheduling asks again.
+//
+// Corresponds with GET /v1/change-requests/{id}/conflicts (the `ListConflicts` operationId).
+func (c *Client) ListConflicts(ctx context.Context, id ChangeRequestID, params *ListConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConflictsRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3367,6 +3509,23 @@ func (c *Client) VerifyResult(ctx context.Context, id ChangeRequestID, params *V
 // Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
 func (c *Client) TraceUses(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewTraceUsesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListChangeWindows List who claims time in a window
+//
+// The requests that are scheduled or being built in a window that overlaps the time from `from` to `to`, by the start of their window and then by id. Those on hold claim nothing.
+//
+// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
+func (c *Client) ListChangeWindows(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChangeWindowsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4250,6 +4409,83 @@ func NewGetBriefRequest(server string, id ChangeRequestID, number int32) (*http.
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListConflictsRequest constructs an http.Request for the ListConflicts method
+func NewListConflictsRequest(server string, id ChangeRequestID, params *ListConflictsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/conflicts", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Implementer != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "implementer", *params.Implementer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -5261,6 +5497,88 @@ func NewTraceUsesRequest(server string, id ChangeRequestID, params *TraceUsesPar
 
 		req.Header.Set("If-Match", headerParam0)
 
+	}
+
+	return req, nil
+}
+
+// NewListChangeWindowsRequest constructs an http.Request for the ListChangeWindows method
+func NewListChangeWindowsRequest(server string, params *ListChangeWindowsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-windows")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -6379,6 +6697,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/change-requests/{id}/briefs/{number} (the `GetBrief` operationId).
 	GetBriefWithResponse(ctx context.Context, id ChangeRequestID, number int32, reqEditors ...RequestEditorFn) (*GetBriefResponse, error)
 
+	// ListConflictsWithResponse List what stands in the way of a window
+	//
+	// The freezes, maintenance hours and other requests that would conflict with carrying the request out from `from` to `to`. One with severity block keeps it from being scheduled and started, hold from being started; warn is only recorded. Scheduling asks again.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/change-requests/{id}/conflicts (the `ListConflicts` operationId).
+	ListConflictsWithResponse(ctx context.Context, id ChangeRequestID, params *ListConflictsParams, reqEditors ...RequestEditorFn) (*ListConflictsResponse, error)
+
 	// AmendChangeRequestWithBodyWithResponse Amend a change request
 	//
 	// Replaces the content. What changed, and whether an approval outlives it, follows from the content itself. Equal content changes nothing.
@@ -6639,6 +6966,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/where-used (the `TraceUses` operationId).
 	TraceUsesWithResponse(ctx context.Context, id ChangeRequestID, params *TraceUsesParams, reqEditors ...RequestEditorFn) (*TraceUsesResponse, error)
+
+	// ListChangeWindowsWithResponse List who claims time in a window
+	//
+	// The requests that are scheduled or being built in a window that overlaps the time from `from` to `to`, by the start of their window and then by id. Those on hold claim nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
+	ListChangeWindowsWithResponse(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*ListChangeWindowsResponse, error)
 
 	// ReadJournalWithResponse Read the journal
 	//
@@ -7591,6 +7927,96 @@ func (r GetBriefResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetBriefResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListConflictsResponse401Headers the declared response headers of an HTTP 401 response for ListConflicts
+type ListConflictsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListConflictsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConflictList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListConflictsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListConflictsResponse) GetJSON200() *ConflictList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListConflictsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListConflictsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListConflictsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListConflictsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListConflictsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListConflictsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListConflictsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListConflictsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListConflictsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListConflictsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9666,6 +10092,89 @@ func (r TraceUsesResponse) ContentType() string {
 	return ""
 }
 
+// ListChangeWindowsResponse401Headers the declared response headers of an HTTP 401 response for ListChangeWindows
+type ListChangeWindowsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListChangeWindowsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChangeWindowPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListChangeWindowsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListChangeWindowsResponse) GetJSON200() *ChangeWindowPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListChangeWindowsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListChangeWindowsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListChangeWindowsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListChangeWindowsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListChangeWindowsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListChangeWindowsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChangeWindowsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChangeWindowsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListChangeWindowsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ReadJournalResponse401Headers the declared response headers of an HTTP 401 response for ReadJournal
 type ReadJournalResponse401Headers struct {
 	WWWAuthenticate string
@@ -11429,6 +11938,21 @@ func (c *ClientWithResponses) GetBriefWithResponse(ctx context.Context, id Chang
 	return ParseGetBriefResponse(rsp)
 }
 
+// ListConflictsWithResponse List what stands in the way of a window
+//
+// The freezes, maintenance hours and other requests that would conflict with carrying the request out from `from` to `to`. One with severity block keeps it from being scheduled and started, hold from being started; warn is only recorded. Scheduling asks again.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/change-requests/{id}/conflicts (the `ListConflicts` operationId).
+func (c *ClientWithResponses) ListConflictsWithResponse(ctx context.Context, id ChangeRequestID, params *ListConflictsParams, reqEditors ...RequestEditorFn) (*ListConflictsResponse, error) {
+	rsp, err := c.ListConflicts(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListConflictsResponse(rsp)
+}
+
 // AmendChangeRequestWithBodyWithResponse Amend a change request
 //
 // Replaces the content. What changed, and whether an approval outlives it, follows from the content itself. Equal content changes nothing.
@@ -11862,6 +12386,21 @@ func (c *ClientWithResponses) TraceUsesWithResponse(ctx context.Context, id Chan
 		return nil, err
 	}
 	return ParseTraceUsesResponse(rsp)
+}
+
+// ListChangeWindowsWithResponse List who claims time in a window
+//
+// The requests that are scheduled or being built in a window that overlaps the time from `from` to `to`, by the start of their window and then by id. Those on hold claim nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
+func (c *ClientWithResponses) ListChangeWindowsWithResponse(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*ListChangeWindowsResponse, error) {
+	rsp, err := c.ListChangeWindows(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChangeWindowsResponse(rsp)
 }
 
 // ReadJournalWithResponse Read the journal
@@ -12903,6 +13442,87 @@ func ParseGetBriefResponse(rsp *http.Response) (*GetBriefResponse, error) {
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetBriefResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListConflictsResponse parses an HTTP response from a ListConflictsWithResponse call
+func ParseListConflictsResponse(rsp *http.Response) (*ListConflictsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListConflictsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConflictList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListConflictsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -14861,6 +15481,80 @@ func ParseTraceUsesResponse(rsp *http.Response) (*TraceUsesResponse, error) {
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers TraceUsesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListChangeWindowsResponse parses an HTTP response from a ListChangeWindowsWithResponse call
+func ParseListChangeWindowsResponse(rsp *http.Response) (*ListChangeWindowsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChangeWindowsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChangeWindowPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListChangeWindowsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

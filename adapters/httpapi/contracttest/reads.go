@@ -23,6 +23,7 @@ func (m *machine) read(t *rapid.T) {
 	m.oneOf(same, "If-None-Match", http.StatusNotModified)
 	rest := rapid.SampledFrom([]string{
 		"/events", "/permissions", "/references", "/references?direction=inward", "?as_of=9000-01-01T00:00:00Z",
+		"/conflicts?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z&implementer=ivo",
 	}).Draw(t, "rest")
 	m.oneOf(m.call("ann", http.MethodGet, at+rest, nil), rest, http.StatusOK)
 	if r.brief > 0 {
@@ -33,7 +34,10 @@ func (m *machine) read(t *rapid.T) {
 // walk goes through a list in pages of drawn sizes while requests are opened,
 // and compares with what was there at the beginning.
 func (m *machine) walk(t *rapid.T) {
-	list := rapid.SampledFrom([]string{"/v1/change-requests", "/v1/records", "/v1/obligations", "/v1/change-requests?category=intake"}).Draw(t, "list")
+	list := rapid.SampledFrom([]string{
+		"/v1/change-requests", "/v1/records", "/v1/obligations", "/v1/change-requests?category=intake",
+		"/v1/change-windows?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z",
+	}).Draw(t, "list")
 	before := m.pages(t, list, func() string { return "500" }, false)
 	seen := m.pages(t, list, func() string {
 		return strconv.Itoa(rapid.IntRange(1, 3).Draw(t, "page size"))

@@ -30,7 +30,7 @@ func placeRequest(r *changereq.Request, before *version[changereq.Request, chang
 	slices.SortFunc(keys[items:], compareKeys)
 	keys = slices.Compact(keys)
 	keys = appendTerms(keys, r, before)
-	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys)}
+	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys), slot: r.Slot()}
 }
 
 // appendTerms appends the words of a request; they stay what they were if that
@@ -82,6 +82,18 @@ func (x *tx) ChangeRequests(_ context.Context, q changereq.Query) ([]changereq.R
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: after: %w", changereq.ErrInvalid, err)
 	}
+	return page, next, nil
+}
+
+// ChangeWindows of changereq.Tx.
+func (x *tx) ChangeWindows(_ context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
+	from, err := goOn(q.After, q.Filter())
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: after: %w", changereq.ErrInvalid, err)
+	}
+	rows := x.requests.overlapping(q.Window, from, changereq.ClampLimit(q.Limit)+1)
+	clone := func(r *changereq.Request) changereq.Request { return r.Clone() }
+	page, next := cut(rows, q.Filter(), changereq.ClampLimit(q.Limit), clone)
 	return page, next, nil
 }
 

@@ -167,21 +167,35 @@ func (s *stage[V, E]) stored(want []key, after *spot, dir order, limit int) []fo
 // page returns a page of a list and the cursor that goes on after it. A cursor
 // that does not fit the filter is an error.
 func (s *stage[V, E]) page(want []key, filter, after string, dir order, limit int, clone func(*V) V) ([]V, string, error) {
-	var from *spot
-	if after != "" {
-		parts, err := cursor.Decode(after, filter, 2)
-		if err != nil {
-			return nil, "", err
-		}
-		at, err := strconv.ParseInt(parts[0], 10, 64)
-		if err != nil {
-			return nil, "", cursor.ErrMalformed
-		}
-		from = &spot{at: at, id: parts[1]}
+	from, err := goOn(after, filter)
+	if err != nil {
+		return nil, "", err
 	}
-	rows := s.list(want, from, dir, limit+1)
+	page, next := cut(s.list(want, from, dir, limit+1), filter, limit, clone)
+	return page, next, nil
+}
+
+// goOn reads a cursor; nil is the beginning of a list.
+func goOn(after, filter string) (*spot, error) {
+	if after == "" {
+		return nil, nil //nolint:nilnil // the beginning
+	}
+	parts, err := cursor.Decode(after, filter, 2)
+	if err != nil {
+		return nil, err
+	}
+	at, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
+		return nil, cursor.ErrMalformed
+	}
+	return &spot{at: at, id: parts[1]}, nil
+}
+
+// cut makes a page of rows that are one more than the limit if there is more,
+// and the cursor that goes on after it.
+func cut[V any](rows []found[V], filter string, limit int, clone func(*V) V) ([]V, string) {
 	if len(rows) == 0 {
-		return nil, "", nil
+		return nil, ""
 	}
 	var next string
 	if len(rows) > limit {
@@ -193,7 +207,7 @@ func (s *stage[V, E]) page(want []key, filter, after string, dir order, limit in
 	for i, r := range rows {
 		out[i] = clone(r.value)
 	}
-	return out, next, nil
+	return out, next
 }
 
 // events returns a page of the history of an id.

@@ -3,6 +3,9 @@ package memory
 import (
 	"cmp"
 	"slices"
+
+	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/window"
 )
 
 // table holds the rows of one kind in every version that somebody can see, and
@@ -12,6 +15,7 @@ type table[V, E any] struct {
 	place placing[V, E]             // nil: the rows are never listed
 	kind  *kind[E]                  // nil: the rows have no events
 	under map[key]*ordered
+	slots window.Index[string]
 	stale queue[superseded]
 }
 
@@ -31,6 +35,7 @@ type version[V, E any] struct {
 type place struct {
 	at   int64
 	keys []key
+	slot *changereq.Window // the time that it claims, or nil
 }
 
 // placing says where a value stands. The version that it replaces, or nil, may
@@ -137,6 +142,9 @@ func (t *table[V, E]) push(id string, v *version[V, E]) {
 
 // enter puts the newest version of a row into the lists that it is not yet in.
 func (t *table[V, E]) enter(id string, v *version[V, E]) {
+	if v.slot != nil && !v.older.claims(v.slot) {
+		t.slots.Add(*v.slot, id)
+	}
 	old := v.older.present()
 	stays := old != nil && old.at == v.at
 	if stays && slices.Equal(old.keys, v.keys) {
@@ -159,6 +167,9 @@ func (t *table[V, E]) enter(id string, v *version[V, E]) {
 // leave takes a row out of the lists in which only the forgotten version put it.
 func (t *table[V, E]) leave(id string, gone *version[V, E]) {
 	newest := t.rows[id]
+	if gone.slot != nil && !newest.claims(gone.slot) {
+		t.slots.Remove(*gone.slot, id)
+	}
 	for _, k := range gone.keys {
 		if newest.keeps(gone.at, k) {
 			continue
@@ -176,6 +187,16 @@ func (t *table[V, E]) leave(id string, gone *version[V, E]) {
 func (v *version[V, E]) keeps(at int64, k key) bool {
 	for ; v != nil; v = v.older {
 		if v.at == at && v.under(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// claims reports whether v or an older version claims that time.
+func (v *version[V, E]) claims(slot *changereq.Window) bool {
+	for ; v != nil; v = v.older {
+		if !v.gone && v.slot != nil && v.slot.Equal(*slot) {
 			return true
 		}
 	}
@@ -206,7 +227,7 @@ func (t *table[V, E]) cut(id string, oldest uint64) {
 	gone := seen.older
 	seen.older = nil
 	for ; gone != nil; gone = gone.older {
-		if gone.at != seen.at || !slices.Equal(gone.keys, seen.keys) {
+		if gone.at != seen.at || gone.slot != nil || !slices.Equal(gone.keys, seen.keys) {
 			t.leave(id, gone)
 		}
 	}

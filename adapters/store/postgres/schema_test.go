@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
 	"github.com/coordkit/coordkit/adapters/store/postgres"
 	"github.com/coordkit/coordkit/internal/pgtest"
 )
@@ -47,7 +48,7 @@ func TestSchemaIsRefused(t *testing.T) {
 	for name, change := range map[string]string{
 		"altered": "UPDATE coordkit_schema SET sha256 = 'x' WHERE version = 1",
 		"newer":   "INSERT INTO coordkit_schema VALUES ((SELECT max(version) + 1 FROM coordkit_schema), 'later', 'x', 0)",
-		"gap":     "UPDATE coordkit_schema SET version = version + 1",
+		"gap":     "UPDATE coordkit_schema SET version = version + 10",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,4 +61,26 @@ func TestSchemaIsRefused(t *testing.T) {
 			require.ErrorIs(t, err, postgres.ErrSchema)
 		})
 	}
+}
+
+// What was stored before requests were found by the time they claim is found by
+// it once the schema is brought up.
+func TestSlotsOfOlderSchemas(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t, migrate)
+	db := openDSN(t, dsn, postgres.Config{})
+	own := ownRows(t, dsn)
+	stored := sqltest.Slots(t, db)
+	for _, change := range []string{
+		"DROP INDEX coordkit_change_request_slot",
+		"ALTER TABLE coordkit_change_request DROP COLUMN slot_class",
+		"ALTER TABLE coordkit_change_request DROP COLUMN slot_start",
+		"ALTER TABLE coordkit_change_request DROP COLUMN slot_end",
+		"DELETE FROM coordkit_schema WHERE version >= 2",
+	} {
+		_, err := own.ExecContext(t.Context(), change)
+		require.NoError(t, err, change)
+	}
+	require.NoError(t, db.Migrate(t.Context()))
+	sqltest.CheckSlots(t, db, stored)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
 	"github.com/coordkit/coordkit/adapters/store/sqlite"
 )
 
@@ -45,7 +46,7 @@ func TestSchemaIsRefused(t *testing.T) {
 	for name, change := range map[string]string{
 		"altered": "UPDATE coordkit_schema SET sha256 = 'x' WHERE version = 1",
 		"newer":   "INSERT INTO coordkit_schema VALUES ((SELECT max(version) + 1 FROM coordkit_schema), 'later', 'x', 0)",
-		"gap":     "UPDATE coordkit_schema SET version = version + 1",
+		"gap":     "UPDATE coordkit_schema SET version = version + 10",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,4 +59,26 @@ func TestSchemaIsRefused(t *testing.T) {
 			require.ErrorIs(t, err, sqlite.ErrSchema)
 		})
 	}
+}
+
+// What was stored before requests were found by the time they claim is found by
+// it once the schema is brought up.
+func TestSlotsOfOlderSchemas(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "office.db")
+	db := openFile(t, path)
+	own := ownRows(t, path)
+	stored := sqltest.Slots(t, db)
+	for _, change := range []string{
+		"DROP INDEX coordkit_change_request_slot",
+		"ALTER TABLE coordkit_change_request DROP COLUMN slot_class",
+		"ALTER TABLE coordkit_change_request DROP COLUMN slot_start",
+		"ALTER TABLE coordkit_change_request DROP COLUMN slot_end",
+		"DELETE FROM coordkit_schema WHERE version >= 2",
+	} {
+		_, err := own.ExecContext(t.Context(), change)
+		require.NoError(t, err, change)
+	}
+	require.NoError(t, db.Migrate(t.Context()))
+	sqltest.CheckSlots(t, db, stored)
 }

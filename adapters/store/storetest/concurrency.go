@@ -126,8 +126,8 @@ func noUpdateIsLost(h *harness) {
 	require.NoError(h, errors.Join(errs...), "a read by id needs no second try of the caller's")
 	d := h.dump(acme)
 	require.EqualValues(h, 1+racers*each, d.Requests[0].Rev)
-	require.EqualValues(h, 2+racers*each, d.Requests[0].Events)
-	require.Len(h, d.RequestEvents["request"], 2+racers*each)
+	require.EqualValues(h, 3+racers*each, d.Requests[0].Events)
+	require.Len(h, d.RequestEvents["request"], 3+racers*each)
 }
 
 // readsByIDAreHeld: at most one of a and b may be approved. Both units look at

@@ -95,6 +95,9 @@ func drawAddition(t *rapid.T, id string) ask {
 			if _, err := tx.ChangeRequest(ctx, changereq.ID(id)); errors.Is(err, changereq.ErrNotFound) {
 				data[0] = opened(text)
 			}
+			if at > 4 {
+				data = append(data, claimed(between(2*at, 3*at))...)
+			}
 			return addToRequest(ctx, tx, changereq.ID(id), data...)
 		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
@@ -143,7 +146,13 @@ func drawList(t *rapid.T) ask {
 		}
 		return next
 	}
+	begin := rapid.Int64Range(0, 20).Draw(t, "window")
 	return rapid.SampledFrom([]ask{
+		func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return follow(func(next string) ([]changereq.Request, string, error) {
+				return tx.ChangeWindows(ctx, changereq.WindowQuery{Window: between(begin, begin+4), After: start(next), Limit: limit})
+			})
+		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return follow(func(next string) ([]changereq.Request, string, error) {
 				return tx.ChangeRequests(ctx, changereq.Query{State: state, Text: text, After: start(next), Limit: limit})

@@ -16,6 +16,7 @@ import (
 type holding struct {
 	Requests         []changereq.Request
 	RequestEvents    map[changereq.ID][]changereq.Event
+	Slots            []changereq.ID // that claim time, in the order of its start
 	Records          []archive.Record
 	RecordEvents     map[archive.RecordID][]archive.Event
 	Contents         map[archive.Digest]string
@@ -91,6 +92,10 @@ func (d *holding) readRequests(ctx context.Context, tx changereq.Tx) (err error)
 	d.Requests, err = follow(func(after string) ([]changereq.Request, string, error) {
 		return tx.ChangeRequests(ctx, changereq.Query{After: after})
 	})
+	slots, readErr := follow(func(after string) ([]changereq.Request, string, error) {
+		return tx.ChangeWindows(ctx, changereq.WindowQuery{Window: between(-1_000_000, 1_000_000), After: after})
+	})
+	d.Slots, err = ids(slots, func(r changereq.Request) changereq.ID { return r.ID }), errors.Join(err, readErr)
 	d.RequestEvents = make(map[changereq.ID][]changereq.Event)
 	for _, r := range d.Requests {
 		events, readErr := requestHistory(ctx, tx, r.ID)

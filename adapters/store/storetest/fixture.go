@@ -66,6 +66,20 @@ func moved(to string, category lifecycle.Category) changereq.MovedData {
 	return changereq.MovedData{To: to, Category: category}
 }
 
+// between is the time between two minutes.
+func between(from, to int64) changereq.Window {
+	return changereq.Window{Start: minute(from), End: minute(to)}
+}
+
+// claimed makes a request claim time.
+func claimed(w changereq.Window) []changereq.Data {
+	at := minute(0)
+	return []changereq.Data{
+		changereq.DecidedData{Decision: changereq.Decision{Verdict: changereq.Approved, By: "paul", At: &at}},
+		changereq.MovedData{To: "submitted", Category: lifecycle.Decide, Window: &w},
+	}
+}
+
 // life is a history of a request with n events.
 func life(n int64) []changereq.Data {
 	return append([]changereq.Data{opened("door")}, slices.Repeat([]changereq.Data{moved("open", lifecycle.Assess)}, int(n-1))...)
@@ -181,7 +195,8 @@ func everyRoom(prefix string) work {
 		if _, err := tx.NextChangeNumber(ctx, "CR"); err != nil {
 			return err
 		}
-		if _, err := addToRequest(ctx, tx, id, opened("door"), moved("submitted", lifecycle.Intake)); err != nil {
+		data := append([]changereq.Data{opened("door")}, claimed(between(1, 5))...)
+		if _, err := addToRequest(ctx, tx, id, data...); err != nil {
 			return err
 		}
 		ref := edge(prefix+"edge", archive.ToRecord(archive.RecordID(prefix+"record")), archive.ToRef("changereq:a"))

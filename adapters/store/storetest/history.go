@@ -3,6 +3,7 @@ package storetest
 import (
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/changereq/window"
 )
 
 // everyEvent is a history with every kind of event and every field filled, so
@@ -63,7 +64,11 @@ func everyEvent() []changereq.Data {
 		changereq.ObligationChangedData{Obligation: "a.1.1", State: changereq.ObligationDisputed, Evidence: "mail 1", Reason: "no"},
 		changereq.MovedData{
 			From: "open", Event: "close", To: "closed", Category: lifecycle.Done, Reason: "done", Outcome: changereq.OutcomeImplemented,
-			Auto: true, Window: &changereq.Window{Start: minute(20), End: minute(30)}, Successor: "b",
+			Auto: true, Window: &changereq.Window{Start: minute(20), End: minute(30)}, Successor: "b", Implementer: "ivo",
+			Conflicts: []changereq.Conflict{{
+				Kind: window.RelatedItem, Severity: window.Warn, With: "b", Number: "CR-2", Name: "fair", Item: "spec-17", Other: "spec-18",
+				Implementer: "ivo", Window: changereq.Window{Start: minute(21), End: minute(22)},
+			}},
 		},
 		changereq.HeldData{Reason: "audit"},
 	}

@@ -29,7 +29,7 @@ func journalAndDelivery(h *harness) {
 
 // ahead are the events of everyRoom in the order in which it stores them.
 func ahead() []string {
-	return []string{"changereq opened", "changereq moved", "archive filed", "archive referred", "notice owed"}
+	return []string{"changereq opened", "changereq decided", "changereq moved", "archive filed", "archive referred", "notice owed"}
 }
 
 func everyEventHasItsEntry(h *harness) {

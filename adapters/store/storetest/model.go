@@ -122,6 +122,7 @@ func (w *world) holding() holding {
 	slices.SortFunc(d.Obligations, func(a, b notice.Obligation) int {
 		return oldestFirst(listed{a.OwedAt.Unix(), a.ID}, listed{b.OwedAt.Unix(), b.ID})
 	})
+	d.Slots = w.slots()
 	for id, r := range w.records {
 		d.Contents[r.Digest] = w.contents[r.Digest]
 		for _, ref := range w.references {

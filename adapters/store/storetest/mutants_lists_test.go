@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
@@ -113,6 +114,13 @@ func (p pager) ChangeRequests(ctx context.Context, q changereq.Query) ([]changer
 	}, changereq.ClampLimit))
 }
 
+func (p pager) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
+	return bendPage[changereq.Request](p, q.After, q.Limit, listOf(func(after string, limit int) ([]changereq.Request, string, error) {
+		q.After, q.Limit = after, limit
+		return p.Tx.ChangeWindows(ctx, q)
+	}, changereq.ClampLimit))
+}
+
 func (p pager) Records(ctx context.Context, q archive.Query) ([]archive.Record, string, error) {
 	return bendPage[archive.Record](p, q.After, q.Limit, listOf(func(after string, limit int) ([]archive.Record, string, error) {
 		q.After, q.Limit = after, limit
@@ -137,7 +145,7 @@ func (p pager) Obligations(ctx context.Context, q notice.Query) ([]notice.Obliga
 func pagingMutants() []mutant {
 	paged := func(name, subtest string, how func(after string, limit int, page pageOf) (any, string, error)) mutant {
 		m := mutant{name: name, bend: bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return pager{tx, how} })}
-		for _, l := range []string{"ChangeRequests", "Records", "References", "Obligations"} {
+		for _, l := range []string{"ChangeRequests", "ChangeWindows", "Records", "References", "Obligations"} {
 			m.kills = append(m.kills, "Paging/"+l+subtest)
 		}
 		return m
@@ -193,6 +201,7 @@ func readingMutants() []mutant {
 		{"locale order", []string{"Paging/ObligationsSizes"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return localised{tx} })},
 		{"one list reversed", []string{"Differential/Stream"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return reversed{tx} })},
 		{"a filter ignored", []string{"Paging/Filters"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return unfiltered{tx} })},
+		{"windows that touch", []string{"Paging/Windows"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return touching{tx} })},
 		{"one direction", []string{"Paging/ReferenceEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return oneWay{tx} })},
 		{"no end of events", []string{"Paging/Events"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return endless{tx} })},
 	}
@@ -224,6 +233,14 @@ type unfiltered struct{ coordination.Tx }
 func (u unfiltered) ChangeRequests(ctx context.Context, q changereq.Query) ([]changereq.Request, string, error) {
 	q.Category = ""
 	return u.Tx.ChangeRequests(ctx, q)
+}
+
+// touching takes the end of a window for a part of it.
+type touching struct{ coordination.Tx }
+
+func (t touching) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
+	q.Window.End = q.Window.End.Add(time.Microsecond)
+	return t.Tx.ChangeWindows(ctx, q)
 }
 
 type oneWay struct{ coordination.Tx }

@@ -35,6 +35,9 @@ func operations() map[string]operation {
 			r, events := evolved(changereq.Request{}, "request", opened("of another tenant"), moved("open", lifecycle.Assess))
 			return tx.PutChangeRequest(ctx, r, events...)
 		}},
+		"ChangeWindows": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.ChangeWindows(ctx, changereq.WindowQuery{Window: between(0, 1000), Limit: 1}))
+		}},
 		"NextChangeNumber": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.NextChangeNumber(ctx, "CR")
 		}},

@@ -47,7 +47,7 @@ func oldestFirst(a, b listed) int {
 func byID(a, b listed) int { return strings.Compare(a.id, b.id) }
 
 func lists() []list {
-	return []list{requestList(), recordList(), obligationList(), referenceList()}
+	return []list{requestList(), windowList(), recordList(), obligationList(), referenceList()}
 }
 
 func requestList() list {
@@ -135,8 +135,8 @@ func referenceList() list {
 	}
 }
 
-func ids[T any](rows []T, id func(T) string) []string {
-	var out []string
+func ids[T any, ID ~string](rows []T, id func(T) ID) []ID {
+	var out []ID
 	for _, r := range rows {
 		out = append(out, id(r))
 	}
@@ -152,6 +152,7 @@ func paging(h *harness) {
 		h.run(l.name+"Cursors", func(h *harness) { foreignCursorsAreRefused(h, l) })
 	}
 	h.run("Filters", filtersMean)
+	h.run("Windows", windowsOverlap)
 	h.run("ReferenceEnds", endsAreToldApart)
 	h.run("Events", eventsArePaged)
 }

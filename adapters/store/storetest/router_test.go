@@ -36,7 +36,7 @@ func readsByID() []string {
 
 func readsOfLists() []string {
 	return []string{
-		"ChangeRequests", "ChangeRequestEvents", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
+		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
 	}
 }
 
@@ -58,6 +58,10 @@ func (r router) ChangeRequestEvents(ctx context.Context, id changereq.ID, after 
 
 func (r router) NextChangeNumber(ctx context.Context, series string) (int64, error) {
 	return r.route("NextChangeNumber").NextChangeNumber(ctx, series)
+}
+
+func (r router) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
+	return r.route("ChangeWindows").ChangeWindows(ctx, q)
 }
 
 func (r router) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {

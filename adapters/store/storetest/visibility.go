@@ -45,7 +45,7 @@ func ownWritesByID(h *harness) {
 		require.Equal(h, "open", again.State)
 		history, err := requestHistory(ctx, tx, "request")
 		require.NoError(h, err)
-		require.Len(h, history, 3)
+		require.Len(h, history, 4)
 		return nil
 	})
 }

@@ -83,9 +83,11 @@ func drawAct(t *rapid.T) act {
 		changereq.ReleasedData{},
 		changereq.AssessedData{Parts: everyAssessment()},
 	}
-	n := rapid.IntRange(1, 2).Draw(t, "events")
-	from := rapid.IntRange(0, len(data)-n).Draw(t, "kind")
-	return putsRequest(changereq.ID(id), shift, data[from:from+n])
+	from := rapid.Int64Range(0, 20).Draw(t, "slot")
+	data = append(data, claimed(between(from, from+rapid.Int64Range(1, 9).Draw(t, "minutes")))...)
+	n := rapid.IntRange(1, 3).Draw(t, "events")
+	first := rapid.IntRange(0, len(data)-n).Draw(t, "kind")
+	return putsRequest(changereq.ID(id), shift, data[first:first+n])
 }
 
 // differ reports a result that the world did not expect.
@@ -210,6 +212,15 @@ func claims(now int64, limit int) act {
 		}
 		return nil
 	}
+}
+
+// slots are the requests that claim time, in the order of its start.
+func (w *world) slots() []changereq.ID {
+	rows := slices.DeleteFunc(slices.Collect(maps.Values(w.requests)), func(r changereq.Request) bool { return r.Slot() == nil })
+	slices.SortFunc(rows, func(a, b changereq.Request) int {
+		return cmp.Or(a.Slot().Start.Compare(b.Slot().Start), cmp.Compare(a.ID, b.ID))
+	})
+	return ids(rows, func(r changereq.Request) changereq.ID { return r.ID })
 }
 
 // owed are the obligations that nobody has settled, oldest first.

@@ -82,13 +82,14 @@ func (t *Tx) storeRequest(
 	if err != nil {
 		return changereq.Request{}, fmt.Errorf("sqlstore: write request: %w", err)
 	}
-	w := Write{SQL: updateChangeRequest, One: true, Args: []any{
-		r.Events, r.State, string(r.Category), r.Applicant, r.Opened.UnixMicro(), string(doc), t.tenant, string(r.ID), rev,
-	}}
+	row := append([]any{r.Events, r.State, string(r.Category), r.Applicant, r.Opened.UnixMicro()}, slotColumns(&r)...)
+	row = append(row, string(doc))
+	w := Write{SQL: updateChangeRequest, One: true, Args: append(row, t.tenant, string(r.ID), rev)}
 	if rev == 0 {
-		w = Write{SQL: insertChangeRequest, Taken: &changereq.ConflictError{ID: r.ID, Have: 1}, Args: []any{
-			t.tenant, string(r.ID), r.Rev, r.Events, r.State, string(r.Category), r.Applicant, r.Opened.UnixMicro(), string(doc),
-		}}
+		w = Write{
+			SQL: insertChangeRequest, Taken: &changereq.ConflictError{ID: r.ID, Have: 1},
+			Args: append([]any{t.tenant, string(r.ID), r.Rev}, row...),
+		}
 	}
 	if err := t.write(ctx, k, w); err != nil {
 		return changereq.Request{}, err

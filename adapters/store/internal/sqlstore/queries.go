@@ -21,12 +21,13 @@ const (
 	lockChangeRequest = changeRequestByID + forUpdate
 
 	insertChangeRequest = `INSERT INTO coordkit_change_request
- (tenant, id, rev, events, state, category, applicant, opened, doc)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+ (tenant, id, rev, events, state, category, applicant, opened, slot_class, slot_start, slot_end, doc)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 	updateChangeRequest = `UPDATE coordkit_change_request
- SET rev = rev + 1, events = $1, state = $2, category = $3, applicant = $4, opened = $5, doc = $6
- WHERE tenant = $7 AND id = $8 AND rev = $9`
+ SET rev = rev + 1, events = $1, state = $2, category = $3, applicant = $4, opened = $5,
+  slot_class = $6, slot_start = $7, slot_end = $8, doc = $9
+ WHERE tenant = $10 AND id = $11 AND rev = $12`
 
 	insertChangeItem = `INSERT INTO coordkit_change_item (tenant, item, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	deleteChangeItem = `DELETE FROM coordkit_change_item WHERE tenant = $1 AND item = $2 AND opened = $3 AND id = $4`
@@ -73,6 +74,18 @@ const (
   AND ($10 = '' OR EXISTS (SELECT 1 FROM coordkit_change_term t WHERE t.tenant = x.tenant AND t.term = $10 AND t.opened = x.opened AND t.id = x.id))
   AND ($11 = '' OR EXISTS (SELECT 1 FROM coordkit_change_term t WHERE t.tenant = x.tenant AND t.term = $11 AND t.opened = x.opened AND t.id = x.id))
  ORDER BY x.opened DESC, x.id DESC LIMIT $12`
+
+	// changeWindows looks into each class of slots for those that can reach into
+	// the window: they start less than the longest slot of the class before it.
+	// See slotClass.
+	changeWindows = `WITH span (class, longest) AS (VALUES
+  (15, 1073741824), (16, 4294967296), (17, 17179869184), (18, 68719476736), (19, 274877906944), (20, 1099511627776),
+  (21, 4398046511104), (22, 17592186044416), (23, 70368744177664), (24, 281474976710656), (25, 1125899906842624),
+  (26, 4503599627370496), (27, 18014398509481984))
+ SELECT r.rev, r.doc FROM span CROSS JOIN coordkit_change_request r
+ WHERE r.tenant = $1 AND r.slot_class = span.class AND r.slot_start > $2 - span.longest AND r.slot_end > $2
+  AND r.slot_start < $3 AND (r.slot_start, r.id) > ($4, $5)
+ ORDER BY r.slot_start, r.id LIMIT $6`
 
 	// countTerm counts the requests with a word up to a bound, to lead a search
 	// by the rarest of its words.

@@ -49,6 +49,9 @@ func ListCases(requests int) []ListCase {
 		{Name: "changeRequestsByApplicant", Args: from("applicant7", "", "", 51)},
 		{Name: "changeRequestsByTerm", Args: append(from("word7", "", "", ""), append(slices.Clone(none), 51)...)},
 		{Name: "changeRequestsByItem", Args: append(from("item7", "", "", ""), append(slices.Clone(none), 51)...)},
+		{Name: "changeWindows", Args: []any{
+			tenant(1), At(requests / 2).UnixMicro(), At(requests/2 + 60).UnixMicro(), int64(-1 << 62), "", 51,
+		}, Few: true},
 		{Name: "countTerm", Args: []any{tenant(1), "change", 500}},
 		{Name: "records", Args: from(51)},
 		{Name: "recordsByKind", Args: from("decision-brief", 51)},
@@ -106,13 +109,17 @@ func loadOne(ctx context.Context, tx coordination.Tx, i int) error {
 			Affected: []changereq.AffectedItem{{Item: changereq.ItemID(fmt.Sprint("item", i%1000)), Action: changereq.ActionModify}},
 		},
 	}}
-	if _, err := tx.PutChangeRequest(ctx, changereq.Evolve(changereq.Request{}, ev), ev); err != nil {
+	r, events := changereq.Evolve(changereq.Request{}, ev), []changereq.Event{ev}
+	if i%5 == 0 {
+		r, events = claiming(r, events, i)
+	}
+	if _, err := tx.PutChangeRequest(ctx, r, events...); err != nil {
 		return err
 	}
 	if i%10 != 0 {
 		return nil
 	}
-	events, err := archive.DecideFile(archive.File{
+	filing, err := archive.DecideFile(archive.File{
 		ID: archive.RecordID(RequestID(i)), Kind: archive.KindBrief, Title: "Brief", MediaType: "text/plain",
 		Subject:    archive.Ref(fmt.Sprint("changereq:", i%1000)),
 		References: []archive.Link{{Type: archive.DerivesFrom, Target: archive.ToRef(archive.Ref(fmt.Sprint("changereq:", i%1000)))}},
@@ -120,10 +127,10 @@ func loadOne(ctx context.Context, tx coordination.Tx, i int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.PutRecord(ctx, archive.Fold(events), events...); err != nil {
+	if _, err := tx.PutRecord(ctx, archive.Fold(filing), filing...); err != nil {
 		return err
 	}
-	if d, ok := events[1].Data.(archive.ReferredData); ok {
+	if d, ok := filing[1].Data.(archive.ReferredData); ok {
 		if err := tx.PutReference(ctx, d.Reference); err != nil {
 			return err
 		}
@@ -133,6 +140,22 @@ func loadOne(ctx context.Context, tx coordination.Tx, i int) error {
 	}}}
 	_, err = tx.PutObligation(ctx, notice.Fold(owed), owed...)
 	return err
+}
+
+// claiming makes the i-th request claim an hour, or sometimes half a year.
+func claiming(r changereq.Request, events []changereq.Event, i int) (changereq.Request, []changereq.Event) {
+	at, w := At(i), changereq.Window{Start: At(i), End: At(i + 3600)}
+	if i%1000 == 0 {
+		w.End = At(i + 15_000_000)
+	}
+	for _, d := range []changereq.Data{
+		changereq.DecidedData{Decision: changereq.Decision{Verdict: changereq.Approved, By: "paul", At: &at}},
+		changereq.MovedData{To: r.State, Category: lifecycle.Decide, Window: &w},
+	} {
+		ev := changereq.Event{Request: r.ID, Seq: r.Events + 1, At: at, Actor: "paul", Data: d}
+		r, events = changereq.Evolve(r, ev), append(events, ev)
+	}
+	return r, events
 }
 
 func state(i int) string {
