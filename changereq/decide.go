@@ -19,6 +19,7 @@ type Env struct {
 	Successor *Request
 	Uses      *Uses                    // what uses the items that change; nil when nobody knows
 	Revisions map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
+	Target    *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
 	Template  *Request                 // the request named as template; nil when there is none, and then no template allows anything
 }
 

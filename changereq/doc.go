@@ -50,8 +50,8 @@
 // on that brief. [Move] schedules and starts; [RecordResult], [SignUnchanged] and
 // [VerifyResult] bring the items in; [RecordReview] looks back; [RecordSent] says
 // who was told; [Move] closes. [Amend], [PutOnHold], [Release], [Waive],
-// [Acknowledge], [Dispute], [RetireTemplate], [MeetCondition], [RecordRestored] and
-// [Refresh] serve along the way. [TraceUses] lists what uses the items that change,
+// [Acknowledge], [Dispute], [RetireTemplate], [Migrate], [MeetCondition],
+// [RecordRestored] and [Refresh] serve along the way. [TraceUses] lists what uses the items that change,
 // [Rebase] takes an item to a base revision that somebody else's change moved,
 // [Unauthorised] finds releases that no change accounts for, and [Import] records
 // histories that happened elsewhere. [Permitted] lists what could be done next and

@@ -117,6 +117,16 @@ type (
 		Reason    string `json:"reason"`
 		Successor ID     `json:"successor,omitempty"`
 	}
+	// MigratedData says that the request lives by another version of its
+	// lifecycle, or by another lifecycle, and in which state.
+	MigratedData struct {
+		Before   LifecycleRef       `json:"before"`
+		After    LifecycleRef       `json:"after"`
+		From     string             `json:"from"`
+		To       string             `json:"to"`
+		Category lifecycle.Category `json:"category"`
+		Reason   string             `json:"reason"`
+	}
 	// HeldData suspends the request.
 	HeldData struct {
 		Reason string `json:"reason"`
@@ -189,6 +199,7 @@ func (RestoredData) kind() Kind          { return "restored" }
 func (ReviewedData) kind() Kind          { return "reviewed" }
 func (AuthorisedData) kind() Kind        { return "authorised" }
 func (TemplateRetiredData) kind() Kind   { return "template-retired" }
+func (MigratedData) kind() Kind          { return "migrated" }
 func (HeldData) kind() Kind              { return "held" }
 func (ReleasedData) kind() Kind          { return "released" }
 func (ObligationOwedData) kind() Kind    { return "obligation-owed" }
@@ -256,6 +267,8 @@ func readers(kind Kind) (func([]byte) (Data, error), bool) {
 		return read[AuthorisedData], true
 	case TemplateRetiredData{}.kind():
 		return read[TemplateRetiredData], true
+	case MigratedData{}.kind():
+		return read[MigratedData], true
 	case HeldData{}.kind():
 		return read[HeldData], true
 	case ReleasedData{}.kind():

@@ -55,6 +55,8 @@ func Evolve(r Request, ev Event) Request {
 		r.Authorisation = clonePtr(&d.Authorisation)
 	case TemplateRetiredData:
 		r.Retired = &Retirement{Reason: d.Reason, Successor: d.Successor, By: ev.Actor, At: ev.At}
+	case MigratedData:
+		r.Lifecycle, r.State, r.Category = d.After, d.To, d.Category
 	case HeldData:
 		r.Held = &Hold{Reason: d.Reason, By: ev.Actor, At: ev.At}
 	case ReleasedData:

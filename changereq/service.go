@@ -212,6 +212,8 @@ func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, e
 		n, err := tx.NextChangeNumber(ctx, series)
 		env.Number = fmt.Sprintf("%s-%04d", series, n)
 		return env, err
+	case Migrate:
+		env.Target = s.lifecycles[c.To]
 	case Move:
 		env, err := s.lookUpMove(ctx, tx, &r, o, c, env)
 		if err != nil {

@@ -92,8 +92,11 @@ func TestBadInputIsNamed(t *testing.T) {
 		"template never good": {with(func(c *changereq.Content) {
 			c.Template = &changereq.Template{MaxBand: changereq.BandLow, From: &epoch, Until: &epoch}
 		}), "/content/template/until", "out_of_range"},
-		"no retirement": {changereq.RetireTemplate{}, "/reason", "required"},
-		"no facts":      {changereq.Import{ID: "A", Number: "A", Source: "s", Applicant: "a", Content: content()}, "/facts", "required"},
+		"no retirement":       {changereq.RetireTemplate{}, "/reason", "required"},
+		"no target":           {changereq.Migrate{Reason: "x"}, "/to/id", "required"},
+		"no target version":   {changereq.Migrate{Reason: "x", To: changereq.LifecycleRef{ID: "a"}}, "/to/version", "out_of_range"},
+		"no migration reason": {changereq.Migrate{To: changereq.LifecycleRef{ID: "a", Version: 1}}, "/reason", "required"},
+		"no facts":            {changereq.Import{ID: "A", Number: "A", Source: "s", Applicant: "a", Content: content()}, "/facts", "required"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,7 +195,7 @@ func FuzzUnmarshalData(f *testing.F) {
 	for _, kind := range []string{
 		"opened", "amended", "moved", "assessed", "brief-issued", "decided", "approval-lapsed", "condition-met",
 		"result-recorded", "result-verified", "restored", "reviewed", "held", "released", "obligation-owed",
-		"obligation-changed", "imported", "fact-recorded", "authorised", "template-retired", "unheard-of",
+		"obligation-changed", "imported", "fact-recorded", "authorised", "template-retired", "migrated", "unheard-of",
 	} {
 		f.Add(kind, []byte(`{"number":"CR-1","content":{"title":"x"},"obligation":{"id":"o"}}`))
 	}

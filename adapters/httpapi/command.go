@@ -85,6 +85,12 @@ func (a *api) RetireTemplate(ctx context.Context, in RetireTemplateRequestObject
 	return RetireTemplate200JSONResponse{out}, err
 }
 
+// MigrateChangeRequest takes the request to another lifecycle.
+func (a *api) MigrateChangeRequest(ctx context.Context, in MigrateChangeRequestRequestObject) (MigrateChangeRequestResponseObject, error) {
+	out, err := a.command(ctx, in.ID, in.Params.IfMatch, "", migrationFrom(*in.Body))
+	return MigrateChangeRequest200JSONResponse{out}, err
+}
+
 // HoldChangeRequest suspends the request.
 func (a *api) HoldChangeRequest(ctx context.Context, in HoldChangeRequestRequestObject) (HoldChangeRequestResponseObject, error) {
 	out, err := a.command(ctx, in.ID, in.Params.IfMatch, "", changereq.PutOnHold{Reason: in.Body.Reason})

@@ -54,6 +54,12 @@ func retirementFrom(in RetirementInput) changereq.RetireTemplate {
 	return changereq.RetireTemplate{Reason: in.Reason, Successor: word[changereq.ID](in.Successor)}
 }
 
+func migrationFrom(in MigrationInput) changereq.Migrate {
+	return changereq.Migrate{
+		To: changereq.LifecycleRef{ID: in.To.ID, Version: int(in.To.Version)}, States: in.States, Reason: in.Reason,
+	}
+}
+
 func reviewFrom(in ReviewInput) changereq.RecordReview {
 	return changereq.RecordReview{Verdict: changereq.ReviewVerdict(in.Verdict), Text: in.Text}
 }

@@ -144,6 +144,10 @@ func TestCommandsMapFromTheContract(t *testing.T) {
 	from(t, filled[changereq.RecordResult](), resultFrom)
 	from(t, filled[changereq.RecordRestored](), restorationFrom)
 	from(t, filled[changereq.RecordReview](), reviewFrom)
+	from(t, filled[changereq.RetireTemplate](), retirementFrom)
+	from(t, changereq.Migrate{
+		To: changereq.LifecycleRef{ID: "normal", Version: 2}, States: map[string]string{"Triage": "Sorting"}, Reason: "renamed",
+	}, migrationFrom)
 	from(t, filled[changereq.Rebase](), rebaseFrom)
 	from(t, filled[changereq.Revision](), releasedFrom)
 	file := filled[archive.File]()

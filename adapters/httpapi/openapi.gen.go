@@ -993,6 +993,15 @@ type LifecycleSummary struct {
 	Version int32 `json:"version"`
 }
 
+// LifecycleTarget A lifecycle by id and version.
+type LifecycleTarget struct {
+	// ID The id of the lifecycle.
+	ID string `json:"id"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
 // MetConditionInput A condition of the approval that is met.
 type MetConditionInput struct {
 	// Condition Its place in the list, from 1.
@@ -1000,6 +1009,18 @@ type MetConditionInput struct {
 
 	// Evidence What shows it.
 	Evidence string `json:"evidence"`
+}
+
+// MigrationInput Where a request is to live from now on.
+type MigrationInput struct {
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// States Where requests of an old state go, if it is not the state of that name.
+	States map[string]string `json:"states,omitempty"`
+
+	// To A lifecycle by id and version.
+	To LifecycleTarget `json:"to"`
 }
 
 // Money An amount of money.
@@ -1887,6 +1908,12 @@ type RecordMetConditionParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// MigrateChangeRequestParams defines parameters for MigrateChangeRequest.
+type MigrateChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // MoveChangeRequestParams defines parameters for MoveChangeRequest.
 type MoveChangeRequestParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -2112,6 +2139,9 @@ type HoldChangeRequestJSONRequestBody = HoldInput
 // RecordMetConditionJSONRequestBody defines body for RecordMetCondition for application/json ContentType.
 type RecordMetConditionJSONRequestBody = MetConditionInput
 
+// MigrateChangeRequestJSONRequestBody defines body for MigrateChangeRequest for application/json ContentType.
+type MigrateChangeRequestJSONRequestBody = MigrationInput
+
 // MoveChangeRequestJSONRequestBody defines body for MoveChangeRequest for application/json ContentType.
 type MoveChangeRequestJSONRequestBody = MoveInput
 
@@ -2201,6 +2231,9 @@ type ServerInterface interface {
 	// RecordMetCondition Record a met condition
 	// (POST /v1/change-requests/{id}/met-conditions)
 	RecordMetCondition(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RecordMetConditionParams)
+	// MigrateChangeRequest Migrate a change request
+	// (POST /v1/change-requests/{id}/migrations)
+	MigrateChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params MigrateChangeRequestParams)
 	// MoveChangeRequest Move a change request
 	// (POST /v1/change-requests/{id}/moves)
 	MoveChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params MoveChangeRequestParams)
@@ -3097,6 +3130,60 @@ func (siw *ServerInterfaceWrapper) RecordMetCondition(w http.ResponseWriter, r *
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RecordMetCondition(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// MigrateChangeRequest operation middleware
+func (siw *ServerInterfaceWrapper) MigrateChangeRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MigrateChangeRequestParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MigrateChangeRequest(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4716,6 +4803,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/where-used", wrapper.TraceUses)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/rebases", wrapper.RebaseItem)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/template-retirement", wrapper.RetireTemplate)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/migrations", wrapper.MigrateChangeRequest)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.ReleaseChangeRequest)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.HoldChangeRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/events", wrapper.ListChangeRequestEvents)
@@ -7034,6 +7122,211 @@ type RecordMetConditiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RecordMetConditiondefaultApplicationProblemPlusJSONResponse) VisitRecordMetConditionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequestRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params MigrateChangeRequestParams
+	Body   *MigrateChangeRequestJSONRequestBody
+}
+
+type MigrateChangeRequestResponseObject interface {
+	VisitMigrateChangeRequestResponse(w http.ResponseWriter) error
+}
+
+type MigrateChangeRequest200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response MigrateChangeRequest200JSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest400ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest401ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest403ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest404ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest409ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest412ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest413ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest415ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest422ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequest428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response MigrateChangeRequest428ApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MigrateChangeRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MigrateChangeRequestdefaultApplicationProblemPlusJSONResponse) VisitMigrateChangeRequestResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11404,6 +11697,9 @@ type StrictServerInterface interface {
 	// RecordMetCondition Record a met condition
 	// (POST /v1/change-requests/{id}/met-conditions)
 	RecordMetCondition(ctx context.Context, request RecordMetConditionRequestObject) (RecordMetConditionResponseObject, error)
+	// MigrateChangeRequest Migrate a change request
+	// (POST /v1/change-requests/{id}/migrations)
+	MigrateChangeRequest(ctx context.Context, request MigrateChangeRequestRequestObject) (MigrateChangeRequestResponseObject, error)
 	// MoveChangeRequest Move a change request
 	// (POST /v1/change-requests/{id}/moves)
 	MoveChangeRequest(ctx context.Context, request MoveChangeRequestRequestObject) (MoveChangeRequestResponseObject, error)
@@ -11970,6 +12266,40 @@ func (sh *strictHandler) RecordMetCondition(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RecordMetConditionResponseObject); ok {
 		if err := validResponse.VisitRecordMetConditionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MigrateChangeRequest operation middleware
+func (sh *strictHandler) MigrateChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params MigrateChangeRequestParams) {
+	var request MigrateChangeRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body MigrateChangeRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.MigrateChangeRequest(ctx, request.(MigrateChangeRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MigrateChangeRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(MigrateChangeRequestResponseObject); ok {
+		if err := validResponse.VisitMigrateChangeRequestResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -19,6 +19,9 @@
 // and what is missing; [Lifecycle.Fire] takes an edge or says what is missing, by the same evaluation;
 // [Lifecycle.Auto] gives the automatic edge that is due. None of them changes anything: the caller records the move.
 //
+// Definitions change. [Diff] says in what two of them differ, and [CheckMigration] what keeps the requests that live by
+// the old one from going over to the new one: states without a place there, and gates that they would come past.
+//
 // A [Shape] is a lifecycle without guards, made by [CompileShape] or taken from a Lifecycle. It folds spellings and
 // judges histories: [Shape.Judge] says which moves of a history the lifecycle does not allow, and why.
 //

@@ -127,3 +127,36 @@ func ExampleParse() {
 	// Output:
 	// lifecycle: invalid definition at /edges/0/guard: this member is not known; known are from, event, to, guards, roles, auto, reason_required, reopen, tells and outcome
 }
+
+// A new version lets the coordinator finish the work too. Requests may go over to it, but not from triage straight to
+// behind the decision.
+func ExampleCheckMigration() {
+	old := lifecycle.Normal()
+	updated := lifecycle.Normal()
+	updated.Version = 2
+
+	for i := range updated.Edges {
+		if edge := &updated.Edges[i]; edge.Event == "finish" {
+			edge.Roles = append(edge.Roles, "coordinator")
+		}
+	}
+
+	for _, change := range lifecycle.Diff(old, updated) {
+		fmt.Println(change)
+	}
+
+	guards := []lifecycle.Guard[struct{}]{ // of those that the definitions name only the gates matter here
+		{Name: "approved", Gate: lifecycle.GateApproval},
+		{Name: "told", Gate: lifecycle.GateTold},
+		{Name: "settled", Gate: lifecycle.GateSettled},
+	}
+	fmt.Println(len(lifecycle.CheckMigration(old, updated, guards, nil)))
+
+	findings := lifecycle.CheckMigration(old, updated, guards, map[string]string{"Triage": "Implementing"})
+	fmt.Println(findings[0].Code, findings[0].State)
+	// Output:
+	// changed definition: version [1] to [2]
+	// changed edge Implementing -finish-> Verifying: roles [] to [coordinator]
+	// 0
+	// gate-bypassed Triage
+}

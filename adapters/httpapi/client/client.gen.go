@@ -994,6 +994,15 @@ type LifecycleSummary struct {
 	Version int32 `json:"version"`
 }
 
+// LifecycleTarget A lifecycle by id and version.
+type LifecycleTarget struct {
+	// ID The id of the lifecycle.
+	ID string `json:"id"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
 // MetConditionInput A condition of the approval that is met.
 type MetConditionInput struct {
 	// Condition Its place in the list, from 1.
@@ -1001,6 +1010,18 @@ type MetConditionInput struct {
 
 	// Evidence What shows it.
 	Evidence string `json:"evidence"`
+}
+
+// MigrationInput Where a request is to live from now on.
+type MigrationInput struct {
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// States Where requests of an old state go, if it is not the state of that name.
+	States map[string]string `json:"states,omitempty"`
+
+	// To A lifecycle by id and version.
+	To LifecycleTarget `json:"to"`
 }
 
 // Money An amount of money.
@@ -1888,6 +1909,12 @@ type RecordMetConditionParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// MigrateChangeRequestParams defines parameters for MigrateChangeRequest.
+type MigrateChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // MoveChangeRequestParams defines parameters for MoveChangeRequest.
 type MoveChangeRequestParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -2112,6 +2139,9 @@ type HoldChangeRequestJSONRequestBody = HoldInput
 
 // RecordMetConditionJSONRequestBody defines body for RecordMetCondition for application/json ContentType.
 type RecordMetConditionJSONRequestBody = MetConditionInput
+
+// MigrateChangeRequestJSONRequestBody defines body for MigrateChangeRequest for application/json ContentType.
+type MigrateChangeRequestJSONRequestBody = MigrationInput
 
 // MoveChangeRequestJSONRequestBody defines body for MoveChangeRequest for application/json ContentType.
 type MoveChangeRequestJSONRequestBody = MoveInput
@@ -2410,6 +2440,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/met-conditions (the `RecordMetCondition` operationId).
 	RecordMetCondition(ctx context.Context, id ChangeRequestID, params *RecordMetConditionParams, body RecordMetConditionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MigrateChangeRequestWithBody Migrate a change request
+	//
+	// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+	MigrateChangeRequestWithBody(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MigrateChangeRequest Migrate a change request
+	//
+	// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+	MigrateChangeRequest(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, body MigrateChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MoveChangeRequestWithBody Move a change request
 	//
@@ -3154,6 +3202,44 @@ func (c *Client) RecordMetConditionWithBody(ctx context.Context, id ChangeReques
 // Corresponds with POST /v1/change-requests/{id}/met-conditions (the `RecordMetCondition` operationId).
 func (c *Client) RecordMetCondition(ctx context.Context, id ChangeRequestID, params *RecordMetConditionParams, body RecordMetConditionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRecordMetConditionRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MigrateChangeRequestWithBody Migrate a change request
+//
+// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+func (c *Client) MigrateChangeRequestWithBody(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMigrateChangeRequestRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MigrateChangeRequest Migrate a change request
+//
+// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+func (c *Client) MigrateChangeRequest(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, body MigrateChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMigrateChangeRequestRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4824,6 +4910,66 @@ func NewRecordMetConditionRequestWithBody(server string, id ChangeRequestID, par
 	}
 
 	operationPath := fmt.Sprintf("/v1/change-requests/%s/met-conditions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewMigrateChangeRequestRequest calls the generic MigrateChangeRequest builder with application/json body
+func NewMigrateChangeRequestRequest(server string, id ChangeRequestID, params *MigrateChangeRequestParams, body MigrateChangeRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMigrateChangeRequestRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewMigrateChangeRequestRequestWithBody constructs an http.Request for the MigrateChangeRequest method, with any body, and a specified content type
+func NewMigrateChangeRequestRequestWithBody(server string, id ChangeRequestID, params *MigrateChangeRequestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/migrations", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6796,6 +6942,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/met-conditions (the `RecordMetCondition` operationId).
 	RecordMetConditionWithResponse(ctx context.Context, id ChangeRequestID, params *RecordMetConditionParams, body RecordMetConditionJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordMetConditionResponse, error)
 
+	// MigrateChangeRequestWithBodyWithResponse Migrate a change request
+	//
+	// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+	MigrateChangeRequestWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MigrateChangeRequestResponse, error)
+
+	// MigrateChangeRequestWithResponse Migrate a change request
+	//
+	// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+	MigrateChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, body MigrateChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*MigrateChangeRequestResponse, error)
+
 	// MoveChangeRequestWithBodyWithResponse Move a change request
 	//
 	// Fires an event of the lifecycle, such as submit, receive, admit, present, schedule, start, finish or close. Deciding goes by a decision alone.
@@ -8746,6 +8910,138 @@ func (r RecordMetConditionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RecordMetConditionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MigrateChangeRequestResponse200Headers the declared response headers of an HTTP 200 response for MigrateChangeRequest
+type MigrateChangeRequestResponse200Headers struct {
+	ETag string
+}
+
+// MigrateChangeRequestResponse401Headers the declared response headers of an HTTP 401 response for MigrateChangeRequest
+type MigrateChangeRequestResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type MigrateChangeRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MigrateChangeRequestResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *MigrateChangeRequestResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MigrateChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MigrateChangeRequestResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MigrateChangeRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MigrateChangeRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MigrateChangeRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MigrateChangeRequestResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12103,6 +12399,36 @@ func (c *ClientWithResponses) RecordMetConditionWithResponse(ctx context.Context
 	return ParseRecordMetConditionResponse(rsp)
 }
 
+// MigrateChangeRequestWithBodyWithResponse Migrate a change request
+//
+// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+func (c *ClientWithResponses) MigrateChangeRequestWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MigrateChangeRequestResponse, error) {
+	rsp, err := c.MigrateChangeRequestWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMigrateChangeRequestResponse(rsp)
+}
+
+// MigrateChangeRequestWithResponse Migrate a change request
+//
+// Takes the request to another version of its lifecycle, or to another lifecycle while it is where requests begin. Refused while a live state of the old version has no place in the new one, or a request could come past a gate on the way.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/migrations (the `MigrateChangeRequest` operationId).
+func (c *ClientWithResponses) MigrateChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *MigrateChangeRequestParams, body MigrateChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*MigrateChangeRequestResponse, error) {
+	rsp, err := c.MigrateChangeRequest(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMigrateChangeRequestResponse(rsp)
+}
+
 // MoveChangeRequestWithBodyWithResponse Move a change request
 //
 // Fires an event of the lifecycle, such as submit, receive, admit, present, schedule, start, finish or close. Deciding goes by a decision alone.
@@ -14213,6 +14539,132 @@ func ParseRecordMetConditionResponse(rsp *http.Response) (*RecordMetConditionRes
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers RecordMetConditionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMigrateChangeRequestResponse parses an HTTP response from a MigrateChangeRequestWithResponse call
+func ParseMigrateChangeRequestResponse(rsp *http.Response) (*MigrateChangeRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MigrateChangeRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MigrateChangeRequestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers MigrateChangeRequestResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -56,6 +56,10 @@ func everyEvent() []changereq.Data {
 		changereq.ReviewedData{Verdict: changereq.ReviewWithIssues, Text: "Late."},
 		changereq.AuthorisedData{Authorisation: changereq.Authorisation{Template: "t", Material: "m2", By: "carl", At: minute(12)}},
 		changereq.TemplateRetiredData{Reason: "worn out", Successor: "u"},
+		changereq.MigratedData{
+			Before: changereq.LifecycleRef{ID: "normal", Version: 1}, After: changereq.LifecycleRef{ID: "normal", Version: 2},
+			From: "open", To: "opened", Category: lifecycle.Intake, Reason: "a state was renamed",
+		},
 		changereq.HeldData{Reason: "strike"},
 		changereq.ReleasedData{},
 		changereq.ObligationOwedData{Obligation: changereq.Obligation{
