@@ -1,0 +1,327 @@
+package jsonlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coordkit/coordkit/coordination/process"
+	"github.com/coordkit/coordkit/internal/plaintext"
+)
+
+// MaxLine is the longest line that is read, in bytes.
+const MaxLine = 1 << 20
+
+// Options say how a file is read.
+type Options struct {
+	File     string         // how problems name the file
+	Zone     *time.Location // of times without an offset; nil makes them errors
+	Progress func(offset int64)
+}
+
+// line is what a line may hold.
+type line struct {
+	Case       *string         `json:"case,omitempty"`
+	Activity   *string         `json:"activity,omitempty"`
+	Start      string          `json:"start,omitempty"`
+	End        string          `json:"end,omitempty"`
+	Time       string          `json:"time,omitempty"`
+	Resource   *string         `json:"resource,omitempty"`
+	Group      *string         `json:"group,omitempty"`
+	Lifecycle  *string         `json:"lifecycle,omitempty"`
+	Instance   *string         `json:"instance,omitempty"`
+	Object     *string         `json:"object,omitempty"`
+	Type       *string         `json:"type,omitempty"`
+	Objects    []relation      `json:"objects,omitempty"`
+	Attributes json.RawMessage `json:"attributes,omitempty"`
+}
+
+type relation struct {
+	ID        string  `json:"id"`
+	Qualifier *string `json:"qualifier,omitempty"`
+}
+
+// attribute is a value beside an event. Depth is more than 0 for one that
+// stands within the attribute before it.
+type attribute struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+	Kind  string `json:"kind,omitempty"`
+	Depth uint8  `json:"depth,omitempty"`
+	Since string `json:"since,omitempty"`
+}
+
+// reader reads one file.
+type reader struct {
+	window  *plaintext.Window
+	sink    process.Sink
+	options Options
+	naive   process.Problem
+}
+
+// Read reads a log into a sink. It returns a *process.Problem where it had to
+// stop, and an error of the sink as it is.
+func Read(r io.Reader, sink process.Sink, options Options) error {
+	s := &reader{sink: sink, options: options}
+	text, _, err := plaintext.Open(r)
+	if err != nil {
+		return s.stop(process.ReasonDamaged, err.Error())
+	}
+	s.window = plaintext.NewWindow(text, MaxLine, options.Progress)
+	for {
+		more, err := s.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			return s.reportNaive()
+		}
+	}
+}
+
+func (s *reader) here() process.Position {
+	if s.window == nil {
+		return process.Position{File: s.options.File}
+	}
+	return process.Position{File: s.options.File, Line: s.window.Line(), Offset: s.window.Offset()}
+}
+
+func (s *reader) problem(reason process.Reason, effect process.Effect, detail string) error {
+	return s.sink.Problem(process.Problem{Position: s.here(), Reason: reason, Effect: effect, Detail: detail})
+}
+
+func (s *reader) stop(reason process.Reason, detail string) error {
+	if err := s.reportNaive(); err != nil {
+		return err
+	}
+	p := process.Problem{Position: s.here(), Reason: reason, Effect: process.Stopped, Detail: detail}
+	if err := s.sink.Problem(p); err != nil {
+		return err
+	}
+	return &p
+}
+
+// next takes one line; false at the end.
+func (s *reader) next() (bool, error) {
+	for {
+		b := s.window.Bytes()
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			err := s.line(b[:i], false)
+			s.window.Skip(i + 1)
+			return true, err
+		}
+		if s.window.More() {
+			continue
+		}
+		switch err := s.window.Err(); {
+		case errors.Is(err, plaintext.ErrTooLong):
+			return true, s.passLong()
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return false, s.stop(process.ReasonTruncated, "the file cannot be read on: "+err.Error())
+		case !errors.Is(err, io.EOF):
+			return false, s.stop(process.ReasonDamaged, "the file cannot be read on: "+err.Error())
+		}
+		b = s.window.Bytes()
+		err := s.line(b, true)
+		s.window.Skip(len(b))
+		return false, errors.Join(err, s.reportNaive())
+	}
+}
+
+// passLong passes over a line that is longer than MaxLine.
+func (s *reader) passLong() error {
+	err := s.problem(process.ReasonLimit, process.Dropped, fmt.Sprintf("the line is longer than %d bytes and is passed over", MaxLine))
+	for err == nil {
+		b := s.window.Bytes()
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			s.window.Skip(i + 1)
+			return nil
+		}
+		s.window.Skip(len(b))
+		if !s.window.More() {
+			return nil
+		}
+	}
+	return err
+}
+
+// line takes the text of a line.
+func (s *reader) line(text []byte, last bool) error {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return nil
+	}
+	if !utf8.Valid(text) {
+		text = plaintext.AppendWindows1252(nil, text)
+		if err := s.problem(process.ReasonEncoding, process.Repaired, "the line is not UTF-8 and was read as Windows-1252"); err != nil {
+			return err
+		}
+	}
+	var in line
+	if err := json.Unmarshal(text, &in); err != nil {
+		if last && err.Error() == "unexpected end of JSON input" {
+			return s.stop(process.ReasonTruncated, "the last line is cut")
+		}
+		return s.problem(process.ReasonLine, process.Dropped, err.Error())
+	}
+	attributes, err := attributesOf(in.Attributes)
+	if err != nil {
+		return s.problem(process.ReasonLine, process.Dropped, "attributes: "+err.Error())
+	}
+	if in.Object != nil {
+		return s.object(in, attributes)
+	}
+	return s.event(in, attributes)
+}
+
+// attributesOf reads attributes as a list or as an object, whose order is kept.
+func attributesOf(text json.RawMessage) ([]attribute, error) {
+	if len(text) == 0 || text[0] == '[' || string(text) == "null" {
+		var list []attribute
+		if len(text) == 0 {
+			return nil, nil
+		}
+		err := json.Unmarshal(text, &list)
+		return list, err
+	}
+	in := json.NewDecoder(bytes.NewReader(text))
+	if opening, err := in.Token(); err != nil || opening != json.Delim('{') {
+		return nil, errors.Join(errors.New("want an object or a list"), err)
+	}
+	var list []attribute
+	for in.More() {
+		key, err := in.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := key.(string)
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return nil, err
+		}
+		if string(value) != "null" { // a word for nothing
+			list = append(list, scalar(name, value))
+		}
+	}
+	return list, nil
+}
+
+func scalar(key string, value json.RawMessage) attribute {
+	a := attribute{Key: key, Value: string(value)}
+	var text string
+	var number json.Number
+	switch {
+	case json.Unmarshal(value, &text) == nil && value[0] == '"':
+		a.Value = text
+	case json.Unmarshal(value, &number) == nil:
+		a.Kind = process.Int.String()
+		if bytes.ContainsAny(value, ".eE") {
+			a.Kind = process.Float.String()
+		}
+	case string(value) == "true", string(value) == "false":
+		a.Kind = process.Bool.String()
+	}
+	return a
+}
+
+func (s *reader) event(in line, attributes []attribute) error {
+	raw := &process.Raw{
+		At: s.here(), Case: bytesOf(in.Case), Activity: bytesOf(in.Activity), Resource: bytesOf(in.Resource), Group: bytesOf(in.Group),
+		Lifecycle: bytesOf(in.Lifecycle), Instance: bytesOf(in.Instance), Objects: linksOf(in.Objects),
+	}
+	end := in.End
+	if end == "" {
+		end = in.Time
+	}
+	var ok bool
+	var err error
+	if raw.End, raw.HasEnd, ok, err = s.time(end); !ok || err != nil {
+		return err
+	}
+	if raw.Start, raw.HasStart, ok, err = s.time(in.Start); !ok || err != nil {
+		return err
+	}
+	if raw.Attributes, err = s.raw(attributes); err != nil {
+		return err
+	}
+	return s.sink.Event(raw)
+}
+
+func (s *reader) object(in line, attributes []attribute) error {
+	raw := &process.RawObject{At: s.here(), ID: bytesOf(in.Object), Type: bytesOf(in.Type), Objects: linksOf(in.Objects)}
+	var err error
+	if raw.Attributes, err = s.raw(attributes); err != nil {
+		return err
+	}
+	return s.sink.Object(raw)
+}
+
+func bytesOf(text *string) []byte {
+	if text == nil {
+		return nil
+	}
+	return []byte(*text)
+}
+
+func linksOf(relations []relation) []process.RawLink {
+	var out []process.RawLink
+	for _, r := range relations {
+		out = append(out, process.RawLink{Object: []byte(r.ID), Qualifier: bytesOf(r.Qualifier)})
+	}
+	return out
+}
+
+func (s *reader) raw(attributes []attribute) ([]process.RawAttribute, error) {
+	var out []process.RawAttribute
+	for _, a := range attributes {
+		r := process.RawAttribute{Key: []byte(a.Key), Value: []byte(a.Value), Depth: a.Depth}
+		for k := process.Text; k <= process.Container; k++ {
+			if k.String() == a.Kind {
+				r.Kind = k
+			}
+		}
+		if a.Since != "" {
+			var err error
+			if r.Time, r.Timed, _, err = s.time(a.Since); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// time reads a time. ok is false if the line was dropped for it.
+func (s *reader) time(text string) (stamp process.Stamp, has, ok bool, err error) {
+	if text == "" {
+		return stamp, false, true, nil
+	}
+	stamp, err = process.ParseTime([]byte(text), s.options.Zone)
+	switch {
+	case errors.Is(err, process.ErrNoZone):
+		return stamp, false, false, s.problem(process.ReasonNoZone, process.Dropped, fmt.Sprintf("%q has no offset; declare the zone", text))
+	case err != nil:
+		return stamp, false, false, s.problem(process.ReasonBadTime, process.Dropped, err.Error())
+	case stamp.Naive:
+		if s.naive.Times++; s.naive.Times == 1 {
+			s.naive.Position = s.here()
+			s.naive.Detail = fmt.Sprintf("%q has no offset and is read in %v, as are all such times", text, s.options.Zone)
+		}
+	}
+	return stamp, true, true, nil
+}
+
+// reportNaive says once how many times had no offset.
+func (s *reader) reportNaive() error {
+	if s.naive.Times == 0 {
+		return nil
+	}
+	s.naive.Reason, s.naive.Effect = process.ReasonZoneAssumed, process.Kept
+	err := s.sink.Problem(s.naive)
+	s.naive.Times = 0
+	return err
+}

@@ -1,0 +1,2 @@
+// Package bottleneck finds where work waits.
+package bottleneck

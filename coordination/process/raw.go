@@ -1,0 +1,75 @@
+package process
+
+// Raw is an event as a reader found it, before names have numbers. Byte slices
+// belong to the reader and are valid until the sink returns; nil means absent,
+// an empty slice means an empty value.
+type Raw struct {
+	Case, Activity, Resource, Lifecycle, Instance []byte
+	Group                                         []byte // role or department
+	Start, End                                    Stamp
+	HasStart, HasEnd                              bool
+	Objects                                       []RawLink
+	Attributes                                    []RawAttribute
+	At                                            Position
+}
+
+// RawLink ties an event or an object to an object.
+type RawLink struct {
+	Object, Qualifier []byte
+}
+
+// RawAttribute is a named value. Depth is 0 for an attribute of the event
+// itself and one more for each attribute it stands within, which is the one
+// nearest before it of a lesser depth.
+type RawAttribute struct {
+	Key, Value []byte
+	Kind       Kind
+	Depth      uint8
+	Time       Stamp // of an object's attribute: since when it has this value
+	Timed      bool
+}
+
+// Kind is the type of an attribute's value, which is kept as it was written.
+type Kind uint8
+
+// The types that XES and OCEL know.
+const (
+	Text Kind = iota
+	Date
+	Int
+	Float
+	Bool
+	ID
+	List
+	Container
+)
+
+// String gives the name that XES has for the kind.
+func (k Kind) String() string {
+	names := [...]string{"string", "date", "int", "float", "boolean", "id", "list", "container"}
+	if int(k) >= len(names) {
+		return "string"
+	}
+	return names[k]
+}
+
+// RawObject is an object of an object-centric log, or a case with its
+// attributes, whose type is then nil.
+type RawObject struct {
+	ID, Type   []byte
+	Attributes []RawAttribute
+	Objects    []RawLink
+	At         Position
+}
+
+// Sink takes what a reader finds. An error from a sink stops the reader, which
+// returns it. The Builder is one; a program that needs no log in memory brings
+// its own.
+type Sink interface {
+	// Event takes an event. It need not be complete: the sink judges it.
+	Event(raw *Raw) error
+	// Object takes an object or a case. It may come before or after its events.
+	Object(raw *RawObject) error
+	// Problem takes what the reader could not use.
+	Problem(p Problem) error
+}
