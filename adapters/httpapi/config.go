@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/internal/uuid7"
 )
@@ -29,6 +30,10 @@ type Config struct {
 
 	// Challenge is the WWW-Authenticate header of a 401; empty is Bearer.
 	Challenge string
+
+	// Draw writes the picture of a lifecycle as text in the format "mermaid" or
+	// "dot"; nil: there are no pictures. adapters/diagram has both.
+	Draw func(def lifecycle.Definition, format string) string
 
 	// Health says whether the service can serve; nil: it can.
 	Health func(context.Context) error

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -17,10 +18,19 @@ func (a *api) ListLifecycles(context.Context, ListLifecyclesRequestObject) (List
 	return out, nil
 }
 
-// GetLifecycle returns a lifecycle as it is defined.
+// GetLifecycle returns a lifecycle as it is defined, or a picture of it.
 func (a *api) GetLifecycle(_ context.Context, in GetLifecycleRequestObject) (GetLifecycleResponseObject, error) {
 	def, err := a.desk.Lifecycle(changereq.LifecycleRef{ID: in.ID, Version: int(value(in.Params.Version))})
-	return GetLifecycle200JSONResponse(lifecycleTo(def)), err
+	format := value(in.Params.Format)
+	switch {
+	case err != nil:
+		return nil, err
+	case format == "" || format == GetLifecycleParamsFormatJSON:
+		return GetLifecycle200JSONResponse(lifecycleTo(def)), nil
+	case a.cfg.Draw == nil:
+		return nil, fmt.Errorf("%w: this office draws no pictures", changereq.ErrNotFound)
+	}
+	return GetLifecycle200TextResponse(a.cfg.Draw(def, string(format))), nil
 }
 
 func lifecycleSummaryTo(def lifecycle.Definition) LifecycleSummary {

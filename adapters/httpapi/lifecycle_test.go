@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/adapters/httpapi"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -34,6 +35,25 @@ func TestLifecycles(t *testing.T) {
 	o.send(t, http.MethodGet, "/v1/lifecycles/normal?version=2", "").problem(t, http.StatusNotFound, "not-found")
 	o.send(t, http.MethodGet, "/v1/lifecycles/nowhere", "").problem(t, http.StatusNotFound, "not-found")
 	o.send(t, http.MethodGet, "/v1/lifecycles/normal?version=0", "").problem(t, http.StatusBadRequest, "malformed-request")
+}
+
+func TestPicturesOfLifecycles(t *testing.T) {
+	t.Parallel()
+	plain := open(t)
+	plain.send(t, http.MethodGet, "/v1/lifecycles/normal?format=dot", "").problem(t, http.StatusNotFound, "not-found")
+	require.Equal(t, http.StatusOK, plain.send(t, http.MethodGet, "/v1/lifecycles/normal?format=json", "").Status)
+
+	o := open(t, func(c *httpapi.Config) {
+		c.Draw = func(def lifecycle.Definition, format string) string { return def.ID + " in " + format }
+	})
+	for _, format := range []string{"mermaid", "dot"} {
+		got := o.send(t, http.MethodGet, "/v1/lifecycles/standard?format="+format, "")
+		require.Equal(t, http.StatusOK, got.Status)
+		require.Equal(t, "text/plain", got.Header.Get("Content-Type"))
+		require.Equal(t, "standard in "+format, got.Body)
+	}
+	o.send(t, http.MethodGet, "/v1/lifecycles/nowhere?format=dot", "").problem(t, http.StatusNotFound, "not-found")
+	o.send(t, http.MethodGet, "/v1/lifecycles/normal?format=png", "").problem(t, http.StatusBadRequest, "malformed-request")
 }
 
 func TestOpeningUnderALifecycle(t *testing.T) {

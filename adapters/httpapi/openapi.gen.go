@@ -87,6 +87,27 @@ func (e ListChangeRequestReferencesParamsDirection) Valid() bool {
 	}
 }
 
+// Defines values for GetLifecycleParamsFormat.
+const (
+	GetLifecycleParamsFormatDot     GetLifecycleParamsFormat = "dot"
+	GetLifecycleParamsFormatJSON    GetLifecycleParamsFormat = "json"
+	GetLifecycleParamsFormatMermaid GetLifecycleParamsFormat = "mermaid"
+)
+
+// Valid indicates whether the value is a known member of the GetLifecycleParamsFormat enum.
+func (e GetLifecycleParamsFormat) Valid() bool {
+	switch e {
+	case GetLifecycleParamsFormatDot:
+		return true
+	case GetLifecycleParamsFormatJSON:
+		return true
+	case GetLifecycleParamsFormatMermaid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListRecordReferencesParamsDirection.
 const (
 	ListRecordReferencesParamsDirectionInward  ListRecordReferencesParamsDirection = "inward"
@@ -2017,7 +2038,13 @@ type ReadJournalParams struct {
 type GetLifecycleParams struct {
 	// Version The version; none: the newest.
 	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
+
+	// Format The definition as JSON, or a picture of it as text for another tool to draw; none: JSON. Other formats than JSON are there if this office draws them.
+	Format *GetLifecycleParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
+
+// GetLifecycleParamsFormat defines parameters for GetLifecycle.
+type GetLifecycleParamsFormat string
 
 // ListObligationsParams defines parameters for ListObligations.
 type ListObligationsParams struct {
@@ -3958,6 +3985,19 @@ func (siw *ServerInterfaceWrapper) GetLifecycle(w http.ResponseWriter, r *http.R
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "version"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "version", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
 		}
 		return
 	}
@@ -9658,6 +9698,17 @@ func (response GetLifecycle200JSONResponse) VisitGetLifecycleResponse(w http.Res
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLifecycle200TextResponse string
+
+func (response GetLifecycle200TextResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
 	return err
 }
 

@@ -11,7 +11,7 @@ import (
 // newHandler joins the API and the page.
 func newHandler(desk *coordination.Desk, store coordination.Store, log *slog.Logger) (http.Handler, error) {
 	api, err := httpapi.New(httpapi.Config{
-		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName),
+		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName), Draw: draw,
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	_ "embed" // the lifecycle of imports is a data file
 	"fmt"
 
+	"github.com/coordkit/coordkit/adapters/diagram"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
@@ -23,4 +24,13 @@ func lifecycles() ([]*changereq.Lifecycle, error) {
 		return nil, fmt.Errorf("lifecycle %s: %v", observed.ID, findings)
 	}
 	return append(changereq.BuiltIn(), lc), nil
+}
+
+// draw writes a lifecycle for the tools that draw Mermaid or DOT.
+func draw(def lifecycle.Definition, format string) string {
+	g := diagram.FromLifecycle(def, diagram.Lifecycle{Guards: true, Roles: true})
+	if format == "dot" {
+		return diagram.DOT(g)
+	}
+	return diagram.Mermaid(g)
 }

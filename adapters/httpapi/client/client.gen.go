@@ -88,6 +88,27 @@ func (e ListChangeRequestReferencesParamsDirection) Valid() bool {
 	}
 }
 
+// Defines values for GetLifecycleParamsFormat.
+const (
+	GetLifecycleParamsFormatDot     GetLifecycleParamsFormat = "dot"
+	GetLifecycleParamsFormatJSON    GetLifecycleParamsFormat = "json"
+	GetLifecycleParamsFormatMermaid GetLifecycleParamsFormat = "mermaid"
+)
+
+// Valid indicates whether the value is a known member of the GetLifecycleParamsFormat enum.
+func (e GetLifecycleParamsFormat) Valid() bool {
+	switch e {
+	case GetLifecycleParamsFormatDot:
+		return true
+	case GetLifecycleParamsFormatJSON:
+		return true
+	case GetLifecycleParamsFormatMermaid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListRecordReferencesParamsDirection.
 const (
 	ListRecordReferencesParamsDirectionInward  ListRecordReferencesParamsDirection = "inward"
@@ -2018,7 +2039,13 @@ type ReadJournalParams struct {
 type GetLifecycleParams struct {
 	// Version The version; none: the newest.
 	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
+
+	// Format The definition as JSON, or a picture of it as text for another tool to draw; none: JSON. Other formats than JSON are there if this office draws them.
+	Format *GetLifecycleParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
+
+// GetLifecycleParamsFormat defines parameters for GetLifecycle.
+type GetLifecycleParamsFormat string
 
 // ListObligationsParams defines parameters for ListObligations.
 type ListObligationsParams struct {
@@ -5885,6 +5912,18 @@ func NewGetLifecycleRequest(server string, id string, params *GetLifecycleParams
 		if params.Version != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -16209,6 +16248,9 @@ func ParseGetLifecycleResponse(rsp *http.Response) (*GetLifecycleResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/plain) unsupported
 
 	}
 
