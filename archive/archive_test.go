@@ -144,6 +144,97 @@ func TestSymmetricReferences(t *testing.T) {
 	require.Equal(t, "contradicts", there.Type.Inverse())
 }
 
+// Invariant 5: acyclic types stay so, over any number of steps, and the refusal
+// names both ends.
+func TestInvariant5CirclesAreRefused(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	for _, id := range []archive.RecordID{"A", "B", "C"} {
+		f := minutes()
+		f.ID = id
+		_, err := s.File(t.Context(), "acme", "carol", f)
+		require.NoError(t, err)
+	}
+	refer := func(from archive.RecordID, kind archive.ReferenceType, to archive.RecordID) error {
+		_, err := s.Refer(t.Context(), "acme", "carol", from, archive.Link{Type: kind, Target: archive.ToRecord(to)})
+		return err
+	}
+	require.NoError(t, refer("A", archive.Supersedes, "B"))
+	require.NoError(t, refer("B", archive.Supersedes, "C"))
+	err := refer("C", archive.Supersedes, "A")
+	require.ErrorIs(t, err, archive.ErrRefused)
+	var refused *archive.RefusedError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, "acyclic", refused.Unmet[0].Condition)
+	require.Contains(t, err.Error(), `"A" already leads to "C" over supersedes`)
+	require.NoError(t, refer("C", archive.Amends, "A"), "another type")
+	require.NoError(t, refer("C", archive.References, "A"))
+	require.NoError(t, refer("A", archive.References, "C"), "documents may cite each other")
+
+	// A record may be referred to before it is filed; then its own edges close the circle.
+	require.NoError(t, refer("C", archive.Supersedes, "D"))
+	f := minutes()
+	f.ID, f.References = "D", []archive.Link{{Type: archive.Supersedes, Target: archive.ToRecord("A")}}
+	_, err = s.File(t.Context(), "acme", "carol", f)
+	require.ErrorIs(t, err, archive.ErrRefused)
+	_, err = s.Get(t.Context(), "acme", "D")
+	require.ErrorIs(t, err, archive.ErrNotFound, "nothing of it is stored")
+}
+
+func TestTermsOfReferences(t *testing.T) {
+	t.Parallel()
+	pin := archive.DigestOf([]byte("x"))
+	plain := archive.NewReference(archive.Amends, archive.ToRecord("B"), archive.ToRecord("A"), archive.Terms{})
+	pinned := archive.NewReference(archive.Amends, archive.ToRecord("B"), archive.ToRecord("A"), archive.Terms{TargetPin: pin})
+	require.NotEqual(t, plain.ID, pinned.ID)
+	turned := archive.NewReference(archive.SeeAlso, archive.ToRecord("B"), archive.ToRecord("A"), archive.Terms{TargetPin: pin})
+	require.Equal(t, archive.ToRecord("A"), turned.Source)
+	require.Equal(t, pin, turned.SourcePin, "the pin stays with its end")
+
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
+	bounded := archive.Terms{ValidFrom: year(2020), ValidTo: year(2022)}
+	for y, want := range map[int]bool{2019: false, 2020: true, 2021: true, 2022: false} {
+		require.Equal(t, want, bounded.ValidAt(year(y)), y)
+		require.True(t, archive.Terms{}.ValidAt(year(y)))
+	}
+	for name, tc := range map[string]struct {
+		link    archive.Link
+		pointer string
+	}{
+		"pin":           {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{SourcePin: "x"}}, "/source_pin"},
+		"pinned text":   {archive.Link{Target: archive.End{Kind: archive.EndText, Value: "x"}, Terms: archive.Terms{TargetPin: pin}}, "/target_pin"},
+		"validity":      {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{ValidFrom: year(2020), ValidTo: year(2020)}}, "/valid_to"},
+		"absurd date":   {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{ValidFrom: year(10_000)}}, "/valid_from"},
+		"evidence":      {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{Evidence: "rumour"}}, "/evidence"},
+		"no rule":       {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{Evidence: archive.Extracted}}, "/rule"},
+		"rule, no need": {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{Rule: "x"}}, "/rule"},
+		"anchor":        {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{Anchor: "\x00"}}, "/anchor"},
+	} {
+		tc.link.Type = archive.Amends
+		_, err := archive.DecideRefer(archive.Record{ID: "B"}, tc.link, "carol", now)
+		var invalid *archive.ValidationError
+		require.ErrorAs(t, err, &invalid, name)
+		require.Equal(t, tc.pointer, invalid.Fields[0].Pointer, name)
+	}
+}
+
+// Every type has an inverse of its own, and the symmetric ones are those that
+// are their own inverse.
+func TestTableOfTypes(t *testing.T) {
+	t.Parallel()
+	names := make(map[string]bool)
+	for _, info := range archive.ReferenceTypes() {
+		require.Equal(t, info.Inverse, info.Type.Inverse())
+		ref := archive.NewReference(info.Type, archive.ToRecord("B"), archive.ToRecord("A"), archive.Terms{})
+		require.Equal(t, info.Symmetric(), ref.Source == archive.ToRecord("A"), info.Type)
+		require.False(t, info.Symmetric() && info.Acyclic, info.Type)
+		require.False(t, names[info.Inverse] || names[string(info.Type)], info.Type)
+		names[info.Inverse], names[string(info.Type)] = true, true
+	}
+	_, ok := archive.ReferenceType("likes").Info()
+	require.False(t, ok)
+}
+
 func TestEdgeIdentity(t *testing.T) {
 	t.Parallel()
 	types := []archive.ReferenceType{archive.Supersedes, archive.Amends, archive.SeeAlso, archive.DerivesFrom}

@@ -11,6 +11,7 @@ var (
 	ErrNotFound = errors.New("archive: not found")
 	ErrConflict = errors.New("archive: conflict")
 	ErrInvalid  = errors.New("archive: invalid")
+	ErrRefused  = errors.New("archive: refused")             // a rule is not met; the office's state has to change first
 	ErrAltered  = errors.New("archive: content was altered") // it does not fit the digest it was filed under
 )
 
@@ -46,3 +47,28 @@ func (e *ValidationError) Error() string {
 }
 
 func (e *ValidationError) Unwrap() error { return ErrInvalid }
+
+// Unmet is one condition that stands against a command, in words a person can
+// act on. Ref names the thing it is about, if there is one.
+type Unmet struct {
+	Condition string
+	Text      string
+	Ref       string
+}
+
+// RefusedError lists every condition that is not met. Nothing was changed. It
+// unwraps to ErrRefused.
+type RefusedError struct {
+	Command string
+	Unmet   []Unmet
+}
+
+func (e *RefusedError) Error() string {
+	parts := make([]string, len(e.Unmet))
+	for i, u := range e.Unmet {
+		parts[i] = u.Text
+	}
+	return fmt.Sprintf("archive: %s refused: %s", e.Command, strings.Join(parts, "; "))
+}
+
+func (e *RefusedError) Unwrap() error { return ErrRefused }

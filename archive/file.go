@@ -31,6 +31,7 @@ type Link struct {
 	Type   ReferenceType `json:"type"`
 	Target End           `json:"target"`
 	Reason string        `json:"reason,omitempty"`
+	Terms
 }
 
 // DecideFile gives the events of filing a new record: the filing itself and one
@@ -43,9 +44,7 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	f.text("/media_type", c.MediaType, maxName)
 	f.optional("/subject", string(c.Subject), maxName)
 	f.optional("/name", c.Name, maxName)
-	if year := c.Dated.UTC().Year(); year < 1 || year > 9999 {
-		f.add("/dated", "out_of_range", "is not between the years 1 and 9999")
-	}
+	f.date("/dated", c.Dated)
 	if len(c.Content) > MaxContent {
 		f.add("/content", "too_long", "is larger than 1 MiB: file it in parts")
 	}
@@ -92,11 +91,9 @@ func DecideRefer(r Record, l Link, actor string, now time.Time) ([]Event, error)
 }
 
 func newReference(source End, l Link, actor string, now time.Time) Reference {
-	from, to := l.Type.oriented(source, l.Target)
-	return Reference{
-		ID: referenceID(l.Type, from, to), Type: l.Type, Source: from, Target: to,
-		Reason: l.Reason, Author: actor, At: now,
-	}
+	ref := NewReference(l.Type, source, l.Target, l.Terms)
+	ref.Reason, ref.Author, ref.At = l.Reason, actor, now
+	return ref
 }
 
 // DigestOf is the digest under which content is kept.
@@ -165,5 +162,40 @@ func (f *faults) link(source End, l Link) {
 	f.optional("/reason", l.Reason, maxText)
 	if l.Target == source {
 		f.add("/target", "invalid", "is the record itself: refer to another one")
+	}
+	f.terms(l.Target, l.Terms)
+}
+
+// terms checks how a reference is meant.
+func (f *faults) terms(target End, t Terms) {
+	f.optional("/anchor", t.Anchor, maxTitle)
+	f.optional("/rule", t.Rule, maxName)
+	f.pin("/source_pin", t.SourcePin)
+	f.pin("/target_pin", t.TargetPin)
+	if t.TargetPin != "" && target.Kind != EndRecord {
+		f.add("/target_pin", "invalid", "ties an end that is no record: leave it out")
+	}
+	if !t.ValidTo.IsZero() && !t.ValidFrom.Before(t.ValidTo) {
+		f.add("/valid_to", "out_of_range", "is not after the start: an edge is valid for some time")
+	}
+	f.date("/valid_from", t.ValidFrom)
+	f.date("/valid_to", t.ValidTo)
+	switch {
+	case t.Evidence != Declared && t.Evidence != Extracted:
+		f.add("/evidence", "unknown", "is not extracted; leave it out for a declared reference")
+	case (t.Evidence == Extracted) != (t.Rule != ""):
+		f.add("/rule", "invalid", "names the rule of an extracted reference, and stands with no other")
+	}
+}
+
+func (f *faults) pin(pointer string, pin Digest) {
+	if pin != "" && !pin.Valid() {
+		f.add(pointer, "invalid", "is no SHA-256 in lower-case hexadecimal")
+	}
+}
+
+func (f *faults) date(pointer string, at time.Time) {
+	if year := at.UTC().Year(); year < 1 || year > 9999 {
+		f.add(pointer, "out_of_range", "is not between the years 1 and 9999")
 	}
 }

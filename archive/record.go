@@ -66,7 +66,7 @@ func ToRef(ref Ref) End { return End{Kind: EndRef, Value: string(ref)} }
 
 // Reference is one typed edge from a source to a target. It is stored once; at
 // the target it is read by the inverse name of its type. The same edge twice
-// is one edge: its id follows from type, source and target.
+// is one edge: its id follows from type, source, target and pins.
 type Reference struct {
 	ID     string        `json:"id"`
 	Type   ReferenceType `json:"type"`
@@ -75,4 +75,56 @@ type Reference struct {
 	Reason string        `json:"reason,omitempty"`
 	Author string        `json:"author"`
 	At     time.Time     `json:"at"`
+	Terms
+}
+
+// Terms say how an edge is meant. The zero Terms are those of an edge that
+// somebody declared, without end, between things whatever their revision.
+type Terms struct {
+	// A pin ties an end that is a record to one content of it; an end without a
+	// pin floats: it means what supersedes the record as of the date in question.
+	SourcePin Digest `json:"source_pin,omitempty"`
+	TargetPin Digest `json:"target_pin,omitempty"`
+	// Anchor is the place in the source: a page, a clause.
+	Anchor string `json:"anchor,omitempty"`
+	// The edge is valid from the one time, included, to the other, excluded; a
+	// zero time is no bound.
+	ValidFrom time.Time `json:"valid_from,omitzero"`
+	ValidTo   time.Time `json:"valid_to,omitzero"`
+	Evidence  Evidence  `json:"evidence,omitempty"`
+	Rule      string    `json:"rule,omitempty"` // of an extracted edge: the pattern and its version
+}
+
+// Evidence says how an edge is known.
+type Evidence string
+
+// The kinds of evidence.
+const (
+	Declared  Evidence = ""          // somebody said so
+	Extracted Evidence = "extracted" // a rule found it in the text
+)
+
+// ValidAt reports whether the edge holds at a time.
+func (t Terms) ValidAt(at time.Time) bool {
+	return !at.Before(t.ValidFrom) && (t.ValidTo.IsZero() || at.Before(t.ValidTo))
+}
+
+// NewReference makes an edge: ends in the order they are stored in, times in whole
+// microseconds, and the id that follows from type, ends and pins. A symmetric type has its pins turned with its ends. It checks nothing.
+func NewReference(t ReferenceType, source, target End, terms Terms) Reference {
+	from, to := t.oriented(source, target)
+	if from != source {
+		terms.SourcePin, terms.TargetPin = terms.TargetPin, terms.SourcePin
+	}
+	if !terms.ValidFrom.IsZero() {
+		terms.ValidFrom = terms.ValidFrom.UTC().Truncate(time.Microsecond)
+	}
+	if !terms.ValidTo.IsZero() {
+		terms.ValidTo = terms.ValidTo.UTC().Truncate(time.Microsecond)
+	}
+	var pins []Digest
+	if terms.SourcePin != "" || terms.TargetPin != "" {
+		pins = []Digest{terms.SourcePin, terms.TargetPin}
+	}
+	return Reference{ID: referenceID(t, from, to, pins...), Type: t, Source: from, Target: to, Terms: terms}
 }

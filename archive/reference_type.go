@@ -27,44 +27,85 @@ const (
 	SeeAlso      ReferenceType = "seeAlso"
 )
 
+// TypeInfo is what the office knows of a type of reference: a row of the table
+// that ReferenceTypes gives.
+type TypeInfo struct {
+	Type    ReferenceType
+	Inverse string // read from target to source; the type itself if it is symmetric
+	Acyclic bool   // no record may reach itself over edges of the type
+	OneOut  bool   // at most one edge of the type leads out of a record
+	OneIn   bool   // at most one leads into a record
+	Family  bool   // its ends belong together: who takes one takes all
+	Hold    Carry  // whether a hold goes along it
+	Dossier Reach  // how a dossier follows it if its policy says nothing else
+	// DCMI and DataCite are the names of the type in Dublin Core terms and in
+	// DataCite's relationType; empty where they have none.
+	DCMI, DataCite string
+}
+
+// Carry says where a hold goes along a type of reference.
+type Carry string
+
+// The ways of a hold.
+const (
+	CarryNone   Carry = ""
+	CarryOption Carry = "option" // either way, where the hold asks for it
+	CarryDown   Carry = "down"   // from source to target
+	CarryBoth   Carry = "both"
+)
+
+// Reach says how far a dossier follows a type of reference.
+type Reach struct {
+	Out, In int // steps from the start, along the type and against it; 0 none, Unbounded without end
+}
+
+// Unbounded is a reach without end.
+const Unbounded = -1
+
+// Symmetric types have no direction; their ends are kept in byte order.
+func (i TypeInfo) Symmetric() bool { return i.Inverse == string(i.Type) }
+
+// ReferenceTypes is the table of the types the office has, in their order.
+func ReferenceTypes() []TypeInfo {
+	endless := Reach{Out: Unbounded, In: Unbounded}
+	return []TypeInfo{
+		{Type: Supersedes, Inverse: "supersededBy", Acyclic: true, Hold: CarryOption, Dossier: endless, DCMI: "replaces", DataCite: "Obsoletes"},
+		{Type: Amends, Inverse: "amendedBy", Acyclic: true, Dossier: endless},
+		{Type: Corrects, Inverse: "correctedBy", Acyclic: true, Dossier: endless},
+		{Type: Answers, Inverse: "answeredBy", Acyclic: true, Dossier: Reach{Out: 2, In: 2}},
+		{Type: Implements, Inverse: "implementedBy", Acyclic: true, Dossier: Reach{Out: 2, In: 2}},
+		{Type: DecidedIn, Inverse: "decides", Acyclic: true, Hold: CarryOption, Dossier: Reach{Out: 1}},
+		{Type: Evidences, Inverse: "evidencedBy", Acyclic: true, Hold: CarryOption, Dossier: Reach{Out: 1}},
+		{Type: DerivesFrom, Inverse: "sourceOf", Acyclic: true, Dossier: Reach{Out: 1}, DCMI: "source", DataCite: "IsDerivedFrom"},
+		{Type: Requires, Inverse: "requiredBy", Acyclic: true, Dossier: Reach{Out: 1}, DCMI: "requires", DataCite: "Requires"},
+		{Type: HasPart, Inverse: "isPartOf", Acyclic: true, Hold: CarryDown, Dossier: Reach{Out: Unbounded}, DCMI: "hasPart", DataCite: "HasPart"},
+		{Type: HasFormat, Inverse: "isFormatOf", Acyclic: true, Hold: CarryBoth, Dossier: Reach{Out: 1, In: 1}, DCMI: "hasFormat", DataCite: "IsVariantFormOf"},
+		{Type: AttachmentOf, Inverse: "hasAttachment", Acyclic: true, Family: true, Hold: CarryBoth, Dossier: endless, DataCite: "IsSupplementTo"},
+		{Type: References, Inverse: "referencedBy", DCMI: "references", DataCite: "References"},
+		{Type: Contradicts, Inverse: "contradicts", Dossier: Reach{Out: 1, In: 1}, DCMI: "relation"},
+		{Type: SeeAlso, Inverse: "seeAlso", DCMI: "relation"},
+	}
+}
+
+// Info is the row of the type; ok is false for a type the office does not have.
+func (t ReferenceType) Info() (info TypeInfo, ok bool) {
+	for _, info := range ReferenceTypes() {
+		if info.Type == t {
+			return info, true
+		}
+	}
+	return TypeInfo{}, false
+}
+
 // Inverse is the name of the type read from target to source; a symmetric type
 // is its own inverse. An unknown type has none.
 func (t ReferenceType) Inverse() string {
-	switch t {
-	case Supersedes:
-		return "supersededBy"
-	case Amends:
-		return "amendedBy"
-	case Corrects:
-		return "correctedBy"
-	case Answers:
-		return "answeredBy"
-	case Implements:
-		return "implementedBy"
-	case DecidedIn:
-		return "decides"
-	case Evidences:
-		return "evidencedBy"
-	case DerivesFrom:
-		return "sourceOf"
-	case Requires:
-		return "requiredBy"
-	case HasPart:
-		return "isPartOf"
-	case HasFormat:
-		return "isFormatOf"
-	case AttachmentOf:
-		return "hasAttachment"
-	case References:
-		return "referencedBy"
-	case Contradicts, SeeAlso:
-		return string(t)
-	}
-	return ""
+	info, _ := t.Info()
+	return info.Inverse
 }
 
 // symmetric types have no direction; their ends are kept in byte order.
-func (t ReferenceType) symmetric() bool { return t.Inverse() == string(t) }
+func (t ReferenceType) symmetric() bool { return t == Contradicts || t == SeeAlso }
 
 // oriented returns the ends in the order in which the edge is stored.
 func (t ReferenceType) oriented(source, target End) (End, End) {
@@ -76,12 +117,16 @@ func (t ReferenceType) oriented(source, target End) (End, End) {
 
 func (e End) key() string { return string(e.Kind) + ":" + e.Value }
 
-// referenceID follows from the edge, so that the same edge has the same id.
-func referenceID(t ReferenceType, source, target End) string {
+// referenceID follows from the edge, so that the same edge has the same id. A pinned end is another
+// than the same end floating.
+func referenceID(t ReferenceType, source, target End, pins ...Digest) string {
 	b := make([]byte, 0, 256)
 	for _, s := range []string{string(t), source.key(), target.key()} {
 		b = append(b, byte(len(s)>>8), byte(len(s)))
 		b = append(b, s...)
+	}
+	for _, pin := range pins {
+		b = append(append(b, ' '), pin...)
 	}
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:16])

@@ -55,7 +55,8 @@ func (s *Service) FileTx(ctx context.Context, tx Tx, actor string, now time.Time
 }
 
 // Refer adds a reference that leads from a filed record, in a transaction of
-// its own. An edge that is already there is returned as it is.
+// its own. An edge that is already there is returned as it is. An edge that
+// would close a circle of an acyclic type is a *RefusedError.
 func (s *Service) Refer(ctx context.Context, tenant, actor string, id RecordID, l Link) (Reference, error) {
 	now := s.now()
 	var out Reference
@@ -98,6 +99,9 @@ func (s *Service) put(ctx context.Context, tx Tx, r Record, events []Event) (Rec
 	}
 	for _, ev := range events {
 		if d, ok := ev.Data.(ReferredData); ok {
+			if err := refuseCircle(ctx, tx, d.Reference); err != nil {
+				return Record{}, err
+			}
 			if err := tx.PutReference(ctx, d.Reference); err != nil {
 				return Record{}, err
 			}

@@ -18,7 +18,16 @@ func (r *Record) Storable() error {
 
 // Storable reports the same of a reference.
 func (r *Reference) Storable() error {
-	return storable([]string{r.ID, string(r.Type), r.Source.Value, r.Target.Value, r.Reason, r.Author}, r.At)
+	times := []time.Time{r.At}
+	for _, at := range []time.Time{r.ValidFrom, r.ValidTo} {
+		if !at.IsZero() {
+			times = append(times, at)
+		}
+	}
+	return storable([]string{
+		r.ID, string(r.Type), r.Source.Value, r.Target.Value, r.Reason, r.Author,
+		string(r.SourcePin), string(r.TargetPin), r.Anchor, string(r.Evidence), r.Rule,
+	}, times...)
 }
 
 func storable(texts []string, times ...time.Time) error {

@@ -16,6 +16,11 @@ func linkFrom(in ReferenceInput) archive.Link {
 	return archive.Link{
 		Type: archive.ReferenceType(in.Type), Reason: value(in.Reason),
 		Target: archive.End{Kind: archive.EndKind(in.Target.Kind), Value: in.Target.Value},
+		Terms: archive.Terms{
+			SourcePin: word[archive.Digest](in.SourcePin), TargetPin: word[archive.Digest](in.TargetPin), Anchor: value(in.Anchor),
+			ValidFrom: value(instantFrom(in.ValidFrom)), ValidTo: value(instantFrom(in.ValidTo)),
+			Evidence: word[archive.Evidence](in.Evidence), Rule: value(in.Rule),
+		},
 	}
 }
 
@@ -31,10 +36,12 @@ func recordTo(r archive.Record) Record {
 func referenceTo(ref archive.Reference, direction archive.Direction) Reference {
 	out := Reference{
 		ID: ref.ID, Direction: ReferenceDirection(direction), Type: string(ref.Type), Other: endTo(ref.Target),
-		Reason: text(ref.Reason), Author: ref.Author, At: ref.At,
+		Reason: text(ref.Reason), Author: ref.Author, At: ref.At, Pin: text(ref.SourcePin), OtherPin: text(ref.TargetPin),
+		Anchor: text(ref.Anchor), ValidFrom: optional(ref.ValidFrom), ValidTo: optional(ref.ValidTo),
+		Evidence: text(ref.Evidence), Rule: text(ref.Rule),
 	}
 	if direction == archive.Inward {
-		out.Type, out.Other = ref.Type.Inverse(), endTo(ref.Source)
+		out.Type, out.Other, out.Pin, out.OtherPin = ref.Type.Inverse(), endTo(ref.Source), out.OtherPin, out.Pin
 	}
 	return out
 }

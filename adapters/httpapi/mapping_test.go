@@ -230,7 +230,9 @@ func TestRecordAndObligationMap(t *testing.T) {
 	out, in := referenceTo(ref, archive.Outward), referenceTo(ref, archive.Inward)
 	require.Equal(t, [2]string{"decidedIn", ref.Target.Value}, [2]string{out.Type, out.Other.Value})
 	require.Equal(t, [2]string{"decides", ref.Source.Value}, [2]string{in.Type, in.Other.Value})
-	same(t, ref, out, "type", "source", "target", "direction", "other")
+	require.Equal(t, [2]string{string(ref.SourcePin), string(ref.TargetPin)}, [2]string{*out.Pin, *out.OtherPin})
+	require.Equal(t, [2]string{string(ref.TargetPin), string(ref.SourcePin)}, [2]string{*in.Pin, *in.OtherPin})
+	same(t, ref, out, "type", "source", "target", "direction", "other", "source_pin", "target_pin", "pin", "other_pin")
 }
 
 func TestEntryAndEventMap(t *testing.T) {

@@ -1331,6 +1331,9 @@ type RecordPage struct {
 
 // Reference A typed reference, seen from one of its ends.
 type Reference struct {
+	// Anchor The place in the source.
+	Anchor *string `json:"anchor,omitempty"`
+
 	// At When.
 	At time.Time `json:"at"`
 
@@ -1340,17 +1343,35 @@ type Reference struct {
 	// Direction Whether it leads from here or here.
 	Direction ReferenceDirection `json:"direction"`
 
+	// Evidence How it is known; none is declared by somebody.
+	Evidence *string `json:"evidence,omitempty"`
+
 	// ID The same edge has the same id.
 	ID string `json:"id"`
 
 	// Other One end of a reference.
 	Other End `json:"other"`
 
+	// OtherPin The digest of the content of the other end that is meant, where it is tied to one.
+	OtherPin *string `json:"other_pin,omitempty"`
+
+	// Pin The digest of the content of this end that is meant, where it is tied to one.
+	Pin *string `json:"pin,omitempty"`
+
 	// Reason Why.
 	Reason *string `json:"reason,omitempty"`
 
+	// Rule The rule that extracted it, with its version.
+	Rule *string `json:"rule,omitempty"`
+
 	// Type Its type as it reads from here: inward it is the inverse name.
 	Type string `json:"type"`
+
+	// ValidFrom From when on it is valid.
+	ValidFrom *time.Time `json:"valid_from,omitempty"`
+
+	// ValidTo Until when it is valid, excluded.
+	ValidTo *time.Time `json:"valid_to,omitempty"`
 }
 
 // ReferenceDirection Whether it leads from here or here.
@@ -1358,14 +1379,35 @@ type ReferenceDirection string
 
 // ReferenceInput A reference that leads from the record at hand.
 type ReferenceInput struct {
+	// Anchor The place in this record, such as a page or a clause.
+	Anchor *string `json:"anchor,omitempty"`
+
+	// Evidence How it is known; none is declared by somebody.
+	Evidence *string `json:"evidence,omitempty"`
+
 	// Reason Why.
 	Reason *string `json:"reason,omitempty"`
+
+	// Rule The rule that extracted it, with its version.
+	Rule *string `json:"rule,omitempty"`
+
+	// SourcePin The digest of the content of this record that is meant; none leaves the revision open.
+	SourcePin *string `json:"source_pin,omitempty"`
 
 	// Target One end of a reference.
 	Target EndInput `json:"target"`
 
+	// TargetPin The digest of the content of the target that is meant, where that is a record.
+	TargetPin *string `json:"target_pin,omitempty"`
+
 	// Type Its type, read from here to the target.
 	Type string `json:"type"`
+
+	// ValidFrom From when on it is valid.
+	ValidFrom *time.Time `json:"valid_from,omitempty"`
+
+	// ValidTo Until when it is valid, excluded.
+	ValidTo *time.Time `json:"valid_to,omitempty"`
 }
 
 // ReferencePage A page of a list.

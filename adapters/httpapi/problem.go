@@ -170,6 +170,7 @@ func table() []row {
 		{archive.ErrNotFound, kindNotFound},
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},
+		{archive.ErrRefused, kindRefused},
 		{archive.ErrAltered, kindInternal}, // somebody has to look, and the caller is not the one
 		{notice.ErrNotFound, kindNotFound},
 		{notice.ErrConflict, kindConflict},
@@ -264,6 +265,11 @@ func faultsOf(err error) []Fault {
 func unmetOf(err error) []Unmet {
 	if refused, ok := errors.AsType[*changereq.RefusedError](err); ok {
 		return eachOf(refused.Unmet, unmetTo)
+	}
+	if refused, ok := errors.AsType[*archive.RefusedError](err); ok {
+		return eachOf(refused.Unmet, func(u archive.Unmet) Unmet {
+			return Unmet{Condition: u.Condition, Status: "unsatisfied", Text: u.Text, Ref: text(u.Ref)}
+		})
 	}
 	return nil
 }

@@ -76,6 +76,7 @@ func TestSlotsOfOlderSchemas(t *testing.T) {
 		"ALTER TABLE coordkit_change_request DROP COLUMN slot_class",
 		"ALTER TABLE coordkit_change_request DROP COLUMN slot_start",
 		"ALTER TABLE coordkit_change_request DROP COLUMN slot_end",
+		"ALTER TABLE coordkit_reference DROP COLUMN terms",
 		"DELETE FROM coordkit_schema WHERE version >= 2",
 	} {
 		_, err := own.ExecContext(t.Context(), change)

@@ -111,6 +111,10 @@ func referenceComesBack(h *harness) {
 	want := archive.Reference{
 		ID: "e", Type: archive.DecidedIn, Source: archive.ToRef("changereq:a"),
 		Target: archive.End{Kind: archive.EndText, Value: "minutes of 3 May, item 4"}, Reason: "as\nagreed", Author: "ann", At: minute(3),
+		Terms: archive.Terms{
+			SourcePin: "0", TargetPin: "1", Anchor: "§ 4 <ä>", ValidFrom: minute(1), ValidTo: minute(2).Add(time.Microsecond),
+			Evidence: archive.Extracted, Rule: "clauses 1",
+		},
 	}
 	h.do(func(ctx context.Context, tx coordination.Tx) error { return tx.PutReference(ctx, want) })
 	h.look(func(ctx context.Context, tx coordination.Tx) error {

@@ -125,12 +125,12 @@ const (
 )
 
 const (
-	referenceColumns = `id, type, source_kind, source_value, target_kind, target_value, reason, author, at`
+	referenceColumns = `id, type, source_kind, source_value, target_kind, target_value, reason, author, at, terms`
 
 	referenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference WHERE tenant = $1 AND id = $2`
 
 	insertReference = `INSERT INTO coordkit_reference (tenant, ` + referenceColumns + `)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`
 
 	referencesOutward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id > $4

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/coordkit/coordkit/archive"
@@ -30,8 +31,12 @@ func readReference(row Row) (archive.Reference, error) {
 		ref              archive.Reference
 		kind, from, into string
 		at               int64
+		terms            []byte
 	)
-	err := row.Scan(&ref.ID, &kind, &from, &ref.Source.Value, &into, &ref.Target.Value, &ref.Reason, &ref.Author, &at)
+	err := row.Scan(&ref.ID, &kind, &from, &ref.Source.Value, &into, &ref.Target.Value, &ref.Reason, &ref.Author, &at, &terms)
+	if err == nil && len(terms) > 0 {
+		err = json.Unmarshal(terms, &ref.Terms)
+	}
 	ref.Type, ref.Source.Kind, ref.Target.Kind = archive.ReferenceType(kind), archive.EndKind(from), archive.EndKind(into)
 	ref.At = instant(at)
 	return ref, err
@@ -48,12 +53,26 @@ func (t *Tx) PutReference(ctx context.Context, ref archive.Reference) error {
 	if !allStorable(string(ref.Source.Kind), string(ref.Target.Kind)) {
 		return fmt.Errorf("%w: the kind of an end is no kind", archive.ErrInvalid)
 	}
+	terms, err := writeTerms(ref.Terms)
+	if err != nil {
+		return err
+	}
 	k := key{kindReference, ref.ID}
 	t.guard(k)
 	return t.write(ctx, k, Write{SQL: insertReference, Args: []any{
 		t.tenant, ref.ID, string(ref.Type), string(ref.Source.Kind), ref.Source.Value,
-		string(ref.Target.Kind), ref.Target.Value, ref.Reason, ref.Author, ref.At.UnixMicro(),
+		string(ref.Target.Kind), ref.Target.Value, ref.Reason, ref.Author, ref.At.UnixMicro(), terms,
 	}})
+}
+
+// writeTerms gives the terms as they are stored: most edges have none, and an
+// empty text says so.
+func writeTerms(terms archive.Terms) (string, error) {
+	if terms == (archive.Terms{}) {
+		return "", nil
+	}
+	text, err := json.Marshal(terms)
+	return string(text), err
 }
 
 // References implements archive.Tx.
