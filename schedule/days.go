@@ -98,3 +98,27 @@ func (h *Hours) LastOpenDay(d Date) Date {
 	}
 	return x.Add(1)
 }
+
+// DaysBetween counts the open days after a, up to and including b; none if b
+// is not after a.
+func (h *Hours) DaysBetween(a, b Date) int {
+	if !a.valid() || !b.valid() || b <= a {
+		return 0
+	}
+	from, to := a.year(), b.year()
+	c := h.countOf(to)
+	n := int(c.through[b-c.first+1])
+	c = h.countOf(from)
+	n -= int(c.through[a-c.first+1])
+	for ; from < to; from++ {
+		c = h.countOf(from)
+		n += int(c.through[len(c.through)-1])
+	}
+	return n
+}
+
+// StartOf returns the first instant of a date in the zone of the calendar.
+func (h *Hours) StartOf(d Date) time.Time {
+	from, _ := h.dayBounds(d)
+	return timeAt(from)
+}
