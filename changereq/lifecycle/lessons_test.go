@@ -1,6 +1,11 @@
 package lifecycle_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -150,45 +155,111 @@ func TestGerritSubmittableInItself(t *testing.T) {
 	require.Equal(t, []lifecycle.Code{lifecycle.SelfReference}, codes(findings))
 }
 
-// serviceNow is the normal model of ServiceNow as a chain, with the approval where the argument says.
-func serviceNow(gated string) lifecycle.Definition {
-	states := []string{"New", "Assess", "Authorize", "Scheduled", "Implement", "Review", "Closed"}
-	def := draw([]string{
-		"New intake", "Assess assess", "Authorize decide", "Scheduled decide", "Implement build", "Review verify", "Closed done!",
-	})
+// fixture reads a process of another product, as its definition says it: states, events, and the guard where it asks for
+// approval. The categories are a reading.
+func fixture(t *testing.T, name string) lifecycle.Definition {
+	t.Helper()
 
-	for i, state := range states[1:] {
-		edge := lifecycle.Edge{From: states[i], Event: "move", To: state}
-		if state == gated {
-			edge.Guards = []string{"approved"}
-		}
+	file, err := os.ReadFile(filepath.Join("testdata", name+".json"))
+	require.NoError(t, err)
 
-		def.Edges = append(def.Edges, edge)
-	}
-
-	def.Mode = lifecycle.Observe
+	def, err := lifecycle.Parse(file)
+	require.NoError(t, err)
 
 	return def
 }
 
-// ServiceNow approves on the way to Scheduled: nothing is built unapproved, though the approval may be stale by then;
-// nothing makes sure that the applicant is told or the specifications settled.
-func TestServiceNowNormal(t *testing.T) {
+// The change processes of iTop (itop-change-mgmt-itil) and of ServiceNow (the state model its documentation gives). None
+// of them ties the end to the applicant being told, or to the specifications; iTop keeps states that a kind of change
+// cannot get to, and lets a routine change be implemented without anybody having approved anything; a standard change of
+// ServiceNow does the same unless its template is checked.
+func TestProcessesOfOtherProducts(t *testing.T) {
 	t.Parallel()
 
-	_, findings := lifecycle.Compile(serviceNow("Scheduled"), worldGuards("approved"))
-	require.Empty(t, find(findings, lifecycle.UngatedBuild))
-	require.Len(t, find(findings, lifecycle.StaleGate), 1)
-	require.Len(t, find(findings, lifecycle.UntoldTerminal), 1)
-	require.Len(t, find(findings, lifecycle.UnsettledDone), 1)
+	for name, want := range map[string]map[string]string{
+		"itop-normal": {
+			"no-cancel":       "validated assigned plannedscheduled approved notapproved",
+			"untold-terminal": "closed", "unsettled-done": "closed", "stale-gate": "approved -ev_implement-> implemented",
+		},
+		"itop-emergency": {
+			"unreachable-state": "validated rejected", "no-cancel": "new assigned plannedscheduled approved notapproved",
+			"untold-terminal": "closed", "unsettled-done": "closed", "stale-gate": "approved -ev_implement-> implemented",
+		},
+		"itop-routine": {
+			"unreachable-state": "validated rejected approved notapproved", "no-cancel": "new assigned plannedscheduled",
+			"ungated-build": "implemented", "untold-terminal": "closed", "unsettled-done": "closed",
+		},
+		"servicenow-normal": {
+			"untold-terminal": "Closed Canceled", "unsettled-done": "Closed", "stale-gate": "Scheduled -implement-> Implement",
+		},
+		"servicenow-standard": {
+			"ungated-build": "Implement", "untold-terminal": "Closed Canceled", "unsettled-done": "Closed",
+		},
+	} {
+		_, findings := lifecycle.Compile(fixture(t, name), worldGuards("approved"))
+		got := map[string]string{}
+
+		for _, finding := range findings {
+			place := finding.State
+			if finding.Edge != nil {
+				place = finding.Edge.String()
+			}
+
+			got[string(finding.Code)] = strings.TrimPrefix(got[string(finding.Code)]+" "+place, " ")
+
+			blocks := finding.Code == lifecycle.UnreachableState
+			require.Equal(t, blocks, finding.Severity == lifecycle.SeverityError, "%s: %v", name, finding)
+		}
+
+		require.Equal(t, want, got, name)
+	}
 }
 
-// A standard change without a checked template is a way to the build that nobody approved.
-func TestServiceNowStandardWithoutTemplateGate(t *testing.T) {
+func TestWitnessOfARoutineChange(t *testing.T) {
 	t.Parallel()
 
-	_, findings := lifecycle.Compile(serviceNow(""), worldGuards("approved"))
-	found := find(findings, lifecycle.UngatedBuild)
-	require.Len(t, found, 1)
-	require.Equal(t, "New move Assess move Authorize move Scheduled move Implement", route(found[0].Path))
+	_, findings := lifecycle.Compile(fixture(t, "itop-routine"), worldGuards("approved"))
+	require.Equal(t, "new ev_assign assigned ev_plan plannedscheduled ev_implement implemented",
+		route(find(findings, lifecycle.UngatedBuild)[0].Path))
+}
+
+// A standard change passes once the way into the work checks the template.
+func TestServiceNowStandardWithATemplateGate(t *testing.T) {
+	t.Parallel()
+
+	def := fixture(t, "servicenow-standard")
+	for i := range def.Edges {
+		if def.Edges[i].Event == "implement" {
+			def.Edges[i].Guards = []string{"template"}
+		}
+	}
+
+	_, findings := lifecycle.Compile(def, worldGuards("template"))
+	require.Empty(t, find(findings, lifecycle.UngatedBuild))
+}
+
+// Every code that the package knows is produced by some test of it.
+func TestEveryCodeHasACase(t *testing.T) {
+	t.Parallel()
+
+	covered := map[lifecycle.Code]bool{
+		lifecycle.TooLarge: true, lifecycle.StaleGate: true, lifecycle.NoCancel: true, // cases of their own
+		lifecycle.UnmappedState: true, lifecycle.EndedByMigration: true, lifecycle.GateBypassed: true, // of migrations
+	}
+	for _, c := range slices.Concat(nameCases(), graphCases(), gateCases()) {
+		covered[c.code] = true
+	}
+
+	source, err := os.ReadFile("finding.go")
+	require.NoError(t, err)
+
+	more, err := os.ReadFile("migration.go")
+	require.NoError(t, err)
+
+	declared := regexp.MustCompile(`Code = "([a-z-]+)"`).FindAllStringSubmatch(string(source)+string(more), -1)
+	require.Len(t, declared, 20)
+
+	for _, code := range declared {
+		require.True(t, covered[lifecycle.Code(code[1])], "no case for %s", code[1])
+	}
 }

@@ -5,6 +5,8 @@ go 1.26.0
 require (
 	github.com/coordkit/coordkit v0.0.0
 	github.com/jackc/pgx/v5 v5.12.0
+	github.com/looplab/fsm v1.0.3
+	github.com/qmuntal/stateless v1.7.2
 	modernc.org/sqlite v1.60.1
 )
 
