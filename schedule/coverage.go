@@ -66,7 +66,7 @@ type Coverage struct {
 	// Earliest is when all of it can be there; zero if never, or not known.
 	Earliest time.Time
 	// ActBy is the last day to act if the verdict is ReadyIf: that of the
-	// earliest action.
+	// earliest action, or of the cheapest option that is still open.
 	ActBy   Date
 	Pegs    []Peg
 	Actions []Action
@@ -110,7 +110,10 @@ type Action struct {
 	By       Date      // last day; zero if it is past, see Late
 	Need     Date      // the need it is for
 	Arrives  time.Time // when it takes effect, if taken now
-	Text     string
+	// Option marks one of several ways to close the same gap: any one will do.
+	// Actions without it are all needed.
+	Option bool
+	Text   string
 }
 
 // ActionKind is a class of action.
@@ -128,8 +131,9 @@ const (
 	ActBorrow    ActionKind = "borrow"
 	ActTrain     ActionKind = "train"
 	ActHire      ActionKind = "hire"
-	ActMove      ActionKind = "move"   // the activity itself
-	ActObtain    ActionKind = "obtain" // a document or an approval
+	ActMove      ActionKind = "move"    // the activity itself
+	ActObtain    ActionKind = "obtain"  // a document or an approval
+	ActConfirm   ActionKind = "confirm" // that somebody is there
 )
 
 // SupplyPosition knows stock, orders and suppliers; schedule/supply has one.

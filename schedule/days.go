@@ -122,3 +122,10 @@ func (h *Hours) StartOf(d Date) time.Time {
 	from, _ := h.dayBounds(d)
 	return timeAt(from)
 }
+
+// ClockOn returns the first instant of a date at which the clock in the zone of
+// the calendar has reached a time.
+func (h *Hours) ClockOn(d Date, c Clock) time.Time {
+	w := wall{loc: h.loc}
+	return timeAt(w.at(d.unixDays()*86400+int64(c)*60) * second)
+}
