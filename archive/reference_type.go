@@ -35,6 +35,7 @@ type TypeInfo struct {
 	Acyclic bool   // no record may reach itself over edges of the type
 	OneOut  bool   // at most one edge of the type leads out of a record
 	OneIn   bool   // at most one leads into a record
+	Later   bool   // the source is made after its target: who amends comes later
 	Family  bool   // its ends belong together: who takes one takes all
 	Hold    Carry  // whether a hold goes along it
 	Dossier Reach  // how a dossier follows it if its policy says nothing else
@@ -67,34 +68,56 @@ func (i TypeInfo) Symmetric() bool { return i.Inverse == string(i.Type) }
 
 // ReferenceTypes is the table of the types the office has, in their order.
 func ReferenceTypes() []TypeInfo {
-	endless := Reach{Out: Unbounded, In: Unbounded}
-	return []TypeInfo{
-		{Type: Supersedes, Inverse: "supersededBy", Acyclic: true, Hold: CarryOption, Dossier: endless, DCMI: "replaces", DataCite: "Obsoletes"},
-		{Type: Amends, Inverse: "amendedBy", Acyclic: true, Dossier: endless},
-		{Type: Corrects, Inverse: "correctedBy", Acyclic: true, Dossier: endless},
-		{Type: Answers, Inverse: "answeredBy", Acyclic: true, Dossier: Reach{Out: 2, In: 2}},
-		{Type: Implements, Inverse: "implementedBy", Acyclic: true, Dossier: Reach{Out: 2, In: 2}},
-		{Type: DecidedIn, Inverse: "decides", Acyclic: true, Hold: CarryOption, Dossier: Reach{Out: 1}},
-		{Type: Evidences, Inverse: "evidencedBy", Acyclic: true, Hold: CarryOption, Dossier: Reach{Out: 1}},
-		{Type: DerivesFrom, Inverse: "sourceOf", Acyclic: true, Dossier: Reach{Out: 1}, DCMI: "source", DataCite: "IsDerivedFrom"},
-		{Type: Requires, Inverse: "requiredBy", Acyclic: true, Dossier: Reach{Out: 1}, DCMI: "requires", DataCite: "Requires"},
-		{Type: HasPart, Inverse: "isPartOf", Acyclic: true, Hold: CarryDown, Dossier: Reach{Out: Unbounded}, DCMI: "hasPart", DataCite: "HasPart"},
-		{Type: HasFormat, Inverse: "isFormatOf", Acyclic: true, Hold: CarryBoth, Dossier: Reach{Out: 1, In: 1}, DCMI: "hasFormat", DataCite: "IsVariantFormOf"},
-		{Type: AttachmentOf, Inverse: "hasAttachment", Acyclic: true, Family: true, Hold: CarryBoth, Dossier: endless, DataCite: "IsSupplementTo"},
-		{Type: References, Inverse: "referencedBy", DCMI: "references", DataCite: "References"},
-		{Type: Contradicts, Inverse: "contradicts", Dossier: Reach{Out: 1, In: 1}, DCMI: "relation"},
-		{Type: SeeAlso, Inverse: "seeAlso", DCMI: "relation"},
+	types := [...]ReferenceType{
+		Supersedes, Amends, Corrects, Answers, Implements, DecidedIn, Evidences, DerivesFrom,
+		Requires, HasPart, HasFormat, AttachmentOf, References, Contradicts, SeeAlso,
 	}
+	out := make([]TypeInfo, len(types))
+	for i, t := range types {
+		out[i], _ = t.Info()
+	}
+	return out
 }
 
 // Info is the row of the type; ok is false for a type the office does not have.
 func (t ReferenceType) Info() (info TypeInfo, ok bool) {
-	for _, info := range ReferenceTypes() {
-		if info.Type == t {
-			return info, true
-		}
+	endless := Reach{Out: Unbounded, In: Unbounded}
+	switch t {
+	case Supersedes:
+		info = TypeInfo{Later: true, Inverse: "supersededBy", Acyclic: true, Hold: CarryOption, Dossier: endless, DCMI: "replaces", DataCite: "Obsoletes"}
+	case Amends:
+		info = TypeInfo{Later: true, Inverse: "amendedBy", Acyclic: true, Dossier: endless}
+	case Corrects:
+		info = TypeInfo{Later: true, Inverse: "correctedBy", Acyclic: true, Dossier: endless}
+	case Answers:
+		info = TypeInfo{Later: true, Inverse: "answeredBy", Acyclic: true, Dossier: Reach{Out: 2, In: 2}}
+	case Implements:
+		info = TypeInfo{Inverse: "implementedBy", Acyclic: true, Dossier: Reach{Out: 2, In: 2}}
+	case DecidedIn:
+		info = TypeInfo{Inverse: "decides", Acyclic: true, Hold: CarryOption, Dossier: Reach{Out: 1}}
+	case Evidences:
+		info = TypeInfo{Inverse: "evidencedBy", Acyclic: true, Hold: CarryOption, Dossier: Reach{Out: 1}}
+	case DerivesFrom:
+		info = TypeInfo{Inverse: "sourceOf", Acyclic: true, Dossier: Reach{Out: 1}, DCMI: "source", DataCite: "IsDerivedFrom"}
+	case Requires:
+		info = TypeInfo{Inverse: "requiredBy", Acyclic: true, Dossier: Reach{Out: 1}, DCMI: "requires", DataCite: "Requires"}
+	case HasPart:
+		info = TypeInfo{Inverse: "isPartOf", Acyclic: true, Hold: CarryDown, Dossier: Reach{Out: Unbounded}, DCMI: "hasPart", DataCite: "HasPart"}
+	case HasFormat:
+		info = TypeInfo{Inverse: "isFormatOf", Acyclic: true, Hold: CarryBoth, Dossier: Reach{Out: 1, In: 1}, DCMI: "hasFormat", DataCite: "IsVariantFormOf"}
+	case AttachmentOf:
+		info = TypeInfo{Inverse: "hasAttachment", Acyclic: true, Family: true, Hold: CarryBoth, Dossier: endless, DataCite: "IsSupplementTo"}
+	case References:
+		info = TypeInfo{Inverse: "referencedBy", DCMI: "references", DataCite: "References"}
+	case Contradicts:
+		info = TypeInfo{Inverse: "contradicts", Dossier: Reach{Out: 1, In: 1}, DCMI: "relation"}
+	case SeeAlso:
+		info = TypeInfo{Inverse: "seeAlso", DCMI: "relation"}
+	default:
+		return TypeInfo{}, false
 	}
-	return TypeInfo{}, false
+	info.Type = t
+	return info, true
 }
 
 // Inverse is the name of the type read from target to source; a symmetric type

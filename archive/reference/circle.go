@@ -1,0 +1,155 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/coordkit/coordkit/archive"
+)
+
+// Circles gives the sets of ends that reach each other over edges of a type, each
+// in byte order, the sets by their first end. An end that leads to itself is a
+// set of one. It is Tarjan's algorithm, without recursion.
+func (g *Graph) Circles(t archive.ReferenceType) [][]archive.End {
+	kind := g.kindOf(t)
+	s := &tarjan{g: g, kind: kind, index: make([]int32, len(g.ends)), low: make([]int32, len(g.ends)), on: make([]bool, len(g.ends))}
+	for n := range g.ends {
+		if s.index[n] == 0 {
+			s.visit(int32(n))
+		}
+	}
+	var out [][]archive.End
+	for _, set := range s.found {
+		ends := make([]archive.End, len(set))
+		for i, n := range set {
+			ends[i] = g.ends[n]
+		}
+		slices.SortFunc(ends, compareEnds)
+		out = append(out, ends)
+	}
+	slices.SortFunc(out, func(a, b []archive.End) int { return compareEnds(a[0], b[0]) })
+	return out
+}
+
+type tarjan struct {
+	g          *Graph
+	kind       int32
+	index, low []int32
+	on         []bool
+	stack      []int32
+	next       int32
+	found      [][]int32
+}
+
+// frame is a node that is being visited and the place in its edges.
+type frame struct {
+	node int32
+	at   int
+}
+
+func (s *tarjan) visit(start int32) {
+	frames := []frame{s.enter(start)}
+	for len(frames) > 0 {
+		top := &frames[len(frames)-1]
+		if top.at < len(s.g.out[top.node]) {
+			h := s.g.out[top.node][top.at]
+			top.at++
+			switch {
+			case h.kind != s.kind:
+			case s.index[h.other] == 0:
+				frames = append(frames, s.enter(h.other))
+			case s.on[h.other]:
+				s.low[top.node] = min(s.low[top.node], s.index[h.other])
+			}
+			continue
+		}
+		done := top.node
+		frames = frames[:len(frames)-1]
+		if len(frames) > 0 {
+			above := frames[len(frames)-1].node
+			s.low[above] = min(s.low[above], s.low[done])
+		}
+		if s.low[done] == s.index[done] {
+			s.pop(done)
+		}
+	}
+}
+
+func (s *tarjan) enter(n int32) frame {
+	s.next++
+	s.index[n], s.low[n] = s.next, s.next
+	s.stack = append(s.stack, n)
+	s.on[n] = true
+	return frame{node: n}
+}
+
+// pop takes a component off the stack and keeps it if it is a circle.
+func (s *tarjan) pop(root int32) {
+	at := len(s.stack) - 1
+	for s.stack[at] != root {
+		at--
+	}
+	set := slices.Clone(s.stack[at:])
+	s.stack = s.stack[:at]
+	for _, n := range set {
+		s.on[n] = false
+	}
+	if len(set) > 1 || s.loops(root) {
+		s.found = append(s.found, set)
+	}
+}
+
+func (s *tarjan) loops(n int32) bool {
+	return slices.ContainsFunc(s.g.out[n], func(h half) bool { return h.kind == s.kind && h.other == n })
+}
+
+// LongestChain gives a longest path over edges of a type, from its source, which
+// supersedes the next, to its last target; of several the first in byte order. A
+// graph with a circle of the type has none.
+func (g *Graph) LongestChain(t archive.ReferenceType) []archive.End {
+	if len(g.Circles(t)) > 0 {
+		return nil
+	}
+	kind := g.kindOf(t)
+	length := make([]int32, len(g.ends)) // of the longest path that begins at the node, in nodes
+	next := make([]int32, len(g.ends))
+	best := int32(-1)
+	for n := range g.ends {
+		g.measure(int32(n), kind, length, next)
+		if best < 0 || length[n] > length[best] || (length[n] == length[best] && compareEnds(g.ends[n], g.ends[best]) < 0) {
+			best = int32(n)
+		}
+	}
+	var out []archive.End
+	for n := best; n >= 0; n = next[n] {
+		out = append(out, g.ends[n])
+	}
+	return out
+}
+
+// measure computes the length of the longest path from a node, after those of
+// all it leads to.
+func (g *Graph) measure(start, kind int32, length, next []int32) {
+	if length[start] > 0 {
+		return
+	}
+	frames := []frame{{node: start}}
+	for len(frames) > 0 {
+		top := &frames[len(frames)-1]
+		if top.at < len(g.out[top.node]) {
+			h := g.out[top.node][top.at]
+			top.at++
+			if h.kind == kind && length[h.other] == 0 {
+				frames = append(frames, frame{node: h.other})
+			}
+			continue
+		}
+		n := top.node
+		frames = frames[:len(frames)-1]
+		length[n], next[n] = 1, -1
+		for _, h := range g.out[n] { // in byte order, so the first of the longest stays
+			if h.kind == kind && length[h.other]+1 > length[n] {
+				length[n], next[n] = length[h.other]+1, h.other
+			}
+		}
+	}
+}
