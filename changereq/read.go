@@ -84,7 +84,7 @@ func (s *Service) Permitted(ctx context.Context, tenant string, actor Actor, id 
 			return err
 		}
 		env := Env{Now: Instant(s.cfg.Now()), Actor: actor}
-		if env.Template, err = lookUpTemplate(ctx, tx, &r, nil); err != nil {
+		if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
 			return err
 		}
 		if items := r.changedItems(); s.cfg.Heads != nil && len(items) > 0 {

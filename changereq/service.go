@@ -200,7 +200,7 @@ func (s *Service) Lifecycles() []*Lifecycle { return slices.Clone(s.cfg.Lifecycl
 func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, error) {
 	env := Env{Now: o.Now, Actor: o.Actor}
 	var err error
-	if env.Template, err = lookUpTemplate(ctx, tx, &r, o.Command); err != nil {
+	if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
 		return env, err
 	}
 	switch c := o.Command.(type) {
@@ -224,13 +224,10 @@ func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, e
 	return s.lookUpImpact(ctx, &r, o, env)
 }
 
-// lookUpTemplate reads the request that this one names as its template, or that
-// an amendment makes it name. What is not there is no template.
-func lookUpTemplate(ctx context.Context, tx Tx, r *Request, cmd Command) (*Request, error) {
+// lookUpTemplate reads the request that this one names as its template. What is
+// not there is no template.
+func lookUpTemplate(ctx context.Context, tx Tx, r *Request) (*Request, error) {
 	id := r.Content.FromTemplate
-	if c, amends := cmd.(Amend); amends {
-		id = c.Content.FromTemplate
-	}
 	if id == "" || id == r.ID {
 		return nil, nil //nolint:nilnil // no template is an answer
 	}

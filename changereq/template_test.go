@@ -2,6 +2,7 @@ package changereq_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -211,12 +212,31 @@ func TestWorkStaysWithinTheTemplate(t *testing.T) {
 // A template is no approval where the lifecycle has no place for templates.
 func TestTemplatesCountOnlyWhereTheLifecycleSaysSo(t *testing.T) {
 	t.Parallel()
-	tpl := templateRequest(t)
-	o := upTo(t, "Draft")
-	o.env.Template = &tpl
-	o.do(ann, changereq.Amend{Content: fromTemplate()})
-	o.do(ann, changereq.Move{Event: "submit"})
-	o.refuses(carol, changereq.Move{Event: "authorise"}, "event")
+	def := lifecycle.Normal()
+	for i := range def.Edges {
+		if def.Edges[i].Auto && def.Edges[i].Event == "lapse" || def.Edges[i].Event == "start" {
+			def.Edges[i].Guards = []string{"outdated"} // the lapse comes too late, the start forgets the approval
+			def.Edges[i].Auto = false
+		}
+	}
+	for gate, refused := range map[string]bool{"relevant": true, "template": false} {
+		careless := def
+		careless.Edges = append(slices.Clone(def.Edges), lifecycle.Edge{From: "Triage", Event: "skip", To: "Assessing", Guards: []string{gate}})
+		lc, findings := changereq.Compile(careless)
+		require.NotNil(t, lc, "%v", findings)
+		tpl := templateRequest(t)
+		o := bring(t, "Scheduled", "CR1", fromTemplate())
+		o.lc, o.env.Template = lc, &tpl
+		c := o.req.Content.Clone()
+		c.Description = "Widen it to 14 mm."
+		o.do(ann, changereq.Amend{Content: c})
+		o.state("Scheduled")
+		if refused {
+			o.refuses(ivo, changereq.Move{Event: "start"}, "approved")
+		} else {
+			o.do(ivo, changereq.Move{Event: "start"})
+		}
+	}
 }
 
 func TestRetiringATemplate(t *testing.T) {
