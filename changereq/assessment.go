@@ -5,21 +5,40 @@ import (
 	"time"
 )
 
-// Assessment is what the coordinator worked out about a request, in four parts
-// that are recorded independently. A part that is nil was not assessed.
+// Assessment is what was worked out about a request, in four parts that are
+// recorded independently, and the effect on plan and stock beside them. A part
+// that is nil was not assessed.
+//
+// Several people may assess the risks, each for himself. Opinions holds what
+// each said last, by author; Risk is the most severe of them, and it is what
+// counts.
 type Assessment struct {
-	Relevance *Relevance `json:"relevance,omitempty"`
-	Risk      *Risks     `json:"risk,omitempty"`
-	Benefit   *Estimate  `json:"benefit,omitempty"`
-	Cost      *Estimate  `json:"cost,omitempty"`
+	Relevance *Relevance  `json:"relevance,omitempty"`
+	Risk      *Risks      `json:"risk,omitempty"`
+	Opinions  []Risks     `json:"opinions,omitempty"`
+	Benefit   *Estimate   `json:"benefit,omitempty"`
+	Cost      *Estimate   `json:"cost,omitempty"`
+	Plan      *PlanEffect `json:"plan,omitempty"`
 }
 
-// Part says who assessed a part of an assessment, when, and on what evidence.
+// Part says who assessed a part of an assessment, when, how sure of it, and on
+// what evidence.
 type Part struct {
-	By       string    `json:"by"`
-	At       time.Time `json:"at"`
-	Evidence []string  `json:"evidence,omitempty"` // references to documents, opaque here
+	By         string     `json:"by"`
+	At         time.Time  `json:"at"`
+	Confidence Confidence `json:"confidence,omitempty"`
+	Evidence   []string   `json:"evidence,omitempty"` // references to documents, opaque here
 }
+
+// Confidence is how sure an assessor is; empty says that nobody asked.
+type Confidence string
+
+// The degrees of confidence.
+const (
+	ConfidenceLow    Confidence = "low"
+	ConfidenceMedium Confidence = "medium"
+	ConfidenceHigh   Confidence = "high"
+)
 
 // Relevance says whether the request concerns the product at all.
 type Relevance struct {
@@ -40,13 +59,25 @@ const (
 	OutOfScope RelevanceVerdict = "out-of-scope"
 )
 
-// Risks are the risks found; none found is a statement too, so an empty list
-// with a Summary is a complete part.
+// Risks are the risks that one assessor found; none found is a statement too, so
+// an empty list with a Summary is a complete part.
+//
+// The three effects are what ISO 13485, 7.3.9 asks to be evaluated beside the
+// risks themselves.
 type Risks struct {
 	Part
 
-	Summary string `json:"summary,omitempty"`
-	Risks   []Risk `json:"risks,omitempty"`
+	Summary     string `json:"summary,omitempty"`
+	Risks       []Risk `json:"risks,omitempty"`
+	OnParts     string `json:"on_parts,omitempty"`     // effect on constituent parts
+	InProcess   string `json:"in_process,omitempty"`   // effect on product being made
+	OnDelivered string `json:"on_delivered,omitempty"` // effect on product already delivered
+
+	// What the matrix of the office made of it, set when it is recorded.
+	Matrix  string `json:"matrix,omitempty"`
+	Band    Band   `json:"band,omitempty"`     // the highest residual one
+	Level   int    `json:"level,omitempty"`    // its place from the lowest, 1
+	BackOut bool   `json:"back_out,omitempty"` // it asks for a back-out plan
 }
 
 // Risk is one risk, before (inherent) and after (residual) its mitigation.
@@ -55,60 +86,6 @@ type Risk struct {
 	Inherent   Rating `json:"inherent"`
 	Mitigation string `json:"mitigation,omitempty"`
 	Residual   Rating `json:"residual"`
-}
-
-// Rating places a risk on a matrix of likelihood and impact, each 1 to 5.
-type Rating struct {
-	Likelihood int `json:"likelihood"`
-	Impact     int `json:"impact"`
-}
-
-// Band is a class of risk.
-type Band string
-
-// The bands, lowest first.
-const (
-	BandLow      Band = "low"
-	BandMedium   Band = "medium"
-	BandHigh     Band = "high"
-	BandVeryHigh Band = "very-high"
-	BandCritical Band = "critical"
-)
-
-// Band classes the product of likelihood and impact: up to 4 low, 9 medium, 15
-// high, 20 very high, else critical. It never falls when either factor rises.
-func (r Rating) Band() Band {
-	switch score := r.Likelihood * r.Impact; {
-	case score <= 4:
-		return BandLow
-	case score <= 9:
-		return BandMedium
-	case score <= 15:
-		return BandHigh
-	case score <= 20:
-		return BandVeryHigh
-	}
-	return BandCritical
-}
-
-// rank is the place of the band, lowest 0; -1 for a word that is no band.
-func (b Band) rank() int {
-	return slices.Index([]Band{BandLow, BandMedium, BandHigh, BandVeryHigh, BandCritical}, b)
-}
-
-// highest is the residual rating with the largest likelihood × impact; the zero
-// rating without risks.
-func (r *Risks) highest() Rating {
-	var top Rating
-	if r == nil {
-		return top
-	}
-	for _, x := range r.Risks {
-		if x.Residual.Likelihood*x.Residual.Impact > top.Likelihood*top.Impact {
-			top = x.Residual
-		}
-	}
-	return top
 }
 
 // Estimate is a list of amounts with what was meant by them. An empty list with
@@ -120,7 +97,8 @@ type Estimate struct {
 	Amounts []Amount `json:"amounts,omitempty"`
 }
 
-// Amount is a range of money in minor units of a currency over a horizon.
+// Amount is a range of money in minor units of a currency: the total over its
+// horizon.
 type Amount struct {
 	What     string `json:"what"`
 	Low      int64  `json:"low"`
@@ -156,7 +134,7 @@ func (a Assessment) without(parts []string) Assessment {
 		case "relevance":
 			a.Relevance = nil
 		case "risk":
-			a.Risk = nil
+			a.Risk, a.Opinions = nil, nil
 		case "benefit":
 			a.Benefit = nil
 		case "cost":
@@ -168,7 +146,7 @@ func (a Assessment) without(parts []string) Assessment {
 
 // clone gives the four parts, which mostly stand together, one piece of memory.
 func (a Assessment) clone() Assessment {
-	if a == (Assessment{}) {
+	if a.Relevance == nil && a.Risk == nil && a.Benefit == nil && a.Cost == nil && a.Plan == nil && a.Opinions == nil {
 		return a
 	}
 	var room struct {
@@ -178,15 +156,16 @@ func (a Assessment) clone() Assessment {
 	}
 	if a.Relevance != nil {
 		room.relevance = *a.Relevance
-		room.relevance.Evidence = slices.Clone(room.relevance.Evidence)
+		room.relevance.Part = clonePart(room.relevance.Part)
 		a.Relevance = &room.relevance
 	}
 	if a.Risk != nil {
-		room.risk = *a.Risk
-		room.risk.Evidence, room.risk.Risks = slices.Clone(room.risk.Evidence), slices.Clone(room.risk.Risks)
+		room.risk = a.Risk.clone()
 		a.Risk = &room.risk
 	}
+	a.Opinions = cloneEach(a.Opinions, Risks.clone)
 	a.Benefit, a.Cost = a.Benefit.cloneTo(&room.benefit), a.Cost.cloneTo(&room.cost)
+	a.Plan = a.Plan.clone()
 	return a
 }
 
@@ -195,12 +174,12 @@ func (e *Estimate) cloneTo(room *Estimate) *Estimate {
 		return nil
 	}
 	*room = *e
-	room.Evidence, room.Amounts = slices.Clone(e.Evidence), slices.Clone(e.Amounts)
+	room.Part, room.Amounts = clonePart(e.Part), slices.Clone(e.Amounts)
 	return room
 }
 
-// The writeTo methods write what was judged, not who judged it when: repeating
-// the same judgement outdates nothing.
+// The methods below write what was judged, not who judged it when: repeating the
+// same judgement outdates nothing. Lines are a set: their order says nothing.
 
 func (r *Relevance) writeTo(w writer) {
 	if r == nil {
@@ -210,23 +189,36 @@ func (r *Relevance) writeTo(w writer) {
 	w.count(1)
 	w.text(string(r.Verdict))
 	w.text(string(r.DuplicateOf))
+	w.text(string(r.Confidence))
+}
+
+// writeRisks writes what all assessors said; two who say the same are one voice.
+func (a *Assessment) writeRisks(w writer) {
+	var said []Digest
+	for _, o := range a.everyOpinion() {
+		said = append(said, sum(o.writeTo))
+	}
+	slices.Sort(said)
+	said = slices.Compact(said)
+	w.count(len(said))
+	for _, d := range said {
+		w.text(string(d))
+	}
 }
 
 func (r *Risks) writeTo(w writer) {
-	if r == nil {
-		w.count(0)
-		return
+	for _, s := range []string{r.Summary, r.OnParts, r.InProcess, r.OnDelivered, string(r.Confidence)} {
+		w.text(s)
 	}
-	w.count(1)
-	w.text(r.Summary)
-	w.count(len(r.Risks))
-	for _, x := range r.Risks {
+	writeSet(w, r.Risks, func(w writer, x Risk) {
 		w.text(x.Title)
 		w.text(x.Mitigation)
-		for _, n := range []int{x.Inherent.Likelihood, x.Inherent.Impact, x.Residual.Likelihood, x.Residual.Impact} {
-			w.count(n)
+		for _, side := range []Rating{x.Inherent, x.Residual} {
+			w.count(side.Likelihood)
+			w.count(side.Impact)
+			w.text(string(side.Band))
 		}
-	}
+	})
 }
 
 func (e *Estimate) writeTo(w writer) {
@@ -236,12 +228,28 @@ func (e *Estimate) writeTo(w writer) {
 	}
 	w.count(1)
 	w.text(e.Summary)
-	w.count(len(e.Amounts))
-	for _, x := range e.Amounts {
-		w.text(x.What)
-		w.text(x.Currency)
-		for _, n := range []int64{x.Low, x.Likely, x.High, int64(x.Horizon)} {
-			w.number(n)
-		}
+	w.text(string(e.Confidence))
+	writeSet(w, e.Amounts, writeAmount)
+}
+
+func writeAmount(w writer, x Amount) {
+	w.text(x.What)
+	w.text(x.Currency)
+	for _, n := range []int64{x.Low, x.Likely, x.High, int64(x.Horizon)} {
+		w.number(n)
+	}
+}
+
+// writeSet writes lines in an order of their own content: putting them in
+// another order is no change, and two equal lines stay two.
+func writeSet[T any](w writer, lines []T, write func(writer, T)) {
+	digests := make([]Digest, len(lines))
+	for i, x := range lines {
+		digests[i] = sum(func(w writer) { write(w, x) })
+	}
+	slices.Sort(digests)
+	w.count(len(digests))
+	for _, d := range digests {
+		w.text(string(d))
 	}
 }

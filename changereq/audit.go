@@ -122,7 +122,7 @@ func (r *Request) withoutAuthority() (code AuditCode, text string) {
 		return AuditEnded, "was " + string(r.Outcome) + " by then"
 	case !d.Verdict.Approves():
 		return AuditNotApproved, "was not approved then"
-	case d.Lapsed != "" || d.Material != r.Digests.Material:
+	case d.Lapsed != "" || !d.covers(r):
 		return AuditNotApproved, "had an approval that held no longer"
 	case r.Category != lifecycle.Build && r.Category != lifecycle.Verify && r.Category != lifecycle.Done:
 		return AuditNotStarted, "was approved, but the work had not begun"

@@ -45,10 +45,10 @@ type Class string
 // The materiality classes. Every one but ClassEditorial is material.
 const (
 	ClassEditorial Class = "editorial" // title, labels
-	ClassSchedule  Class = "schedule"  // window asked for
+	ClassSchedule  Class = "schedule"  // window asked for, what moves in plan and stock
 	ClassScope     Class = "scope"     // description, justification, what it supersedes, templates, relevance
 	ClassRisk      Class = "risk"      // back-out plan, risks
-	ClassCost      Class = "cost"      // benefits, costs
+	ClassCost      Class = "cost"      // benefits, costs, costs in the plan
 	ClassAffected  Class = "affected"  // affected items
 )
 
@@ -96,7 +96,10 @@ func DigestsOf(c Content, a Assessment) Digests {
 			w.text(c.Title)
 			w.texts(slices.Sorted(slices.Values(c.Labels)))
 		}),
-		Schedule: sum(func(w writer) { w.window(c.Window) }),
+		Schedule: sum(func(w writer) {
+			w.window(c.Window)
+			a.Plan.writeSchedule(w)
+		}),
 		Scope: sum(func(w writer) {
 			w.text(c.Description)
 			w.text(c.Justification)
@@ -109,11 +112,12 @@ func DigestsOf(c Content, a Assessment) Digests {
 		}),
 		Risk: sum(func(w writer) {
 			w.text(c.BackOutPlan)
-			a.Risk.writeTo(w)
+			a.writeRisks(w)
 		}),
 		Cost: sum(func(w writer) {
 			a.Benefit.writeTo(w)
 			a.Cost.writeTo(w)
+			a.Plan.writeCost(w)
 		}),
 		Affected: sum(func(w writer) {
 			items := slices.Clone(c.Affected)

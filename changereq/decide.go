@@ -11,16 +11,19 @@ import (
 // Env is what a command may know beyond the request: the time, who gives it,
 // and what was looked up for it beforehand.
 type Env struct {
-	Now       time.Time // UTC, whole microseconds
-	Actor     Actor
-	Number    string            // for Open: the number the new request gets
-	Heads     map[ItemID]string // newest released revision of each item; nil when nobody keeps them
-	Conflicts []Conflict
-	Successor *Request
-	Uses      *Uses                    // what uses the items that change; nil when nobody knows
-	Revisions map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
-	Target    *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
-	Template  *Request                 // the request named as template; nil when there is none, and then no template allows anything
+	Now        time.Time // UTC, whole microseconds
+	Actor      Actor
+	Number     string            // for Open: the number the new request gets
+	Heads      map[ItemID]string // newest released revision of each item; nil when nobody keeps them
+	Conflicts  []Conflict
+	Successor  *Request
+	Uses       *Uses                    // what uses the items that change; nil when nobody knows
+	Matrix     *Matrix                  // by which risks are rated; nil is StandardMatrix
+	Discount   int                      // of present values, in basis points a year
+	PlanEffect *PlanEffect              // what the plan answered; nil when there is no plan to ask
+	Revisions  map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
+	Template   *Request                 // the request named as template; nil when there is none, and then no template allows anything
+	Target     *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
 }
 
 // Command is something an actor wants done with a request. The commands of
@@ -121,7 +124,7 @@ func (d *deliberation) emitAt(at time.Time, actor string, data Data) {
 func (d *deliberation) view() *View {
 	return &View{
 		Request: &d.req, Now: d.env.Now, Actor: d.env.Actor,
-		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Uses: d.env.Uses, Successor: d.env.Successor, Template: d.env.Template,
+		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Uses: d.env.Uses, Matrix: d.env.Matrix, Successor: d.env.Successor, Template: d.env.Template,
 	}
 }
 

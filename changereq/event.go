@@ -177,6 +177,10 @@ type (
 		To     string `json:"to"`
 		Reason string `json:"reason"`
 	}
+	// BenefitRealisedData says what the change has brought.
+	BenefitRealisedData struct {
+		Realised Realised `json:"realised"`
+	}
 	// Unknown keeps an event that this version does not know. It changes
 	// nothing in the fold but its length.
 	Unknown struct {
@@ -208,6 +212,7 @@ func (ImportedData) kind() Kind          { return "imported" }
 func (FactRecordedData) kind() Kind      { return "fact-recorded" }
 func (ItemAffectedData) kind() Kind      { return "item-affected" }
 func (RebasedData) kind() Kind           { return "rebased" }
+func (BenefitRealisedData) kind() Kind   { return "benefit-realised" }
 func (u Unknown) kind() Kind             { return u.EventKind }
 
 // MarshalData writes the data of an event as JSON; what UnmarshalData did not
@@ -283,6 +288,8 @@ func readers(kind Kind) (func([]byte) (Data, error), bool) {
 		return read[FactRecordedData], true
 	case ItemAffectedData{}.kind():
 		return read[ItemAffectedData], true
+	case BenefitRealisedData{}.kind():
+		return read[BenefitRealisedData], true
 	case RebasedData{}.kind():
 		return read[RebasedData], true
 	}
@@ -344,6 +351,9 @@ func (e Event) Clone() Event {
 		}
 	case ItemAffectedData:
 		d.Uses = cloneEach(d.Uses, Use.clone)
+		e.Data = d
+	case BenefitRealisedData:
+		d.Realised = d.Realised.clone()
 		e.Data = d
 	case Unknown:
 		d.Raw = slices.Clone(d.Raw)

@@ -1,6 +1,10 @@
 package changereq
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/coordkit/coordkit/changereq/lifecycle"
+)
 
 // Evolve returns the request after one event. It is total: it takes every
 // event as a fact and refuses none. It leaves r and the event untouched and
@@ -24,7 +28,7 @@ func Evolve(r Request, ev Event) Request {
 			r.LastAmender = ev.Actor
 		}
 	case MovedData:
-		r = r.moved(d)
+		r = r.moved(ev, d)
 	case AssessedData:
 		r.Assessment = r.Assessment.with(d.Parts.clone())
 		r.Digests = DigestsOf(r.Content, r.Assessment)
@@ -67,6 +71,8 @@ func Evolve(r Request, ev Event) Request {
 		r = r.obligationChanged(ev, d)
 	case ItemAffectedData:
 		r.WhereUsed = &WhereUsed{Uses: cloneEach(d.Uses, Use.clone), By: ev.Actor, At: ev.At}
+	case BenefitRealisedData:
+		r.Realised = append(slices.Clip(r.Realised), d.Realised.clone())
 	case RebasedData:
 		r = r.rebased(ev, d)
 	case Unknown:
@@ -83,8 +89,11 @@ func Fold(events []Event) Request {
 	return r
 }
 
-func (r Request) moved(d MovedData) Request {
+func (r Request) moved(ev Event, d MovedData) Request {
 	r.State, r.Category = d.To, d.Category
+	if r.Closed = nil; d.Category == lifecycle.Done {
+		r.Closed = ev.at()
+	}
 	if d.ClearsDecision {
 		r.Decision, r.Conditions, r.Authorisation = Decision{}, nil, nil
 	}
@@ -160,13 +169,16 @@ func (a Assessment) with(parts Assessment) Assessment {
 		a.Relevance = parts.Relevance
 	}
 	if parts.Risk != nil {
-		a.Risk = parts.Risk
+		a = a.hearing(parts.Risk)
 	}
 	if parts.Benefit != nil {
 		a.Benefit = parts.Benefit
 	}
 	if parts.Cost != nil {
 		a.Cost = parts.Cost
+	}
+	if parts.Plan != nil {
+		a.Plan = parts.Plan
 	}
 	return a
 }

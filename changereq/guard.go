@@ -18,6 +18,7 @@ type View struct {
 	Window    *Window           // the window a schedule asks for
 	Heads     map[ItemID]string // newest released revision of each item; nil when nobody keeps them
 	Conflicts []Conflict
+	Matrix    *Matrix  // of the office; nil is StandardMatrix
 	Uses      *Uses    // what uses the items that change; nil when nobody knows or nobody asked
 	Successor *Request // the request that is to take this one's place
 	Template  *Request // the request that this one names as its template
@@ -158,8 +159,8 @@ func outdated(v *View) []Unmet {
 
 func backOutPlanned(v *View) []Unmet {
 	r := v.Request
-	if top := r.Assessment.Risk.highest(); top.Likelihood*top.Impact > 9 && strings.TrimSpace(r.Content.BackOutPlan) == "" {
-		return []Unmet{unmet("backout", "the residual risk is %s and there is no back-out plan: amend the request with one", top.Band())}
+	if r.Assessment.needsBackOut() && strings.TrimSpace(r.Content.BackOutPlan) == "" {
+		return []Unmet{unmet("backout", "the residual risk is %s and there is no back-out plan: amend the request with one", r.Assessment.Risk.Band)}
 	}
 	return nil
 }

@@ -1,6 +1,20 @@
 package changereq
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
+
+// judging checks what risks and present values are judged by.
+func (c *Config) judging() error {
+	if c.Discount < 0 || c.Discount > maxRate {
+		return fmt.Errorf("%w: a discount of %d basis points a year is not between 0 and %d", ErrInvalid, c.Discount, maxRate)
+	}
+	if c.Matrix != nil {
+		return c.Matrix.Validate()
+	}
+	return nil
+}
 
 // lookUpImpact asks the ports about items and revisions as far as the command
 // needs their answers.
@@ -17,6 +31,8 @@ func (s *Service) lookUpImpact(ctx context.Context, r *Request, o Order, env Env
 		if lc := s.lifecycles[r.Lifecycle]; lc != nil && lc.asks(r.State, c.Event, guardDispositioned) {
 			env.Uses, err = s.findUses(ctx, o.Tenant, r)
 		}
+	case AskPlan:
+		env.PlanEffect, err = s.askPlan(ctx, o.Tenant, r)
 	case Rebase:
 		if s.cfg.Heads != nil {
 			env.Heads, err = s.cfg.Heads(ctx, o.Tenant, []ItemID{c.Item})

@@ -51,8 +51,10 @@ func (c IssueBrief) decide(d *deliberation) error {
 	d.noteUses()
 	r := &d.req
 	b := Brief{
-		Number: 1, Applicant: r.Applicant, Content: r.Content.Clone(), Assessment: r.Assessment.clone(),
-		Material: r.Digests.Material, Missing: r.Assessment.Missing(), Options: slices.Clone(c.Options), Recommendation: c.Recommendation,
+		Number: 1, Request: r.ID, RequestNumber: r.Number, Applicant: r.Applicant,
+		Content: r.Content.Clone(), Assessment: r.Assessment.clone(), WhereUsed: r.WhereUsed.clone(),
+		PresentValues: PresentValues(r.Assessment.Benefit, r.Assessment.Cost, d.env.Discount),
+		Material:      r.Digests.Material, Missing: r.Assessment.Missing(), Options: slices.Clone(c.Options), Recommendation: c.Recommendation,
 		DecideBy: instant(c.DecideBy), By: d.env.Actor.ID, At: d.env.Now,
 	}
 	if r.Brief != nil {

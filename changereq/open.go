@@ -42,6 +42,9 @@ func (c Open) decide(d *deliberation) error {
 	if !slices.Contains(def.Initial, state) {
 		return refused(d.command, unmet("state", "a request does not begin in %q: it begins in %s", state, oneOf(def.Initial)))
 	}
+	if err := d.env.Matrix.knows(c.Content.Template); err != nil {
+		return err
+	}
 	s, _ := d.lc.State(state)
 	d.req.ID = c.ID
 	d.emit(OpenedData{
@@ -67,6 +70,9 @@ func (c Amend) validate(f *fields) {
 
 func (c Amend) decide(d *deliberation) error {
 	if err := d.require(RoleApplicant, RoleCoordinator); err != nil {
+		return err
+	}
+	if err := d.env.Matrix.knows(c.Content.Template); err != nil {
 		return err
 	}
 	content := c.Content.normal()

@@ -367,20 +367,3 @@ func TestWindowsProperties(t *testing.T) {
 		}
 	})
 }
-
-// P13: the band never falls when likelihood or impact rises.
-func TestBandIsMonotone(t *testing.T) {
-	t.Parallel()
-	order := []changereq.Band{changereq.BandLow, changereq.BandMedium, changereq.BandHigh, changereq.BandVeryHigh, changereq.BandCritical}
-	rank := func(l, i int) int { return slices.Index(order, changereq.Rating{Likelihood: l, Impact: i}.Band()) }
-	for l := 1; l <= 5; l++ {
-		for i := 1; i <= 5; i++ {
-			if l < 5 && rank(l+1, i) < rank(l, i) || i < 5 && rank(l, i+1) < rank(l, i) {
-				t.Errorf("the band falls beside %d × %d", l, i)
-			}
-		}
-	}
-	if rank(5, 5) != 4 || rank(1, 4) != 0 || rank(2, 5) != 2 || rank(4, 5) != 3 || rank(3, 3) != 1 {
-		t.Error("the bands do not begin where they should")
-	}
-}

@@ -65,6 +65,8 @@ type Request struct {
 	Review     *Review     `json:"review,omitempty"`
 	Successor  ID          `json:"successor,omitempty"`
 	Outcome    Outcome     `json:"outcome,omitempty"`
+	Closed     *time.Time  `json:"closed,omitempty"`   // when it was closed as done
+	Realised   []Realised  `json:"realised,omitempty"` // what it has brought since
 
 	Authorisation *Authorisation `json:"authorisation,omitempty"` // of a standard change
 	Retired       *Retirement    `json:"retired,omitempty"`       // of a template
@@ -149,6 +151,8 @@ func (r Request) Clone() Request {
 	r.Conflicts = slices.Clone(r.Conflicts)
 	r.Results = cloneEach(r.Results, Result.clone)
 	r.Review = clonePtr(r.Review)
+	r.Closed = clonePtr(r.Closed)
+	r.Realised = cloneEach(r.Realised, Realised.clone)
 	r.Held = clonePtr(r.Held)
 	r.Authorisation = clonePtr(r.Authorisation)
 	r.Retired = clonePtr(r.Retired)

@@ -32,6 +32,16 @@ type Config struct {
 	// conflict.
 	WhereUsed func(ctx context.Context, tenant string, items []ItemID) (map[ItemID][]ItemID, error)
 
+	// PlanEffect says what a change would do to plan and stock; nil means that no
+	// plan is connected. It is asked by AskPlan alone.
+	PlanEffect func(ctx context.Context, tenant string, p Proposal) (PlanEffect, error)
+
+	// Matrix is the risk matrix of the office, nil for StandardMatrix. Discount
+	// is the rate of present values in basis points a year; 0 adds amounts up as
+	// they are.
+	Matrix   *Matrix
+	Discount int
+
 	// Revisions says what the registry of specifications holds of revisions;
 	// those it does not know are left out. Nil means that there is no registry
 	// to ask, and then a result is verified on the verifier's word alone.
@@ -54,6 +64,9 @@ type Service struct {
 func New(cfg Config) (*Service, error) {
 	if cfg.Store == nil || cfg.Now == nil || cfg.NewID == nil {
 		return nil, fmt.Errorf("%w: a service needs Store, Now and NewID", ErrInvalid)
+	}
+	if err := cfg.judging(); err != nil {
+		return nil, err
 	}
 	if len(cfg.Lifecycles) == 0 {
 		cfg.Lifecycles = BuiltIn()
@@ -198,7 +211,7 @@ func (s *Service) Lifecycles() []*Lifecycle { return slices.Clone(s.cfg.Lifecycl
 
 // lookUp reads what the rules of this command need beyond the request.
 func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, error) {
-	env := Env{Now: o.Now, Actor: o.Actor}
+	env := Env{Now: o.Now, Actor: o.Actor, Matrix: s.cfg.Matrix, Discount: s.cfg.Discount}
 	var err error
 	if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
 		return env, err

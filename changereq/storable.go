@@ -51,6 +51,13 @@ func (r *Request) Storable() error {
 		c.text(x.Reason, string(x.Successor), x.By)
 		c.time(x.At)
 	}
+	c.optional(r.Closed)
+	for i := range r.Realised {
+		x := &r.Realised[i]
+		c.text(x.What, x.Currency, x.RecordedBy)
+		c.text(x.Evidence...)
+		c.time(x.At, x.RecordedAt)
+	}
 	if x := r.Held; x != nil {
 		c.text(x.Reason, x.By)
 		c.time(x.At)
@@ -131,7 +138,7 @@ func (c *storable) content(x *Content) {
 }
 
 func (c *storable) part(p *Part) {
-	c.text(p.By)
+	c.text(p.By, string(p.Confidence))
 	c.text(p.Evidence...)
 	c.time(p.At)
 }
@@ -141,22 +148,54 @@ func (c *storable) assessment(a *Assessment) {
 		c.part(&x.Part)
 		c.text(string(x.Verdict), string(x.DuplicateOf), x.Reason)
 	}
-	if x := a.Risk; x != nil {
-		c.part(&x.Part)
-		c.text(x.Summary)
-		for i := range x.Risks {
-			c.text(x.Risks[i].Title, x.Risks[i].Mitigation)
-		}
+	if a.Risk != nil {
+		c.risks(a.Risk)
+	}
+	for i := range a.Opinions {
+		c.risks(&a.Opinions[i])
 	}
 	for _, x := range []*Estimate{a.Benefit, a.Cost} {
 		if x != nil {
 			c.part(&x.Part)
 			c.text(x.Summary)
-			for i := range x.Amounts {
-				c.text(x.Amounts[i].What, x.Amounts[i].Currency)
-			}
+			c.amounts(x.Amounts)
 		}
 	}
+	c.plan(a.Plan)
+}
+
+func (c *storable) risks(x *Risks) {
+	c.part(&x.Part)
+	c.text(x.Summary, x.OnParts, x.InProcess, x.OnDelivered, x.Matrix, string(x.Band))
+	for i := range x.Risks {
+		y := &x.Risks[i]
+		c.text(y.Title, y.Mitigation, string(y.Inherent.Band), string(y.Residual.Band))
+	}
+}
+
+func (c *storable) amounts(list []Amount) {
+	for i := range list {
+		c.text(list[i].What, list[i].Currency)
+	}
+}
+
+func (c *storable) plan(x *PlanEffect) {
+	if x == nil {
+		return
+	}
+	c.part(&x.Part)
+	c.time(x.AsOf)
+	c.text(x.Source, x.Summary)
+	c.amounts(x.Cost)
+	for i := range x.Delays {
+		c.text(x.Delays[i].What)
+		c.time(x.Delays[i].Before, x.Delays[i].After)
+	}
+	for i := range x.Shortages {
+		c.text(string(x.Shortages[i].Item), x.Shortages[i].Unit)
+		c.time(x.Shortages[i].NeedBy)
+	}
+	c.text(x.People...)
 }
 
 func (c *storable) whereUsed(x *WhereUsed) {
@@ -177,7 +216,8 @@ func (c *storable) brief(b *Brief) {
 	if b == nil {
 		return
 	}
-	c.text(b.Applicant, b.Recommendation, b.By)
+	c.text(string(b.Request), b.RequestNumber, b.Applicant, b.Recommendation, b.By)
+	c.whereUsed(b.WhereUsed)
 	c.content(&b.Content)
 	c.assessment(&b.Assessment)
 	for i := range b.Options {

@@ -101,7 +101,7 @@ func withinTemplate(v *View) []Unmet {
 	if a := r.Authorisation; a != nil && (a.Template != t.ID || a.Material != t.Digests.Material) {
 		return []Unmet{templateUnmet(r, "what was authorised on %s is not what the template says now: it has to be authorised again", a.At.Format(time.RFC3339))}
 	}
-	return slices.Concat(t.offered(v.Now), t.Content.Template.exceeded(r))
+	return slices.Concat(t.offered(v.Now), t.Content.Template.exceeded(r, v.Matrix.orStandard()))
 }
 
 // templateLapsed holds once an authorised request may not go on as it was
@@ -141,7 +141,7 @@ func (r *Request) offered(now time.Time) []Unmet {
 // exceeded says what of the request lies outside the bounds. The template's own
 // assessment stands for requests that were not assessed; what was assessed all
 // the same has to fit.
-func (t *Template) exceeded(r *Request) []Unmet {
+func (t *Template) exceeded(r *Request, m *Matrix) []Unmet {
 	var out []Unmet
 	for _, a := range r.Content.Affected {
 		var text string
@@ -159,8 +159,11 @@ func (t *Template) exceeded(r *Request) []Unmet {
 		u.Ref = string(a.Item)
 		out = append(out, u)
 	}
-	if top := r.Assessment.Risk.highest(); r.Assessment.Risk != nil && top.Band().rank() > t.MaxBand.rank() {
-		out = append(out, unmet(guardTemplate, "the residual risk is %s and the template allows %s: ask for a vote under another lifecycle", top.Band(), t.MaxBand))
+	if risk := r.Assessment.Risk; risk != nil && risk.Band != "" {
+		allowed, found := m.level(t.MaxBand), m.level(risk.Band)
+		if allowed == 0 || found == 0 || found > allowed {
+			out = append(out, unmet(guardTemplate, "the residual risk is %s and the template allows %s: ask for a vote under another lifecycle", risk.Band, t.MaxBand))
+		}
 	}
 	if text := t.dear(r.Assessment.Cost); text != "" {
 		out = append(out, unmet(guardTemplate, "%s: ask for a vote under another lifecycle", text))
@@ -269,9 +272,7 @@ func (t *Template) validate(f *fields, at string) {
 		f.oneOf(at+"/actions/"+strconv.Itoa(i), string(action), string(ActionAdd), string(ActionModify), string(ActionRemove))
 		each(at+"/actions", i, slices.Contains(t.Actions[:i], action))
 	}
-	if t.MaxBand.rank() < 0 {
-		f.oneOf(at+"/max_band", string(t.MaxBand), string(BandLow), string(BandMedium), string(BandHigh), string(BandVeryHigh), string(BandCritical))
-	}
+	f.name(at+"/max_band", string(t.MaxBand), required)
 	if m := t.MaxCost; m != nil {
 		if m.Amount < 0 {
 			f.add(at+"/max_cost/amount", "out_of_range", "is negative: name what may be spent")

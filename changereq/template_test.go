@@ -102,7 +102,7 @@ func TestTemplatesThatAllowNothing(t *testing.T) {
 		},
 		"action not said": func(o *office, _ *changereq.Request) { o.req.Content.Affected[0].Action = "" },
 		"too risky": func(o *office, _ *changereq.Request) {
-			o.req.Assessment = changereq.Assessment{Risk: &changereq.Risks{Risks: []changereq.Risk{{Residual: changereq.Rating{Likelihood: 2, Impact: 5}}}}}
+			o.req.Assessment = changereq.Assessment{Risk: &changereq.Risks{Band: changereq.BandHigh, Risks: []changereq.Risk{{Residual: changereq.Rating{Likelihood: 2, Impact: 5}}}}}
 		},
 		"too dear":           func(o *office, _ *changereq.Request) { o.cost(amount(30_000, "EUR"), amount(20_001, "EUR")) },
 		"dear beyond count":  func(o *office, _ *changereq.Request) { o.cost(amount(1, "EUR"), amount(math.MaxInt64, "EUR")) },

@@ -28,6 +28,13 @@ type Config struct {
 	// changereq.Config.
 	Heads func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID]string, error)
 
+	// PlanEffect says what a change would do to plan and stock, Matrix rates
+	// risks, and Discount is the rate of present values in basis points a year;
+	// see changereq.Config.
+	PlanEffect func(ctx context.Context, tenant string, p changereq.Proposal) (changereq.PlanEffect, error)
+	Matrix     *changereq.Matrix
+	Discount   int
+
 	// WhereUsed says which items use others directly, and Revisions what the
 	// registry of specifications holds; see changereq.Config.
 	WhereUsed func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID][]changereq.ItemID, error)
@@ -63,8 +70,8 @@ func NewDesk(cfg Config) (*Desk, error) {
 	}
 	changes, err := changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
-		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions,
-		Calendar: cfg.Calendar,
+		Calendar:  cfg.Calendar,
+		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions, PlanEffect: cfg.PlanEffect, Matrix: cfg.Matrix, Discount: cfg.Discount,
 	})
 	if err != nil {
 		return nil, err

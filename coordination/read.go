@@ -55,6 +55,13 @@ func (d *Desk) Permitted(
 	return d.changes.Permitted(ctx, tenant, actor, id)
 }
 
+// BenefitScores holds what a closed change has brought until now against what
+// its assessment claimed; see changereq.ScoreBenefits.
+func (d *Desk) BenefitScores(ctx context.Context, tenant string, id changereq.ID) ([]changereq.BenefitScore, error) {
+	r, err := d.changes.Get(ctx, tenant, id)
+	return changereq.ScoreBenefits(&r, changereq.Instant(d.cfg.Now())), err
+}
+
 // Unauthorised lists the released revisions that no approved change accounts
 // for; see changereq.Unauthorised.
 func (d *Desk) Unauthorised(

@@ -138,3 +138,82 @@ func (w *walker) goTo(state string) {
 		}
 	}
 }
+
+// TestPlanAndBenefits: the plan is asked before the decision, and after closing
+// what came about is held against what was claimed.
+func TestPlanAndBenefits(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	day := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	o := openWith(t, func(c *coordination.Config) {
+		c.PlanEffect = func(context.Context, string, changereq.Proposal) (changereq.PlanEffect, error) {
+			return changereq.PlanEffect{
+				AsOf: day, Source: "plan P-7", People: []string{"ivan"},
+				Delays:    []changereq.Delay{{What: "delivery", Before: day, After: day.AddDate(0, 0, 5)}},
+				Shortages: []changereq.Shortage{{Item: "VALVE", Short: 4, NeedBy: day}},
+			}, nil
+		}
+	})
+	w := newWalker(t, o)
+	w.goTo("Assessing")
+	asked, err := w.api.AskPlanWithResponse(ctx, "CR7", &client.AskPlanParams{IfMatch: w.tag}, by("carl"))
+	w.took(asked.HTTPResponse, asked.JSON200, asked.Body, err)
+	require.Equal(t, int64(4), w.now.Assessment.Plan.Shortages[0].Short)
+	second, err := w.api.AssessChangeRequestWithResponse(ctx, "CR7", &client.AssessChangeRequestParams{IfMatch: w.tag}, client.AssessmentInput{
+		Risk: &client.RisksInput{Confidence: new("low"), OnDelivered: new("none"), Risks: []client.RiskInput{{
+			Title: "Overheating", Inherent: client.RatingInput{Likelihood: 3, Impact: 3}, Residual: client.RatingInput{Likelihood: 2, Impact: 3},
+		}}},
+	}, by("vera"), func(_ context.Context, r *http.Request) error {
+		r.Header.Set("Authorization", "a|vera|coordinator")
+		return nil
+	})
+	w.took(second.HTTPResponse, second.JSON200, second.Body, err)
+	require.Len(t, w.now.Assessment.Opinions, 2)
+	require.Equal(t, [2]string{"vera", "medium"}, [2]string{w.now.Assessment.Risk.By, *w.now.Assessment.Risk.Band})
+
+	w.goTo("Implementing")
+	early, err := w.api.RecordRealisedWithResponse(ctx, "CR7", &client.RecordRealisedParams{IfMatch: w.tag},
+		client.RealisedInput{Claim: new(int32(1)), Amount: 1, At: day, Evidence: []string{"r"}}, by("carl"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"state"}, unmet(t, early.StatusCode(), early.Body))
+	none, err := w.api.ScoreBenefitsWithResponse(ctx, "CR7", by("ann"))
+	require.NoError(t, err)
+	require.Empty(t, none.JSON200.Items)
+	w.close()
+	brought, err := w.api.RecordRealisedWithResponse(ctx, "CR7", &client.RecordRealisedParams{IfMatch: w.tag},
+		client.RealisedInput{Claim: new(int32(1)), Amount: 250, At: day.AddDate(0, -1, 0), Evidence: []string{"calls-q1"}}, by("carl"))
+	w.took(brought.HTTPResponse, brought.JSON200, brought.Body, err)
+	scores, err := w.api.ScoreBenefitsWithResponse(ctx, "CR7", by("ann"))
+	require.NoError(t, err)
+	require.Equal(t, [2]any{int64(250), "within"}, [2]any{scores.JSON200.Items[0].Realised, scores.JSON200.Items[0].Verdict})
+	missing, err := w.api.ScoreBenefitsWithResponse(ctx, "nobody", by("ann"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, missing.StatusCode())
+}
+
+// close takes the request from building to its end.
+func (w *walker) close() {
+	w.t.Helper()
+	ctx := context.Background()
+	result, err := w.api.RecordResultWithResponse(ctx, "CR7", &client.RecordResultParams{IfMatch: w.tag}, client.ResultInput{
+		Item: "SPEC-1", Revision: "B", Predecessor: new("A"), Released: new(true), Cites: []string{"CR7"},
+	}, by("ivan"))
+	w.took(result.HTTPResponse, result.JSON200, result.Body, err)
+	signed, err := w.api.SignUnchangedWithResponse(ctx, "CR7", &client.SignUnchangedParams{IfMatch: w.tag}, client.ItemInput{Item: "SPEC-2"}, by("bob"))
+	w.took(signed.HTTPResponse, signed.JSON200, signed.Body, err)
+	w.move("ivan", "finish")
+	verified, err := w.api.VerifyResultWithResponse(ctx, "CR7", &client.VerifyResultParams{IfMatch: w.tag}, client.ItemInput{Item: "SPEC-1"}, by("vera"))
+	w.took(verified.HTTPResponse, verified.JSON200, verified.Body, err)
+	reviewed, err := w.api.RecordReviewWithResponse(ctx, "CR7", &client.RecordReviewParams{IfMatch: w.tag},
+		client.ReviewInput{Verdict: "successful", Text: "Fine."}, by("carl"))
+	w.took(reviewed.HTTPResponse, reviewed.JSON200, reviewed.Body, err)
+	for _, n := range w.now.Obligations {
+		sent, err := w.api.DispatchObligationWithResponse(ctx, n.ID, &client.DispatchObligationParams{IfMatch: `"1"`},
+			client.DispatchInput{Evidence: "mail"}, by("carl"))
+		require.NoError(w.t, err)
+		require.Equal(w.t, http.StatusOK, sent.StatusCode(), string(sent.Body))
+	}
+	now, err := w.api.GetChangeRequestWithResponse(ctx, "CR7", nil, by("carl"))
+	w.took(now.HTTPResponse, now.JSON200, now.Body, err)
+	w.move("carl", "close")
+}

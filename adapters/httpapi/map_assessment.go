@@ -5,38 +5,47 @@ import "github.com/coordkit/coordkit/changereq"
 func assessmentFrom(in AssessmentInput) changereq.Assessment {
 	return changereq.Assessment{
 		Relevance: via(in.Relevance, relevanceFrom), Risk: via(in.Risk, risksFrom),
-		Benefit: via(in.Benefit, estimateFrom), Cost: via(in.Cost, estimateFrom),
+		Benefit: via(in.Benefit, estimateFrom), Cost: via(in.Cost, estimateFrom), Plan: via(in.Plan, planFrom),
 	}
 }
 
 func assessmentTo(a changereq.Assessment) Assessment {
 	return Assessment{
-		Relevance: via(a.Relevance, relevanceTo), Risk: via(a.Risk, risksTo),
-		Benefit: via(a.Benefit, estimateTo), Cost: via(a.Cost, estimateTo),
+		Relevance: via(a.Relevance, relevanceTo), Risk: via(a.Risk, risksTo), Opinions: eachOf(a.Opinions, risksTo),
+		Benefit: via(a.Benefit, estimateTo), Cost: via(a.Cost, estimateTo), Plan: via(a.Plan, planTo),
 	}
+}
+
+func partFrom(confidence *string, evidence []string) changereq.Part {
+	return changereq.Part{Confidence: word[changereq.Confidence](confidence), Evidence: evidence}
 }
 
 func relevanceFrom(in RelevanceInput) changereq.Relevance {
 	return changereq.Relevance{
-		Part: changereq.Part{Evidence: in.Evidence}, Verdict: changereq.RelevanceVerdict(in.Verdict),
+		Part: partFrom(in.Confidence, in.Evidence), Verdict: changereq.RelevanceVerdict(in.Verdict),
 		DuplicateOf: word[changereq.ID](in.DuplicateOf), Reason: value(in.Reason),
 	}
 }
 
 func relevanceTo(x changereq.Relevance) Relevance {
 	return Relevance{
-		By: x.By, At: x.At, Evidence: x.Evidence, Verdict: string(x.Verdict), DuplicateOf: text(x.DuplicateOf), Reason: text(x.Reason),
+		By: x.By, At: x.At, Confidence: text(x.Confidence), Evidence: x.Evidence, Verdict: string(x.Verdict), DuplicateOf: text(x.DuplicateOf), Reason: text(x.Reason),
 	}
 }
 
 func risksFrom(in RisksInput) changereq.Risks {
 	return changereq.Risks{
-		Part: changereq.Part{Evidence: in.Evidence}, Summary: value(in.Summary), Risks: eachOf(in.Risks, riskFrom),
+		Part: partFrom(in.Confidence, in.Evidence), Summary: value(in.Summary), Risks: eachOf(in.Risks, riskFrom),
+		OnParts: value(in.OnParts), InProcess: value(in.InProcess), OnDelivered: value(in.OnDelivered),
 	}
 }
 
 func risksTo(x changereq.Risks) Risks {
-	return Risks{By: x.By, At: x.At, Evidence: x.Evidence, Summary: text(x.Summary), Risks: eachOf(x.Risks, riskTo)}
+	return Risks{
+		By: x.By, At: x.At, Confidence: text(x.Confidence), Evidence: x.Evidence, Summary: text(x.Summary),
+		Risks: eachOf(x.Risks, riskTo), OnParts: text(x.OnParts), InProcess: text(x.InProcess), OnDelivered: text(x.OnDelivered),
+		Matrix: text(x.Matrix), Band: text(x.Band), Level: optional(narrow(x.Level)), BackOut: optional(x.BackOut),
+	}
 }
 
 func riskFrom(in RiskInput) changereq.Risk {
@@ -54,17 +63,17 @@ func ratingFrom(in RatingInput) changereq.Rating {
 }
 
 func ratingTo(x changereq.Rating) Rating {
-	return Rating{Likelihood: narrow(x.Likelihood), Impact: narrow(x.Impact), Band: string(x.Band())}
+	return Rating{Likelihood: narrow(x.Likelihood), Impact: narrow(x.Impact), Band: string(x.Band)}
 }
 
 func estimateFrom(in EstimateInput) changereq.Estimate {
 	return changereq.Estimate{
-		Part: changereq.Part{Evidence: in.Evidence}, Summary: value(in.Summary), Amounts: eachOf(in.Amounts, amountFrom),
+		Part: partFrom(in.Confidence, in.Evidence), Summary: value(in.Summary), Amounts: eachOf(in.Amounts, amountFrom),
 	}
 }
 
 func estimateTo(x changereq.Estimate) Estimate {
-	return Estimate{By: x.By, At: x.At, Evidence: x.Evidence, Summary: text(x.Summary), Amounts: eachOf(x.Amounts, amountTo)}
+	return Estimate{By: x.By, At: x.At, Confidence: text(x.Confidence), Evidence: x.Evidence, Summary: text(x.Summary), Amounts: eachOf(x.Amounts, amountTo)}
 }
 
 func amountFrom(in AmountInput) changereq.Amount {

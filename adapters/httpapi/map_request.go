@@ -10,7 +10,7 @@ func requestTo(r changereq.Request) ChangeRequest {
 		WhereUsed: via(r.WhereUsed, whereUsedTo), Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Conditions: eachOf(r.Conditions, conditionTo),
 		Window: via(r.Window, windowTo), Implementer: text(r.Implementer), Conflicts: eachOf(r.Conflicts, conflictTo),
 		Results: eachOf(r.Results, resultTo), Review: via(r.Review, reviewTo),
-		Successor: text(r.Successor), Outcome: text(r.Outcome), Held: via(r.Held, holdTo),
+		Successor: text(r.Successor), Outcome: text(r.Outcome), Closed: r.Closed, Realised: eachOf(r.Realised, realisedTo), Held: via(r.Held, holdTo),
 		Authorisation: via(r.Authorisation, authorisationTo), Retired: via(r.Retired, retirementTo),
 		Obligations: eachOf(r.Obligations, owedTo), Origin: via(r.Origin, originTo), LastAmender: text(r.LastAmender),
 		Opened: r.Opened, Updated: r.Updated, Events: r.Events,
@@ -34,7 +34,9 @@ func digestsTo(d changereq.Digests) Digests {
 
 func briefTo(b changereq.Brief) Brief {
 	return Brief{
-		Number: narrow(b.Number), Applicant: b.Applicant, Content: contentTo(b.Content), Assessment: assessmentTo(b.Assessment),
+		Number: narrow(b.Number), Request: string(b.Request), RequestNumber: b.RequestNumber, Applicant: b.Applicant,
+		WhereUsed: via(b.WhereUsed, whereUsedTo), PresentValues: eachOf(b.PresentValues, presentValueTo),
+		Content: contentTo(b.Content), Assessment: assessmentTo(b.Assessment),
 		Material: string(b.Material), Recommendation: b.Recommendation, DecideBy: b.DecideBy, By: b.By, At: b.At,
 		Digest: string(b.Digest), Missing: b.Missing, Options: eachOf(b.Options, func(o changereq.Option) Option {
 			return Option{Title: o.Title, Summary: text(o.Summary)}

@@ -164,7 +164,7 @@ type Amount struct {
 	// High At most.
 	High int64 `json:"high"`
 
-	// Horizon In months; 0 is once.
+	// Horizon In months, over which the amount is the total; 0 is once.
 	Horizon int32 `json:"horizon"`
 
 	// Likely Most likely.
@@ -185,7 +185,7 @@ type AmountInput struct {
 	// High At most.
 	High int64 `json:"high"`
 
-	// Horizon In months; 0 is once.
+	// Horizon In months, over which the amount is the total; 0 is once.
 	Horizon *int32 `json:"horizon,omitempty"`
 
 	// Likely Most likely.
@@ -206,10 +206,16 @@ type Assessment struct {
 	// Cost Amounts with what was meant by them.
 	Cost *Estimate `json:"cost,omitempty"`
 
+	// Opinions What each assessor of the risks said, by author; the most severe of them is under risk.
+	Opinions []Risks `json:"opinions,omitempty"`
+
+	// Plan What the change would do to plan and stock, as the plan stood at an instant.
+	Plan *PlanEffect `json:"plan,omitempty"`
+
 	// Relevance Whether the request concerns the product at all.
 	Relevance *Relevance `json:"relevance,omitempty"`
 
-	// Risk The risks found.
+	// Risk The risks that one assessor found.
 	Risk *Risks `json:"risk,omitempty"`
 }
 
@@ -221,10 +227,13 @@ type AssessmentInput struct {
 	// Cost Amounts with what was meant by them; an empty list with a summary says that there are none.
 	Cost *EstimateInput `json:"cost,omitempty"`
 
+	// Plan What the change would do to plan and stock, as the plan stood at an instant.
+	Plan *PlanEffectInput `json:"plan,omitempty"`
+
 	// Relevance Whether the request concerns the product at all.
 	Relevance *RelevanceInput `json:"relevance,omitempty"`
 
-	// Risk The risks found; an empty list with a summary says that there are none.
+	// Risk The risks that the caller found, recorded beside those of other assessors; an empty list with a summary says that there are none.
 	Risk *RisksInput `json:"risk,omitempty"`
 }
 
@@ -267,6 +276,45 @@ type Authorisation struct {
 	Template string `json:"template"`
 }
 
+// BenefitScore A claimed benefit held against what was realised.
+type BenefitScore struct {
+	// Claim Its place in the assessment, from 1; none sums what nobody had claimed.
+	Claim *int32 `json:"claim,omitempty"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+
+	// Due When the horizon of the claim ends.
+	Due *time.Time `json:"due,omitempty"`
+
+	// High The claim at most.
+	High int64 `json:"high"`
+
+	// Likely The claim most likely.
+	Likely int64 `json:"likely"`
+
+	// Low The claim at least.
+	Low int64 `json:"low"`
+
+	// Realised What came about until now.
+	Realised int64 `json:"realised"`
+
+	// Records In how many records.
+	Records int32 `json:"records"`
+
+	// Verdict How the claim turned out.
+	Verdict string `json:"verdict"`
+
+	// What What was claimed.
+	What string `json:"what"`
+}
+
+// BenefitScoreList Scores of a closed change; none before it is closed.
+type BenefitScoreList struct {
+	// Items By claim, then what nobody claimed by currency.
+	Items []BenefitScore `json:"items"`
+}
+
 // Brief The numbered, frozen page a decision is made on.
 type Brief struct {
 	// Applicant Who asks.
@@ -302,8 +350,20 @@ type Brief struct {
 	// Options What could be decided.
 	Options []Option `json:"options,omitempty"`
 
+	// PresentValues One for each currency.
+	PresentValues []PresentValue `json:"present_values,omitempty"`
+
 	// Recommendation What the coordinator recommends.
 	Recommendation string `json:"recommendation"`
+
+	// Request The id of the request.
+	Request string `json:"request"`
+
+	// RequestNumber The number of the request, for people.
+	RequestNumber string `json:"request_number"`
+
+	// WhereUsed What uses the items that change, as it was last looked up.
+	WhereUsed *WhereUsed `json:"where_used,omitempty"`
 }
 
 // BriefInput What the coordinator adds to content and assessment.
@@ -359,6 +419,9 @@ type ChangeRequest struct {
 	// Category The phase of the state; empty for an imported state that the lifecycle does not know.
 	Category string `json:"category"`
 
+	// Closed When it was closed as done.
+	Closed *time.Time `json:"closed,omitempty"`
+
 	// Conditions Of the standing approval.
 	Conditions []Condition `json:"conditions,omitempty"`
 
@@ -406,6 +469,9 @@ type ChangeRequest struct {
 
 	// Outcome How it ended or is about to end.
 	Outcome *string `json:"outcome,omitempty"`
+
+	// Realised What it has brought since.
+	Realised []Realised `json:"realised,omitempty"`
 
 	// Results At most one for each affected item.
 	Results []Result `json:"results,omitempty"`
@@ -666,6 +732,30 @@ type DecisionInput struct {
 	Verdict string `json:"verdict"`
 }
 
+// Delay A date that moves.
+type Delay struct {
+	// After With it.
+	After time.Time `json:"after"`
+
+	// Before Without the change.
+	Before time.Time `json:"before"`
+
+	// What The activity, milestone or delivery.
+	What string `json:"what"`
+}
+
+// DelayInput A date that moves.
+type DelayInput struct {
+	// After With it.
+	After time.Time `json:"after"`
+
+	// Before Without the change.
+	Before time.Time `json:"before"`
+
+	// What The activity, milestone or delivery.
+	What string `json:"what"`
+}
+
 // Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 type Digests struct {
 	// Affected Of the affected items.
@@ -725,6 +815,9 @@ type Estimate struct {
 	// By Who assessed it.
 	By string `json:"by"`
 
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
 
@@ -736,6 +829,9 @@ type Estimate struct {
 type EstimateInput struct {
 	// Amounts One by one.
 	Amounts []AmountInput `json:"amounts,omitempty"`
+
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
 
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
@@ -1218,6 +1314,90 @@ type PermissionList struct {
 	Items []Permission `json:"items"`
 }
 
+// PlanEffect What the change would do to plan and stock, as the plan stood at an instant.
+type PlanEffect struct {
+	// AsOf The state of the plan that it holds for.
+	AsOf time.Time `json:"as_of"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who asked.
+	By string `json:"by"`
+
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
+	// Cost What it costs the plan.
+	Cost []Amount `json:"cost,omitempty"`
+
+	// Delays Dates that move.
+	Delays []Delay `json:"delays,omitempty"`
+
+	// Evidence References to documents.
+	Evidence []string `json:"evidence,omitempty"`
+
+	// People Whose work changes.
+	People []string `json:"people,omitempty"`
+
+	// Shortages What would be missing in stock.
+	Shortages []Shortage `json:"shortages,omitempty"`
+
+	// Source Which plan answered, with its revision.
+	Source *string `json:"source,omitempty"`
+
+	// Summary In short.
+	Summary *string `json:"summary,omitempty"`
+}
+
+// PlanEffectInput What the change would do to plan and stock, as the plan stood at an instant.
+type PlanEffectInput struct {
+	// AsOf The state of the plan that it holds for.
+	AsOf time.Time `json:"as_of"`
+
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
+	// Cost What it costs the plan.
+	Cost []AmountInput `json:"cost,omitempty"`
+
+	// Delays Dates that move.
+	Delays []DelayInput `json:"delays,omitempty"`
+
+	// Evidence References to documents.
+	Evidence []string `json:"evidence,omitempty"`
+
+	// People Whose work changes.
+	People []string `json:"people,omitempty"`
+
+	// Shortages What would be missing in stock.
+	Shortages []ShortageInput `json:"shortages,omitempty"`
+
+	// Source Which plan answered, with its revision.
+	Source *string `json:"source,omitempty"`
+
+	// Summary In short.
+	Summary *string `json:"summary,omitempty"`
+}
+
+// PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.
+type PresentValue struct {
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+
+	// High High benefits and low costs.
+	High int64 `json:"high"`
+
+	// Likely Both as likely.
+	Likely int64 `json:"likely"`
+
+	// Low Low benefits and high costs.
+	Low int64 `json:"low"`
+
+	// Rate Of the discount, in basis points a year.
+	Rate int32 `json:"rate"`
+}
+
 // Problem What went wrong (RFC 9457).
 type Problem struct {
 	// Code The kind of problem, stable.
@@ -1244,23 +1424,71 @@ type Problem struct {
 
 // Rating A place on the matrix of risks.
 type Rating struct {
-	// Band The class of the product of both.
+	// Band Its class on the matrix, in the words of the matrix.
 	Band string `json:"band"`
 
-	// Impact From 1 to 5.
+	// Impact From 1.
 	Impact int32 `json:"impact"`
 
-	// Likelihood From 1 to 5.
+	// Likelihood From 1.
 	Likelihood int32 `json:"likelihood"`
 }
 
 // RatingInput A place on the matrix of risks.
 type RatingInput struct {
-	// Impact From 1 to 5.
+	// Impact From 1, to 5 on the standard matrix.
 	Impact int32 `json:"impact"`
 
-	// Likelihood From 1 to 5.
+	// Likelihood From 1, to 5 on the standard matrix.
 	Likelihood int32 `json:"likelihood"`
+}
+
+// Realised A benefit that came about.
+type Realised struct {
+	// Amount In minor units.
+	Amount int64 `json:"amount"`
+
+	// At When it came about.
+	At time.Time `json:"at"`
+
+	// Claim The place of the claimed benefit in the assessment, from 1.
+	Claim *int32 `json:"claim,omitempty"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+
+	// Evidence What shows it.
+	Evidence []string `json:"evidence"`
+
+	// RecordedAt When.
+	RecordedAt time.Time `json:"recorded_at"`
+
+	// RecordedBy Who recorded it.
+	RecordedBy string `json:"recorded_by"`
+
+	// What What it is.
+	What *string `json:"what,omitempty"`
+}
+
+// RealisedInput A benefit that came about.
+type RealisedInput struct {
+	// Amount In minor units; a correction may be negative.
+	Amount int64 `json:"amount"`
+
+	// At When it came about.
+	At time.Time `json:"at"`
+
+	// Claim The place of the claimed benefit in the assessment, from 1; none for a benefit that nobody claimed.
+	Claim *int32 `json:"claim,omitempty"`
+
+	// Currency ISO 4217; required without a claim.
+	Currency *string `json:"currency,omitempty"`
+
+	// Evidence What shows it.
+	Evidence []string `json:"evidence"`
+
+	// What What it is; required without a claim.
+	What *string `json:"what,omitempty"`
 }
 
 // ReasonInput Why.
@@ -1448,6 +1676,9 @@ type Relevance struct {
 	// By Who assessed it.
 	By string `json:"by"`
 
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// DuplicateOf The request it repeats.
 	DuplicateOf *string `json:"duplicate_of,omitempty"`
 
@@ -1463,6 +1694,9 @@ type Relevance struct {
 
 // RelevanceInput Whether the request concerns the product at all.
 type RelevanceInput struct {
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// DuplicateOf The request it repeats.
 	DuplicateOf *string `json:"duplicate_of,omitempty"`
 
@@ -1629,16 +1863,40 @@ type RiskInput struct {
 	Title string `json:"title"`
 }
 
-// Risks The risks found.
+// Risks The risks that one assessor found.
 type Risks struct {
 	// At When.
 	At time.Time `json:"at"`
 
+	// BackOut Whether a back-out plan is needed.
+	BackOut *bool `json:"back_out,omitempty"`
+
+	// Band The highest residual band, in the words of the matrix.
+	Band *string `json:"band,omitempty"`
+
 	// By Who assessed it.
 	By string `json:"by"`
 
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
+
+	// InProcess Effect on product being made.
+	InProcess *string `json:"in_process,omitempty"`
+
+	// Level The place of that band from the lowest, 1.
+	Level *int32 `json:"level,omitempty"`
+
+	// Matrix The matrix that rated them.
+	Matrix *string `json:"matrix,omitempty"`
+
+	// OnDelivered Effect on product already delivered.
+	OnDelivered *string `json:"on_delivered,omitempty"`
+
+	// OnParts Effect on constituent parts.
+	OnParts *string `json:"on_parts,omitempty"`
 
 	// Risks One by one.
 	Risks []Risk `json:"risks,omitempty"`
@@ -1647,16 +1905,58 @@ type Risks struct {
 	Summary *string `json:"summary,omitempty"`
 }
 
-// RisksInput The risks found; an empty list with a summary says that there are none.
+// RisksInput The risks that the caller found, recorded beside those of other assessors; an empty list with a summary says that there are none.
 type RisksInput struct {
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
+
+	// InProcess Effect on product being made.
+	InProcess *string `json:"in_process,omitempty"`
+
+	// OnDelivered Effect on product already delivered.
+	OnDelivered *string `json:"on_delivered,omitempty"`
+
+	// OnParts Effect on constituent parts.
+	OnParts *string `json:"on_parts,omitempty"`
 
 	// Risks One by one.
 	Risks []RiskInput `json:"risks,omitempty"`
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// Shortage What would be missing in stock because of the change.
+type Shortage struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When they are needed.
+	NeedBy time.Time `json:"need_by"`
+
+	// Short How many whole units are missing.
+	Short int64 `json:"short"`
+
+	// Unit Of what.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// ShortageInput What would be missing in stock because of the change.
+type ShortageInput struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When they are needed.
+	NeedBy time.Time `json:"need_by"`
+
+	// Short How many whole units are missing.
+	Short int64 `json:"short"`
+
+	// Unit Of what.
+	Unit *string `json:"unit,omitempty"`
 }
 
 // Template What the request, once it is closed, allows standard changes to do without a vote.
@@ -1914,6 +2214,12 @@ type AssessChangeRequestParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RecordRealisedParams defines parameters for RecordRealised.
+type RecordRealisedParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // IssueBriefParams defines parameters for IssueBrief.
 type IssueBriefParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -1979,6 +2285,12 @@ type MigrateChangeRequestParams struct {
 
 // MoveChangeRequestParams defines parameters for MoveChangeRequest.
 type MoveChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// AskPlanParams defines parameters for AskPlan.
+type AskPlanParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -2193,6 +2505,9 @@ type OpenChangeRequestJSONRequestBody = OpenInput
 // AssessChangeRequestJSONRequestBody defines body for AssessChangeRequest for application/json ContentType.
 type AssessChangeRequestJSONRequestBody = AssessmentInput
 
+// RecordRealisedJSONRequestBody defines body for RecordRealised for application/json ContentType.
+type RecordRealisedJSONRequestBody = RealisedInput
+
 // IssueBriefJSONRequestBody defines body for IssueBrief for application/json ContentType.
 type IssueBriefJSONRequestBody = BriefInput
 
@@ -2273,6 +2588,12 @@ type ServerInterface interface {
 	// AssessChangeRequest Record an assessment
 	// (POST /v1/change-requests/{id}/assessments)
 	AssessChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params AssessChangeRequestParams)
+	// ScoreBenefits Score the benefits
+	// (GET /v1/change-requests/{id}/benefits)
+	ScoreBenefits(w http.ResponseWriter, r *http.Request, id ChangeRequestID)
+	// RecordRealised Record a realised benefit
+	// (POST /v1/change-requests/{id}/benefits)
+	RecordRealised(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RecordRealisedParams)
 	// IssueBrief Issue a brief
 	// (POST /v1/change-requests/{id}/briefs)
 	IssueBrief(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params IssueBriefParams)
@@ -2309,6 +2630,9 @@ type ServerInterface interface {
 	// ListPermissions List what can be done next
 	// (GET /v1/change-requests/{id}/permissions)
 	ListPermissions(w http.ResponseWriter, r *http.Request, id ChangeRequestID)
+	// AskPlan Ask the plan
+	// (POST /v1/change-requests/{id}/plan-effects)
+	AskPlan(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params AskPlanParams)
 	// RebaseItem Rebase an affected item
 	// (POST /v1/change-requests/{id}/rebases)
 	RebaseItem(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RebaseItemParams)
@@ -2717,6 +3041,86 @@ func (siw *ServerInterfaceWrapper) AssessChangeRequest(w http.ResponseWriter, r 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.AssessChangeRequest(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ScoreBenefits operation middleware
+func (siw *ServerInterfaceWrapper) ScoreBenefits(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ScoreBenefits(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecordRealised operation middleware
+func (siw *ServerInterfaceWrapper) RecordRealised(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordRealisedParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecordRealised(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3333,6 +3737,60 @@ func (siw *ServerInterfaceWrapper) ListPermissions(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListPermissions(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AskPlan operation middleware
+func (siw *ServerInterfaceWrapper) AskPlan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskPlanParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AskPlan(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4886,6 +5344,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/rebases", wrapper.RebaseItem)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/template-retirement", wrapper.RetireTemplate)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/migrations", wrapper.MigrateChangeRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/plan-effects", wrapper.AskPlan)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/benefits", wrapper.ScoreBenefits)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/benefits", wrapper.RecordRealised)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.ReleaseChangeRequest)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/change-requests/{id}/hold", wrapper.HoldChangeRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/events", wrapper.ListChangeRequestEvents)
@@ -5669,6 +6130,315 @@ type AssessChangeRequestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AssessChangeRequestdefaultApplicationProblemPlusJSONResponse) VisitAssessChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScoreBenefitsRequestObject struct {
+	ID ChangeRequestID `json:"id"`
+}
+
+type ScoreBenefitsResponseObject interface {
+	VisitScoreBenefitsResponse(w http.ResponseWriter) error
+}
+
+type ScoreBenefits200JSONResponse BenefitScoreList
+
+func (response ScoreBenefits200JSONResponse) VisitScoreBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScoreBenefits400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ScoreBenefits400ApplicationProblemPlusJSONResponse) VisitScoreBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScoreBenefits401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ScoreBenefits401ApplicationProblemPlusJSONResponse) VisitScoreBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScoreBenefits403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ScoreBenefits403ApplicationProblemPlusJSONResponse) VisitScoreBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScoreBenefits404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ScoreBenefits404ApplicationProblemPlusJSONResponse) VisitScoreBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScoreBenefitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ScoreBenefitsdefaultApplicationProblemPlusJSONResponse) VisitScoreBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealisedRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params RecordRealisedParams
+	Body   *RecordRealisedJSONRequestBody
+}
+
+type RecordRealisedResponseObject interface {
+	VisitRecordRealisedResponse(w http.ResponseWriter) error
+}
+
+type RecordRealised200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response RecordRealised200JSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised400ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised401ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised403ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised404ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised409ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised412ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised413ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised415ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised422ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealised428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RecordRealised428ApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordRealiseddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordRealiseddefaultApplicationProblemPlusJSONResponse) VisitRecordRealisedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7718,6 +8488,178 @@ type ListPermissionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPermissionsdefaultApplicationProblemPlusJSONResponse) VisitListPermissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlanRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params AskPlanParams
+}
+
+type AskPlanResponseObject interface {
+	VisitAskPlanResponse(w http.ResponseWriter) error
+}
+
+type AskPlan200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response AskPlan200JSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan400ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan401ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan403ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan404ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan409ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan412ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan422ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlan428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response AskPlan428ApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskPlandefaultApplicationProblemPlusJSONResponse) VisitAskPlanResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11763,6 +12705,12 @@ type StrictServerInterface interface {
 	// AssessChangeRequest Record an assessment
 	// (POST /v1/change-requests/{id}/assessments)
 	AssessChangeRequest(ctx context.Context, request AssessChangeRequestRequestObject) (AssessChangeRequestResponseObject, error)
+	// ScoreBenefits Score the benefits
+	// (GET /v1/change-requests/{id}/benefits)
+	ScoreBenefits(ctx context.Context, request ScoreBenefitsRequestObject) (ScoreBenefitsResponseObject, error)
+	// RecordRealised Record a realised benefit
+	// (POST /v1/change-requests/{id}/benefits)
+	RecordRealised(ctx context.Context, request RecordRealisedRequestObject) (RecordRealisedResponseObject, error)
 	// IssueBrief Issue a brief
 	// (POST /v1/change-requests/{id}/briefs)
 	IssueBrief(ctx context.Context, request IssueBriefRequestObject) (IssueBriefResponseObject, error)
@@ -11799,6 +12747,9 @@ type StrictServerInterface interface {
 	// ListPermissions List what can be done next
 	// (GET /v1/change-requests/{id}/permissions)
 	ListPermissions(ctx context.Context, request ListPermissionsRequestObject) (ListPermissionsResponseObject, error)
+	// AskPlan Ask the plan
+	// (POST /v1/change-requests/{id}/plan-effects)
+	AskPlan(ctx context.Context, request AskPlanRequestObject) (AskPlanResponseObject, error)
 	// RebaseItem Rebase an affected item
 	// (POST /v1/change-requests/{id}/rebases)
 	RebaseItem(ctx context.Context, request RebaseItemRequestObject) (RebaseItemResponseObject, error)
@@ -12081,6 +13032,66 @@ func (sh *strictHandler) AssessChangeRequest(w http.ResponseWriter, r *http.Requ
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(AssessChangeRequestResponseObject); ok {
 		if err := validResponse.VisitAssessChangeRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ScoreBenefits operation middleware
+func (sh *strictHandler) ScoreBenefits(w http.ResponseWriter, r *http.Request, id ChangeRequestID) {
+	var request ScoreBenefitsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ScoreBenefits(ctx, request.(ScoreBenefitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ScoreBenefits")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ScoreBenefitsResponseObject); ok {
+		if err := validResponse.VisitScoreBenefitsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordRealised operation middleware
+func (sh *strictHandler) RecordRealised(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RecordRealisedParams) {
+	var request RecordRealisedRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RecordRealisedJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordRealised(ctx, request.(RecordRealisedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordRealised")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecordRealisedResponseObject); ok {
+		if err := validResponse.VisitRecordRealisedResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -12453,6 +13464,33 @@ func (sh *strictHandler) ListPermissions(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListPermissionsResponseObject); ok {
 		if err := validResponse.VisitListPermissionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskPlan operation middleware
+func (sh *strictHandler) AskPlan(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params AskPlanParams) {
+	var request AskPlanRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AskPlan(ctx, request.(AskPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskPlan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AskPlanResponseObject); ok {
+		if err := validResponse.VisitAskPlanResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

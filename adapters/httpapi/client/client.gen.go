@@ -165,7 +165,7 @@ type Amount struct {
 	// High At most.
 	High int64 `json:"high"`
 
-	// Horizon In months; 0 is once.
+	// Horizon In months, over which the amount is the total; 0 is once.
 	Horizon int32 `json:"horizon"`
 
 	// Likely Most likely.
@@ -186,7 +186,7 @@ type AmountInput struct {
 	// High At most.
 	High int64 `json:"high"`
 
-	// Horizon In months; 0 is once.
+	// Horizon In months, over which the amount is the total; 0 is once.
 	Horizon *int32 `json:"horizon,omitempty"`
 
 	// Likely Most likely.
@@ -207,10 +207,16 @@ type Assessment struct {
 	// Cost Amounts with what was meant by them.
 	Cost *Estimate `json:"cost,omitempty"`
 
+	// Opinions What each assessor of the risks said, by author; the most severe of them is under risk.
+	Opinions []Risks `json:"opinions,omitempty"`
+
+	// Plan What the change would do to plan and stock, as the plan stood at an instant.
+	Plan *PlanEffect `json:"plan,omitempty"`
+
 	// Relevance Whether the request concerns the product at all.
 	Relevance *Relevance `json:"relevance,omitempty"`
 
-	// Risk The risks found.
+	// Risk The risks that one assessor found.
 	Risk *Risks `json:"risk,omitempty"`
 }
 
@@ -222,10 +228,13 @@ type AssessmentInput struct {
 	// Cost Amounts with what was meant by them; an empty list with a summary says that there are none.
 	Cost *EstimateInput `json:"cost,omitempty"`
 
+	// Plan What the change would do to plan and stock, as the plan stood at an instant.
+	Plan *PlanEffectInput `json:"plan,omitempty"`
+
 	// Relevance Whether the request concerns the product at all.
 	Relevance *RelevanceInput `json:"relevance,omitempty"`
 
-	// Risk The risks found; an empty list with a summary says that there are none.
+	// Risk The risks that the caller found, recorded beside those of other assessors; an empty list with a summary says that there are none.
 	Risk *RisksInput `json:"risk,omitempty"`
 }
 
@@ -268,6 +277,45 @@ type Authorisation struct {
 	Template string `json:"template"`
 }
 
+// BenefitScore A claimed benefit held against what was realised.
+type BenefitScore struct {
+	// Claim Its place in the assessment, from 1; none sums what nobody had claimed.
+	Claim *int32 `json:"claim,omitempty"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+
+	// Due When the horizon of the claim ends.
+	Due *time.Time `json:"due,omitempty"`
+
+	// High The claim at most.
+	High int64 `json:"high"`
+
+	// Likely The claim most likely.
+	Likely int64 `json:"likely"`
+
+	// Low The claim at least.
+	Low int64 `json:"low"`
+
+	// Realised What came about until now.
+	Realised int64 `json:"realised"`
+
+	// Records In how many records.
+	Records int32 `json:"records"`
+
+	// Verdict How the claim turned out.
+	Verdict string `json:"verdict"`
+
+	// What What was claimed.
+	What string `json:"what"`
+}
+
+// BenefitScoreList Scores of a closed change; none before it is closed.
+type BenefitScoreList struct {
+	// Items By claim, then what nobody claimed by currency.
+	Items []BenefitScore `json:"items"`
+}
+
 // Brief The numbered, frozen page a decision is made on.
 type Brief struct {
 	// Applicant Who asks.
@@ -303,8 +351,20 @@ type Brief struct {
 	// Options What could be decided.
 	Options []Option `json:"options,omitempty"`
 
+	// PresentValues One for each currency.
+	PresentValues []PresentValue `json:"present_values,omitempty"`
+
 	// Recommendation What the coordinator recommends.
 	Recommendation string `json:"recommendation"`
+
+	// Request The id of the request.
+	Request string `json:"request"`
+
+	// RequestNumber The number of the request, for people.
+	RequestNumber string `json:"request_number"`
+
+	// WhereUsed What uses the items that change, as it was last looked up.
+	WhereUsed *WhereUsed `json:"where_used,omitempty"`
 }
 
 // BriefInput What the coordinator adds to content and assessment.
@@ -360,6 +420,9 @@ type ChangeRequest struct {
 	// Category The phase of the state; empty for an imported state that the lifecycle does not know.
 	Category string `json:"category"`
 
+	// Closed When it was closed as done.
+	Closed *time.Time `json:"closed,omitempty"`
+
 	// Conditions Of the standing approval.
 	Conditions []Condition `json:"conditions,omitempty"`
 
@@ -407,6 +470,9 @@ type ChangeRequest struct {
 
 	// Outcome How it ended or is about to end.
 	Outcome *string `json:"outcome,omitempty"`
+
+	// Realised What it has brought since.
+	Realised []Realised `json:"realised,omitempty"`
 
 	// Results At most one for each affected item.
 	Results []Result `json:"results,omitempty"`
@@ -667,6 +733,30 @@ type DecisionInput struct {
 	Verdict string `json:"verdict"`
 }
 
+// Delay A date that moves.
+type Delay struct {
+	// After With it.
+	After time.Time `json:"after"`
+
+	// Before Without the change.
+	Before time.Time `json:"before"`
+
+	// What The activity, milestone or delivery.
+	What string `json:"what"`
+}
+
+// DelayInput A date that moves.
+type DelayInput struct {
+	// After With it.
+	After time.Time `json:"after"`
+
+	// Before Without the change.
+	Before time.Time `json:"before"`
+
+	// What The activity, milestone or delivery.
+	What string `json:"what"`
+}
+
 // Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 type Digests struct {
 	// Affected Of the affected items.
@@ -726,6 +816,9 @@ type Estimate struct {
 	// By Who assessed it.
 	By string `json:"by"`
 
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
 
@@ -737,6 +830,9 @@ type Estimate struct {
 type EstimateInput struct {
 	// Amounts One by one.
 	Amounts []AmountInput `json:"amounts,omitempty"`
+
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
 
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
@@ -1219,6 +1315,90 @@ type PermissionList struct {
 	Items []Permission `json:"items"`
 }
 
+// PlanEffect What the change would do to plan and stock, as the plan stood at an instant.
+type PlanEffect struct {
+	// AsOf The state of the plan that it holds for.
+	AsOf time.Time `json:"as_of"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who asked.
+	By string `json:"by"`
+
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
+	// Cost What it costs the plan.
+	Cost []Amount `json:"cost,omitempty"`
+
+	// Delays Dates that move.
+	Delays []Delay `json:"delays,omitempty"`
+
+	// Evidence References to documents.
+	Evidence []string `json:"evidence,omitempty"`
+
+	// People Whose work changes.
+	People []string `json:"people,omitempty"`
+
+	// Shortages What would be missing in stock.
+	Shortages []Shortage `json:"shortages,omitempty"`
+
+	// Source Which plan answered, with its revision.
+	Source *string `json:"source,omitempty"`
+
+	// Summary In short.
+	Summary *string `json:"summary,omitempty"`
+}
+
+// PlanEffectInput What the change would do to plan and stock, as the plan stood at an instant.
+type PlanEffectInput struct {
+	// AsOf The state of the plan that it holds for.
+	AsOf time.Time `json:"as_of"`
+
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
+	// Cost What it costs the plan.
+	Cost []AmountInput `json:"cost,omitempty"`
+
+	// Delays Dates that move.
+	Delays []DelayInput `json:"delays,omitempty"`
+
+	// Evidence References to documents.
+	Evidence []string `json:"evidence,omitempty"`
+
+	// People Whose work changes.
+	People []string `json:"people,omitempty"`
+
+	// Shortages What would be missing in stock.
+	Shortages []ShortageInput `json:"shortages,omitempty"`
+
+	// Source Which plan answered, with its revision.
+	Source *string `json:"source,omitempty"`
+
+	// Summary In short.
+	Summary *string `json:"summary,omitempty"`
+}
+
+// PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.
+type PresentValue struct {
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+
+	// High High benefits and low costs.
+	High int64 `json:"high"`
+
+	// Likely Both as likely.
+	Likely int64 `json:"likely"`
+
+	// Low Low benefits and high costs.
+	Low int64 `json:"low"`
+
+	// Rate Of the discount, in basis points a year.
+	Rate int32 `json:"rate"`
+}
+
 // Problem What went wrong (RFC 9457).
 type Problem struct {
 	// Code The kind of problem, stable.
@@ -1245,23 +1425,71 @@ type Problem struct {
 
 // Rating A place on the matrix of risks.
 type Rating struct {
-	// Band The class of the product of both.
+	// Band Its class on the matrix, in the words of the matrix.
 	Band string `json:"band"`
 
-	// Impact From 1 to 5.
+	// Impact From 1.
 	Impact int32 `json:"impact"`
 
-	// Likelihood From 1 to 5.
+	// Likelihood From 1.
 	Likelihood int32 `json:"likelihood"`
 }
 
 // RatingInput A place on the matrix of risks.
 type RatingInput struct {
-	// Impact From 1 to 5.
+	// Impact From 1, to 5 on the standard matrix.
 	Impact int32 `json:"impact"`
 
-	// Likelihood From 1 to 5.
+	// Likelihood From 1, to 5 on the standard matrix.
 	Likelihood int32 `json:"likelihood"`
+}
+
+// Realised A benefit that came about.
+type Realised struct {
+	// Amount In minor units.
+	Amount int64 `json:"amount"`
+
+	// At When it came about.
+	At time.Time `json:"at"`
+
+	// Claim The place of the claimed benefit in the assessment, from 1.
+	Claim *int32 `json:"claim,omitempty"`
+
+	// Currency ISO 4217.
+	Currency string `json:"currency"`
+
+	// Evidence What shows it.
+	Evidence []string `json:"evidence"`
+
+	// RecordedAt When.
+	RecordedAt time.Time `json:"recorded_at"`
+
+	// RecordedBy Who recorded it.
+	RecordedBy string `json:"recorded_by"`
+
+	// What What it is.
+	What *string `json:"what,omitempty"`
+}
+
+// RealisedInput A benefit that came about.
+type RealisedInput struct {
+	// Amount In minor units; a correction may be negative.
+	Amount int64 `json:"amount"`
+
+	// At When it came about.
+	At time.Time `json:"at"`
+
+	// Claim The place of the claimed benefit in the assessment, from 1; none for a benefit that nobody claimed.
+	Claim *int32 `json:"claim,omitempty"`
+
+	// Currency ISO 4217; required without a claim.
+	Currency *string `json:"currency,omitempty"`
+
+	// Evidence What shows it.
+	Evidence []string `json:"evidence"`
+
+	// What What it is; required without a claim.
+	What *string `json:"what,omitempty"`
 }
 
 // ReasonInput Why.
@@ -1449,6 +1677,9 @@ type Relevance struct {
 	// By Who assessed it.
 	By string `json:"by"`
 
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// DuplicateOf The request it repeats.
 	DuplicateOf *string `json:"duplicate_of,omitempty"`
 
@@ -1464,6 +1695,9 @@ type Relevance struct {
 
 // RelevanceInput Whether the request concerns the product at all.
 type RelevanceInput struct {
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// DuplicateOf The request it repeats.
 	DuplicateOf *string `json:"duplicate_of,omitempty"`
 
@@ -1630,16 +1864,40 @@ type RiskInput struct {
 	Title string `json:"title"`
 }
 
-// Risks The risks found.
+// Risks The risks that one assessor found.
 type Risks struct {
 	// At When.
 	At time.Time `json:"at"`
 
+	// BackOut Whether a back-out plan is needed.
+	BackOut *bool `json:"back_out,omitempty"`
+
+	// Band The highest residual band, in the words of the matrix.
+	Band *string `json:"band,omitempty"`
+
 	// By Who assessed it.
 	By string `json:"by"`
 
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
+
+	// InProcess Effect on product being made.
+	InProcess *string `json:"in_process,omitempty"`
+
+	// Level The place of that band from the lowest, 1.
+	Level *int32 `json:"level,omitempty"`
+
+	// Matrix The matrix that rated them.
+	Matrix *string `json:"matrix,omitempty"`
+
+	// OnDelivered Effect on product already delivered.
+	OnDelivered *string `json:"on_delivered,omitempty"`
+
+	// OnParts Effect on constituent parts.
+	OnParts *string `json:"on_parts,omitempty"`
 
 	// Risks One by one.
 	Risks []Risk `json:"risks,omitempty"`
@@ -1648,16 +1906,58 @@ type Risks struct {
 	Summary *string `json:"summary,omitempty"`
 }
 
-// RisksInput The risks found; an empty list with a summary says that there are none.
+// RisksInput The risks that the caller found, recorded beside those of other assessors; an empty list with a summary says that there are none.
 type RisksInput struct {
+	// Confidence How sure the assessor is.
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Evidence References to documents.
 	Evidence []string `json:"evidence,omitempty"`
+
+	// InProcess Effect on product being made.
+	InProcess *string `json:"in_process,omitempty"`
+
+	// OnDelivered Effect on product already delivered.
+	OnDelivered *string `json:"on_delivered,omitempty"`
+
+	// OnParts Effect on constituent parts.
+	OnParts *string `json:"on_parts,omitempty"`
 
 	// Risks One by one.
 	Risks []RiskInput `json:"risks,omitempty"`
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// Shortage What would be missing in stock because of the change.
+type Shortage struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When they are needed.
+	NeedBy time.Time `json:"need_by"`
+
+	// Short How many whole units are missing.
+	Short int64 `json:"short"`
+
+	// Unit Of what.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// ShortageInput What would be missing in stock because of the change.
+type ShortageInput struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When they are needed.
+	NeedBy time.Time `json:"need_by"`
+
+	// Short How many whole units are missing.
+	Short int64 `json:"short"`
+
+	// Unit Of what.
+	Unit *string `json:"unit,omitempty"`
 }
 
 // Template What the request, once it is closed, allows standard changes to do without a vote.
@@ -1915,6 +2215,12 @@ type AssessChangeRequestParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RecordRealisedParams defines parameters for RecordRealised.
+type RecordRealisedParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // IssueBriefParams defines parameters for IssueBrief.
 type IssueBriefParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -1980,6 +2286,12 @@ type MigrateChangeRequestParams struct {
 
 // MoveChangeRequestParams defines parameters for MoveChangeRequest.
 type MoveChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// AskPlanParams defines parameters for AskPlan.
+type AskPlanParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -2194,6 +2506,9 @@ type OpenChangeRequestJSONRequestBody = OpenInput
 // AssessChangeRequestJSONRequestBody defines body for AssessChangeRequest for application/json ContentType.
 type AssessChangeRequestJSONRequestBody = AssessmentInput
 
+// RecordRealisedJSONRequestBody defines body for RecordRealised for application/json ContentType.
+type RecordRealisedJSONRequestBody = RealisedInput
+
 // IssueBriefJSONRequestBody defines body for IssueBrief for application/json ContentType.
 type IssueBriefJSONRequestBody = BriefInput
 
@@ -2392,6 +2707,31 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/assessments (the `AssessChangeRequest` operationId).
 	AssessChangeRequest(ctx context.Context, id ChangeRequestID, params *AssessChangeRequestParams, body AssessChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ScoreBenefits Score the benefits
+	//
+	// Holds what a closed change has brought until now against what its assessment claimed. Every record is in exactly one score. There are none before the change is closed.
+	//
+	// Corresponds with GET /v1/change-requests/{id}/benefits (the `ScoreBenefits` operationId).
+	ScoreBenefits(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordRealisedWithBody Record a realised benefit
+	//
+	// Records, with evidence, what a change that is implemented and closed has brought.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+	RecordRealisedWithBody(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordRealised Record a realised benefit
+	//
+	// Records, with evidence, what a change that is implemented and closed has brought.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+	RecordRealised(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, body RecordRealisedJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// IssueBriefWithBody Issue a brief
 	//
 	// Freezes content and assessment as they stand into the next numbered brief, with a recommendation. Issuing another never changes an earlier one.
@@ -2552,6 +2892,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/change-requests/{id}/permissions (the `ListPermissions` operationId).
 	ListPermissions(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskPlan Ask the plan
+	//
+	// Asks the plan what the change would do to it and to the stock, and records the answer in the assessment with the time it holds for. Refused where no plan is connected.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/plan-effects (the `AskPlan` operationId).
+	AskPlan(ctx context.Context, id ChangeRequestID, params *AskPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RebaseItemWithBody Rebase an affected item
 	//
@@ -3023,6 +3370,61 @@ func (c *Client) AssessChangeRequest(ctx context.Context, id ChangeRequestID, pa
 	return c.Client.Do(req)
 }
 
+// ScoreBenefits Score the benefits
+//
+// Holds what a closed change has brought until now against what its assessment claimed. Every record is in exactly one score. There are none before the change is closed.
+//
+// Corresponds with GET /v1/change-requests/{id}/benefits (the `ScoreBenefits` operationId).
+func (c *Client) ScoreBenefits(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScoreBenefitsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordRealisedWithBody Record a realised benefit
+//
+// Records, with evidence, what a change that is implemented and closed has brought.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+func (c *Client) RecordRealisedWithBody(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordRealisedRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordRealised Record a realised benefit
+//
+// Records, with evidence, what a change that is implemented and closed has brought.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+func (c *Client) RecordRealised(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, body RecordRealisedJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordRealisedRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // IssueBriefWithBody Issue a brief
 //
 // Freezes content and assessment as they stand into the next numbered brief, with a recommendation. Issuing another never changes an earlier one.
@@ -3364,6 +3766,23 @@ func (c *Client) MoveChangeRequest(ctx context.Context, id ChangeRequestID, para
 // Corresponds with GET /v1/change-requests/{id}/permissions (the `ListPermissions` operationId).
 func (c *Client) ListPermissions(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListPermissionsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskPlan Ask the plan
+//
+// Asks the plan what the change would do to it and to the stock, and records the answer in the assessment with the time it holds for. Refused where no plan is connected.
+//
+// Corresponds with POST /v1/change-requests/{id}/plan-effects (the `AskPlan` operationId).
+func (c *Client) AskPlan(ctx context.Context, id ChangeRequestID, params *AskPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskPlanRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4473,6 +4892,100 @@ func NewAssessChangeRequestRequestWithBody(server string, id ChangeRequestID, pa
 	return req, nil
 }
 
+// NewScoreBenefitsRequest constructs an http.Request for the ScoreBenefits method
+func NewScoreBenefitsRequest(server string, id ChangeRequestID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/benefits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordRealisedRequest calls the generic RecordRealised builder with application/json body
+func NewRecordRealisedRequest(server string, id ChangeRequestID, params *RecordRealisedParams, body RecordRealisedJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordRealisedRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRecordRealisedRequestWithBody constructs an http.Request for the RecordRealised method, with any body, and a specified content type
+func NewRecordRealisedRequestWithBody(server string, id ChangeRequestID, params *RecordRealisedParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/benefits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewIssueBriefRequest calls the generic IssueBrief builder with application/json body
 func NewIssueBriefRequest(server string, id ChangeRequestID, params *IssueBriefParams, body IssueBriefJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5160,6 +5673,53 @@ func NewListPermissionsRequest(server string, id ChangeRequestID) (*http.Request
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAskPlanRequest constructs an http.Request for the AskPlan method
+func NewAskPlanRequest(server string, id ChangeRequestID, params *AskPlanParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/plan-effects", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
 	}
 
 	return req, nil
@@ -6897,6 +7457,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/assessments (the `AssessChangeRequest` operationId).
 	AssessChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *AssessChangeRequestParams, body AssessChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*AssessChangeRequestResponse, error)
 
+	// ScoreBenefitsWithResponse Score the benefits
+	//
+	// Holds what a closed change has brought until now against what its assessment claimed. Every record is in exactly one score. There are none before the change is closed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/change-requests/{id}/benefits (the `ScoreBenefits` operationId).
+	ScoreBenefitsWithResponse(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*ScoreBenefitsResponse, error)
+
+	// RecordRealisedWithBodyWithResponse Record a realised benefit
+	//
+	// Records, with evidence, what a change that is implemented and closed has brought.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+	RecordRealisedWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordRealisedResponse, error)
+
+	// RecordRealisedWithResponse Record a realised benefit
+	//
+	// Records, with evidence, what a change that is implemented and closed has brought.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+	RecordRealisedWithResponse(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, body RecordRealisedJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordRealisedResponse, error)
+
 	// IssueBriefWithBodyWithResponse Issue a brief
 	//
 	// Freezes content and assessment as they stand into the next numbered brief, with a recommendation. Issuing another never changes an earlier one.
@@ -7067,6 +7654,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/change-requests/{id}/permissions (the `ListPermissions` operationId).
 	ListPermissionsWithResponse(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*ListPermissionsResponse, error)
+
+	// AskPlanWithResponse Ask the plan
+	//
+	// Asks the plan what the change would do to it and to the stock, and records the answer in the assessment with the time it holds for. Refused where no plan is connected.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/plan-effects (the `AskPlan` operationId).
+	AskPlanWithResponse(ctx context.Context, id ChangeRequestID, params *AskPlanParams, reqEditors ...RequestEditorFn) (*AskPlanResponse, error)
 
 	// RebaseItemWithBodyWithResponse Rebase an affected item
 	//
@@ -7956,6 +8552,221 @@ func (r AssessChangeRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AssessChangeRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ScoreBenefitsResponse401Headers the declared response headers of an HTTP 401 response for ScoreBenefits
+type ScoreBenefitsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ScoreBenefitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BenefitScoreList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ScoreBenefitsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ScoreBenefitsResponse) GetJSON200() *BenefitScoreList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ScoreBenefitsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ScoreBenefitsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ScoreBenefitsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ScoreBenefitsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ScoreBenefitsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ScoreBenefitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ScoreBenefitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ScoreBenefitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ScoreBenefitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RecordRealisedResponse200Headers the declared response headers of an HTTP 200 response for RecordRealised
+type RecordRealisedResponse200Headers struct {
+	ETag string
+}
+
+// RecordRealisedResponse401Headers the declared response headers of an HTTP 401 response for RecordRealised
+type RecordRealisedResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RecordRealisedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RecordRealisedResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RecordRealisedResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordRealisedResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordRealisedResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordRealisedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordRealisedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordRealisedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordRealisedResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9338,6 +10149,124 @@ func (r ListPermissionsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListPermissionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AskPlanResponse200Headers the declared response headers of an HTTP 200 response for AskPlan
+type AskPlanResponse200Headers struct {
+	ETag string
+}
+
+// AskPlanResponse401Headers the declared response headers of an HTTP 401 response for AskPlan
+type AskPlanResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type AskPlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AskPlanResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AskPlanResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AskPlanResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AskPlanResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AskPlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskPlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskPlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskPlanResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12270,6 +13199,51 @@ func (c *ClientWithResponses) AssessChangeRequestWithResponse(ctx context.Contex
 	return ParseAssessChangeRequestResponse(rsp)
 }
 
+// ScoreBenefitsWithResponse Score the benefits
+//
+// Holds what a closed change has brought until now against what its assessment claimed. Every record is in exactly one score. There are none before the change is closed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/change-requests/{id}/benefits (the `ScoreBenefits` operationId).
+func (c *ClientWithResponses) ScoreBenefitsWithResponse(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*ScoreBenefitsResponse, error) {
+	rsp, err := c.ScoreBenefits(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScoreBenefitsResponse(rsp)
+}
+
+// RecordRealisedWithBodyWithResponse Record a realised benefit
+//
+// Records, with evidence, what a change that is implemented and closed has brought.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+func (c *ClientWithResponses) RecordRealisedWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordRealisedResponse, error) {
+	rsp, err := c.RecordRealisedWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordRealisedResponse(rsp)
+}
+
+// RecordRealisedWithResponse Record a realised benefit
+//
+// Records, with evidence, what a change that is implemented and closed has brought.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/benefits (the `RecordRealised` operationId).
+func (c *ClientWithResponses) RecordRealisedWithResponse(ctx context.Context, id ChangeRequestID, params *RecordRealisedParams, body RecordRealisedJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordRealisedResponse, error) {
+	rsp, err := c.RecordRealised(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordRealisedResponse(rsp)
+}
+
 // IssueBriefWithBodyWithResponse Issue a brief
 //
 // Freezes content and assessment as they stand into the next numbered brief, with a recommendation. Issuing another never changes an earlier one.
@@ -12553,6 +13527,21 @@ func (c *ClientWithResponses) ListPermissionsWithResponse(ctx context.Context, i
 		return nil, err
 	}
 	return ParseListPermissionsResponse(rsp)
+}
+
+// AskPlanWithResponse Ask the plan
+//
+// Asks the plan what the change would do to it and to the stock, and records the answer in the assessment with the time it holds for. Refused where no plan is connected.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/plan-effects (the `AskPlan` operationId).
+func (c *ClientWithResponses) AskPlanWithResponse(ctx context.Context, id ChangeRequestID, params *AskPlanParams, reqEditors ...RequestEditorFn) (*AskPlanResponse, error) {
+	rsp, err := c.AskPlan(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskPlanResponse(rsp)
 }
 
 // RebaseItemWithBodyWithResponse Rebase an affected item
@@ -13642,6 +14631,206 @@ func ParseAssessChangeRequestResponse(rsp *http.Response) (*AssessChangeRequestR
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers AssessChangeRequestResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseScoreBenefitsResponse parses an HTTP response from a ScoreBenefitsWithResponse call
+func ParseScoreBenefitsResponse(rsp *http.Response) (*ScoreBenefitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ScoreBenefitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BenefitScoreList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ScoreBenefitsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRecordRealisedResponse parses an HTTP response from a RecordRealisedWithResponse call
+func ParseRecordRealisedResponse(rsp *http.Response) (*RecordRealisedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordRealisedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RecordRealisedResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RecordRealisedResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -14946,6 +16135,118 @@ func ParseListPermissionsResponse(rsp *http.Response) (*ListPermissionsResponse,
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ListPermissionsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAskPlanResponse parses an HTTP response from a AskPlanWithResponse call
+func ParseAskPlanResponse(rsp *http.Response) (*AskPlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskPlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AskPlanResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers AskPlanResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -13,7 +13,9 @@ func everyEvent() []changereq.Data {
 	content := everyContent()
 	assessment := everyAssessment()
 	brief := changereq.Brief{
-		Number: 2, Applicant: "ann", Content: content, Assessment: assessment, Material: "m1",
+		Number: 2, Applicant: "ann", Content: content, Assessment: assessment, Material: "m1", Request: "a", RequestNumber: "CR-1",
+		WhereUsed:      &changereq.WhereUsed{Uses: everyUse(), By: "carl", At: minute(4)},
+		PresentValues:  []changereq.PresentValue{{Currency: "EUR", Low: -1 << 63, Likely: 1, High: 1<<63 - 1, Rate: 450}},
 		Missing:        []string{"cost", "risk"},
 		Options:        []changereq.Option{{Title: "do it", Summary: "now"}, {Title: "leave it"}},
 		Recommendation: "Do it.", DecideBy: &until, By: "carl", At: minute(4), Digest: "d2",
@@ -31,10 +33,7 @@ func everyEvent() []changereq.Data {
 		},
 		changereq.AmendedData{Content: content, Changed: []changereq.Class{changereq.ClassEditorial, changereq.ClassScope}},
 		changereq.AssessedData{Parts: assessment},
-		changereq.ItemAffectedData{Uses: []changereq.Use{
-			{Item: "door-1", Path: []changereq.ItemID{"spec-17", "hinge-2", "door-1"}},
-			{Item: "hinge-2", Path: []changereq.ItemID{"spec-17", "hinge-2"}},
-		}},
+		changereq.ItemAffectedData{Uses: everyUse()},
 		changereq.RebasedData{Item: "spec-17", From: "C", To: "C1", Reason: "another change came first"},
 		changereq.BriefIssuedData{Brief: brief},
 		changereq.DecidedData{
@@ -75,6 +74,17 @@ func everyEvent() []changereq.Data {
 			}},
 		},
 		changereq.HeldData{Reason: "audit"},
+		changereq.BenefitRealisedData{Realised: changereq.Realised{
+			Claim: 1, What: "returns", Amount: -1 << 63, Currency: "EUR", At: minute(40), Evidence: []string{"report 1", "report 2"},
+			RecordedBy: "paul", RecordedAt: minute(41),
+		}},
+	}
+}
+
+func everyUse() []changereq.Use {
+	return []changereq.Use{
+		{Item: "door-1", Path: []changereq.ItemID{"spec-17", "hinge-2", "door-1"}},
+		{Item: "hinge-2", Path: []changereq.ItemID{"spec-17", "hinge-2"}},
 	}
 }
 
@@ -97,18 +107,27 @@ func everyContent() changereq.Content {
 }
 
 func everyAssessment() changereq.Assessment {
-	part := changereq.Part{By: "carl", At: minute(3), Evidence: []string{"test 12", "call of 3 May"}}
-	rating := changereq.Rating{Likelihood: 5, Impact: 4}
+	part := changereq.Part{By: "carl", At: minute(3), Confidence: changereq.ConfidenceLow, Evidence: []string{"test 12", "call of 3 May"}}
+	rating := changereq.Rating{Likelihood: 5, Impact: 4, Band: changereq.BandVeryHigh}
+	returns := changereq.Amount{What: "returns", Low: -1 << 63, Likely: 0, High: 1<<63 - 1, Currency: "EUR", Horizon: 24}
+	tool := changereq.Amount{What: "tool", Low: 1, Likely: 2, High: 3, Currency: "USD"}
 	return changereq.Assessment{
 		Relevance: &changereq.Relevance{Part: part, Verdict: changereq.Duplicate, DuplicateOf: "z", Reason: "same door"},
-		Risk: &changereq.Risks{Part: part, Summary: "Some.", Risks: []changereq.Risk{
-			{Title: "wear", Inherent: rating, Mitigation: "grease", Residual: changereq.Rating{Likelihood: 1, Impact: 2}},
-		}},
-		Benefit: &changereq.Estimate{Part: part, Summary: "Fewer returns.", Amounts: []changereq.Amount{
-			{What: "returns", Low: -1 << 63, Likely: 0, High: 1<<63 - 1, Currency: "EUR", Horizon: 24},
-		}},
-		Cost: &changereq.Estimate{Part: part, Summary: "Tooling.", Amounts: []changereq.Amount{
-			{What: "tool", Low: 1, Likely: 2, High: 3, Currency: "USD"},
-		}},
+		Risk: &changereq.Risks{
+			Part: part, Summary: "Some.", OnParts: "hinge", InProcess: "batch 7", OnDelivered: "none",
+			Matrix: "plant", Band: changereq.BandLow, Level: 1, BackOut: true,
+			Risks: []changereq.Risk{{
+				Title: "wear", Inherent: rating, Mitigation: "grease",
+				Residual: changereq.Rating{Likelihood: 1, Impact: 2, Band: changereq.BandLow},
+			}},
+		},
+		Benefit: &changereq.Estimate{Part: part, Summary: "Fewer returns.", Amounts: []changereq.Amount{returns}},
+		Cost:    &changereq.Estimate{Part: part, Summary: "Tooling.", Amounts: []changereq.Amount{tool}},
+		Plan: &changereq.PlanEffect{
+			Part: part, AsOf: minute(2), Source: "plan 7", Summary: "Nine days.", Cost: []changereq.Amount{tool},
+			Delays:    []changereq.Delay{{What: "delivery", Before: minute(500), After: minute(900)}},
+			Shortages: []changereq.Shortage{{Item: "bolt", Short: 40, Unit: "pcs", NeedBy: minute(400)}},
+			People:    []string{"ida", "otto"},
+		},
 	}
 }
