@@ -38,7 +38,9 @@ func (d *Desk) ReferTx(
 }
 
 // fileDecision files what a decision was made about and the brief it was made
-// on. Their ids follow from the decision, so no decision is filed twice.
+// on. Their ids follow from the decision, so no decision is filed twice. The one
+// original is the data under the brief's own digest: package briefpage makes the
+// same page from it whenever one is wanted.
 func (d *Desk) fileDecision(
 	ctx context.Context, tx Tx, r *changereq.Request, ev changereq.Event, data changereq.DecidedData,
 ) error {

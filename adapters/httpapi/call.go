@@ -13,6 +13,7 @@ type call struct {
 	principal Principal
 	body      []byte // as it was sent
 	matched   bool   // If-Match was sent
+	accept    string // what the caller would read
 }
 
 type callKey struct{}

@@ -64,12 +64,6 @@ func (a *api) ListPermissions(ctx context.Context, in ListPermissionsRequestObje
 	return ListPermissions200JSONResponse{Items: listed(list, permissionTo)}, err
 }
 
-// GetBrief returns a brief by its number.
-func (a *api) GetBrief(ctx context.Context, in GetBriefRequestObject) (GetBriefResponseObject, error) {
-	b, err := a.desk.Brief(ctx, principalOf(ctx).Tenant, changereq.ID(in.ID), int(in.Number))
-	return GetBrief200JSONResponse(briefTo(b)), err
-}
-
 // ListChangeRequestEvents lists the history of a request, oldest first.
 func (a *api) ListChangeRequestEvents(
 	ctx context.Context, in ListChangeRequestEventsRequestObject,

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/adapters/httpapi"
 	"github.com/coordkit/coordkit/adapters/httpapi/client"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/briefpage"
 	"github.com/coordkit/coordkit/coordination"
 )
 
@@ -216,4 +217,33 @@ func (w *walker) close() {
 	now, err := w.api.GetChangeRequestWithResponse(ctx, "CR7", nil, by("carl"))
 	w.took(now.HTTPResponse, now.JSON200, now.Body, err)
 	w.move("carl", "close")
+}
+
+// TestBriefAsAPage: the same brief as data, as a page to print and as Markdown.
+func TestBriefAsAPage(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	w := newWalker(t, open(t))
+	w.goTo("ForDecision")
+	get := func(accept string) *client.GetBriefResponse {
+		p, err := w.api.GetBriefWithResponse(ctx, "CR7", 1, by("pia"), func(_ context.Context, r *http.Request) error {
+			r.Header.Set("Accept", accept)
+			return nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, p.StatusCode(), string(p.Body))
+		require.Equal(t, "Accept", p.HTTPResponse.Header.Get("Vary"))
+		return p
+	}
+	require.Equal(t, "CR-2026-0001", get("application/json").JSON200.RequestNumber)
+	page := get("text/html,*/*;q=0.8")
+	require.Equal(t, "text/html; charset=utf-8", page.HTTPResponse.Header.Get("Content-Type"))
+	require.Equal(t, briefpage.ContentSecurityPolicy(), page.HTTPResponse.Header.Get("Content-Security-Policy"))
+	require.Contains(t, string(page.Body), "<h1 dir=\"auto\">Raise the boiler limit</h1>")
+	text := get("text/markdown")
+	require.Equal(t, "text/markdown; charset=utf-8", text.HTTPResponse.Header.Get("Content-Type"))
+	require.Contains(t, string(text.Body), "# Raise the boiler limit\n")
+	missing, err := w.api.GetBriefWithResponse(ctx, "CR7", 2, by("pia"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, missing.StatusCode())
 }

@@ -2752,7 +2752,7 @@ type ClientInterface interface {
 
 	// GetBrief Get a brief
 	//
-	// A brief by its number, as it was frozen.
+	// A brief by its number, as it was frozen: its data, or with `Accept` one printed page of it as text/html or text/markdown. The pages are a function of the data and load nothing.
 	//
 	// Corresponds with GET /v1/change-requests/{id}/briefs/{number} (the `GetBrief` operationId).
 	GetBrief(ctx context.Context, id ChangeRequestID, number int32, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3465,7 +3465,7 @@ func (c *Client) IssueBrief(ctx context.Context, id ChangeRequestID, params *Iss
 
 // GetBrief Get a brief
 //
-// A brief by its number, as it was frozen.
+// A brief by its number, as it was frozen: its data, or with `Accept` one printed page of it as text/html or text/markdown. The pages are a function of the data and load nothing.
 //
 // Corresponds with GET /v1/change-requests/{id}/briefs/{number} (the `GetBrief` operationId).
 func (c *Client) GetBrief(ctx context.Context, id ChangeRequestID, number int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7504,7 +7504,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetBriefWithResponse Get a brief
 	//
-	// A brief by its number, as it was frozen.
+	// A brief by its number, as it was frozen: its data, or with `Accept` one printed page of it as text/html or text/markdown. The pages are a function of the data and load nothing.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13276,7 +13276,7 @@ func (c *ClientWithResponses) IssueBriefWithResponse(ctx context.Context, id Cha
 
 // GetBriefWithResponse Get a brief
 //
-// A brief by its number, as it was frozen.
+// A brief by its number, as it was frozen: its data, or with `Accept` one printed page of it as text/html or text/markdown. The pages are a function of the data and load nothing.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -15032,6 +15032,9 @@ func ParseGetBriefResponse(rsp *http.Response) (*GetBriefResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/markdown) unsupported
 
 	}
 

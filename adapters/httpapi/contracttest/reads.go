@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -27,7 +28,12 @@ func (m *machine) read(t *rapid.T) {
 	}).Draw(t, "rest")
 	m.oneOf(m.call("ann", http.MethodGet, at+rest, nil), rest, http.StatusOK)
 	if r.brief > 0 {
-		m.oneOf(m.call("ann", http.MethodGet, at+"/briefs/1", nil), "a brief", http.StatusOK)
+		kind := rapid.SampledFrom([]string{"application/json", "text/html", "text/markdown"}).Draw(t, "media type")
+		p := m.call("ann", http.MethodGet, at+"/briefs/1", nil, "Accept", kind)
+		m.oneOf(p, "a brief", http.StatusOK)
+		if got := p.header.Get("Content-Type"); !strings.HasPrefix(got, kind) {
+			t.Fatalf("asked for %s, got %s", kind, got)
+		}
 	}
 }
 
