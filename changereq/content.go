@@ -20,6 +20,7 @@ type Content struct {
 	Window        *Window        `json:"window,omitempty"` // the time asked for; a schedule must lie inside it
 	Affected      []AffectedItem `json:"affected,omitempty"`
 	Supersedes    []ID           `json:"supersedes,omitempty"`    // a set, kept sorted
+	Requires      []ID           `json:"requires,omitempty"`      // a set, kept sorted: work begins once theirs is done
 	FromTemplate  ID             `json:"from_template,omitempty"` // of a standard change: the request that is its template
 	Template      *Template      `json:"template,omitempty"`      // what this request, once closed, allows standard changes to do
 }
@@ -30,6 +31,7 @@ func (c Content) Clone() Content {
 	c.Window = clonePtr(c.Window)
 	c.Affected = slices.Clone(c.Affected)
 	c.Supersedes = slices.Clone(c.Supersedes)
+	c.Requires = slices.Clone(c.Requires)
 	c.Template = c.Template.clone()
 	return c
 }
@@ -46,7 +48,7 @@ type Class string
 const (
 	ClassEditorial Class = "editorial" // title, labels
 	ClassSchedule  Class = "schedule"  // window asked for, what moves in plan and stock
-	ClassScope     Class = "scope"     // description, justification, what it supersedes, templates, relevance
+	ClassScope     Class = "scope"     // description, justification, what it supersedes and requires, templates, relevance
 	ClassRisk      Class = "risk"      // back-out plan, risks
 	ClassCost      Class = "cost"      // benefits, costs, costs in the plan
 	ClassAffected  Class = "affected"  // affected items
@@ -109,6 +111,13 @@ func DigestsOf(c Content, a Assessment) Digests {
 			}
 			a.Relevance.writeTo(w)
 			c.writeTemplate(w)
+			if len(c.Requires) > 0 {
+				w.count(-1) // no length: what comes before cannot go on like this
+				w.count(len(c.Requires))
+				for _, id := range slices.Sorted(slices.Values(c.Requires)) {
+					w.text(string(id))
+				}
+			}
 		}),
 		Risk: sum(func(w writer) {
 			w.text(c.BackOutPlan)

@@ -24,6 +24,8 @@ type Env struct {
 	Revisions  map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
 	Template   *Request                 // the request named as template; nil when there is none, and then no template allows anything
 	Target     *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
+	Linked     map[ID]Linked            // what its links lead to; nil when nobody looked
+	Together   ID                       // the bundle whose members get this command in one unit of work; empty for none
 }
 
 // Command is something an actor wants done with a request. The commands of
@@ -192,6 +194,9 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 	}
 	to, _ := d.lc.State(edge.To)
 	var out []Unmet
+	if to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && d.req.Category != lifecycle.Build {
+		out = d.requiredDone()
+	}
 	switch {
 	case to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && !def.Emergency,
 		to.Category == lifecycle.Done && def.Emergency && d.req.Outcome != OutcomeBackedOut:

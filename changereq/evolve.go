@@ -14,13 +14,13 @@ func Evolve(r Request, ev Event) Request {
 	switch d := ev.Data.(type) {
 	case OpenedData:
 		r.ID, r.Number, r.Lifecycle, r.State = ev.Request, d.Number, d.Lifecycle, d.State
-		r.Category = d.Category
+		r.Category, r.Entered = d.Category, ev.At
 		r.Applicant, r.Content, r.Opened, r.LastAmender = d.Applicant, d.Content.Clone(), ev.At, ev.Actor
 		r.Digests = DigestsOf(r.Content, r.Assessment)
 	case ImportedData:
 		r = r.imported(ev, d)
 	case FactRecordedData:
-		r = r.factRecorded(d)
+		r = r.factRecorded(ev, d)
 	case AmendedData:
 		r.Content = d.Content.Clone()
 		r.Digests = DigestsOf(r.Content, r.Assessment)
@@ -90,6 +90,9 @@ func Fold(events []Event) Request {
 }
 
 func (r Request) moved(ev Event, d MovedData) Request {
+	if r.State != d.To {
+		r.Entered = ev.At
+	}
 	r.State, r.Category = d.To, d.Category
 	if r.Closed = nil; d.Category == lifecycle.Done {
 		r.Closed = ev.at()
@@ -128,7 +131,10 @@ func (r Request) imported(ev Event, d ImportedData) Request {
 	return r
 }
 
-func (r Request) factRecorded(d FactRecordedData) Request {
+func (r Request) factRecorded(ev Event, d FactRecordedData) Request {
+	if r.State != d.To {
+		r.Entered = ev.At
+	}
 	r.State, r.Category = d.To, d.Category
 	if r.Origin != nil {
 		o := *r.Origin

@@ -52,6 +52,7 @@ func Guards() []lifecycle.Guard[*View] {
 		plain("planned", planned),
 		plain("lapsed", lapsed),
 		plain("outdated", outdated),
+		plain("deferral-over", deferralOver),
 		plain(guardClear, unobstructed),
 		plain("backout", backOutPlanned),
 		plain(guardBase, baseCurrent),

@@ -47,6 +47,9 @@ func (c Open) decide(d *deliberation) error {
 	}
 	s, _ := d.lc.State(state)
 	d.req.ID = c.ID
+	if open := d.linksHold(d.env.Number, &c.Content); len(open) > 0 {
+		return refused(d.command, open...)
+	}
 	d.emit(OpenedData{
 		Number: d.env.Number, Lifecycle: LifecycleRef{ID: def.ID, Version: def.Version},
 		State: state, Category: s.Category, Applicant: applicant, Content: c.Content.normal(),
@@ -83,7 +86,7 @@ func (c Amend) decide(d *deliberation) error {
 	if err := d.amendable(changed); err != nil {
 		return err
 	}
-	if open := d.leavesTemplate(content, changed); len(open) > 0 {
+	if open := slices.Concat(d.leavesTemplate(content, changed), d.linksHold(d.req.Number, &content)); len(open) > 0 {
 		return refused(d.command, open...)
 	}
 	d.emit(AmendedData{Content: content, Changed: changed})

@@ -84,6 +84,9 @@ func (s *Service) Permitted(ctx context.Context, tenant string, actor Actor, id 
 			return err
 		}
 		env := Env{Now: Instant(s.cfg.Now()), Actor: actor}
+		if env.Linked, err = readLinks(ctx, tx, r.Content.Requires); err != nil {
+			return err
+		}
 		if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
 			return err
 		}

@@ -78,6 +78,7 @@ type Request struct {
 
 	LastAmender string    `json:"last_amender,omitempty"` // of a material field
 	Opened      time.Time `json:"opened"`                 // the time of the first event, never changed
+	Entered     time.Time `json:"entered,omitzero"`       // the time at which it came into its state
 	Updated     time.Time `json:"updated"`                // the time of the last event
 	Events      int64     `json:"events"`                 // length of the history
 }

@@ -50,6 +50,9 @@ type Config struct {
 	// Calendar gives the freezes, the maintenance hours and the severities of
 	// conflicts that hold for a tenant. Nil means none and the default severities.
 	Calendar func(ctx context.Context, tenant string) (window.Rules, error)
+
+	// Deadlines gives the limits that hold for a tenant. Nil means none.
+	Deadlines func(ctx context.Context, tenant string) (Deadlines, error)
 }
 
 // Service runs commands on stored requests: it loads, decides and saves. It is
@@ -214,6 +217,9 @@ func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, e
 	env := Env{Now: o.Now, Actor: o.Actor, Matrix: s.cfg.Matrix, Discount: s.cfg.Discount}
 	var err error
 	if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
+		return env, err
+	}
+	if env.Linked, err = lookUpLinks(ctx, tx, &r, o.Command); err != nil {
 		return env, err
 	}
 	switch c := o.Command.(type) {

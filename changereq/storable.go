@@ -14,6 +14,9 @@ func (r *Request) Storable() error {
 	c.text(string(r.ID), r.Number, r.Lifecycle.ID, r.State, string(r.Category), r.Applicant, string(r.Successor),
 		string(r.Outcome), r.LastAmender)
 	c.time(r.Opened, r.Updated)
+	if !r.Entered.IsZero() {
+		c.time(r.Entered)
+	}
 	c.content(&r.Content)
 	c.assessment(&r.Assessment)
 	c.whereUsed(r.WhereUsed)
@@ -129,6 +132,7 @@ func (c *storable) content(x *Content) {
 	c.text(x.Labels...)
 	c.window(x.Window)
 	c.ids(x.Supersedes)
+	c.ids(x.Requires)
 	c.text(string(x.FromTemplate))
 	x.Template.storable(c)
 	for i := range x.Affected {

@@ -3,6 +3,7 @@ package changereq
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
@@ -43,6 +44,11 @@ type Tx interface {
 	// and is empty at the end. It reads no other requests, however many there
 	// are. A cursor of another window is ErrInvalid.
 	ChangeWindows(ctx context.Context, q WindowQuery) (page []Request, next string, err error)
+
+	// ChangeRequestsDue returns requests with a Deadline of the kind, and in the
+	// state if one is given, at or before q.Until, by that instant, then by ID,
+	// from behind (q.AfterAt, q.AfterID). Fewer than the limit are the last.
+	ChangeRequestsDue(ctx context.Context, q DueQuery) ([]Request, error)
 
 	// LockChangeItems keeps every other Update that locks one of these items
 	// waiting, or running again, until this one ends. It guards a rule over
@@ -85,6 +91,20 @@ type WindowQuery struct {
 func (q WindowQuery) Filter() string {
 	return fmt.Sprintf("change-windows %d %d", q.Window.Start.UnixMicro(), q.Window.End.UnixMicro())
 }
+
+// DueQuery asks for the requests that have a deadline of a kind. The zero
+// AfterAt is the beginning. An unknown kind finds nothing.
+type DueQuery struct {
+	Kind    DueKind
+	State   string // of DueState only, and mandatory there
+	AfterAt time.Time
+	AfterID ID
+	Until   time.Time
+	Limit   int // at least 1; more than MaxLimit + 1 is MaxLimit + 1
+}
+
+// ClampDue returns the number of rows that a DueQuery asks for.
+func ClampDue(limit int) int { return max(1, min(limit, MaxLimit+1)) }
 
 // The sizes of a page.
 const (

@@ -166,6 +166,7 @@ func (c *Content) validate(f *fields, at string) {
 	f.text(at+"/back_out_plan", c.BackOutPlan, maxText)
 	f.window(at+"/window", c.Window)
 	f.ids(at+"/supersedes", c.Supersedes)
+	f.ids(at+"/requires", c.Requires)
 	if c.FromTemplate != "" {
 		f.id(at+"/from_template", string(c.FromTemplate))
 	}
@@ -210,6 +211,11 @@ func (c Content) normal() Content {
 	slices.Sort(c.Labels)
 	slices.Sort(c.Supersedes)
 	c.Supersedes = slices.Compact(c.Supersedes)
+	slices.Sort(c.Requires)
+	c.Requires = slices.Compact(c.Requires)
+	if len(c.Requires) == 0 {
+		c.Requires = nil
+	}
 	if len(c.Labels) == 0 {
 		c.Labels = nil
 	}

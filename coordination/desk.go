@@ -45,6 +45,9 @@ type Config struct {
 	// Calendar gives the freezes and maintenance hours of a tenant; see
 	// changereq.Config.
 	Calendar func(ctx context.Context, tenant string) (window.Rules, error)
+
+	// Deadlines gives the limits of a tenant; see changereq.Config.
+	Deadlines func(ctx context.Context, tenant string) (changereq.Deadlines, error)
 }
 
 // Desk is the coordinator's desk: it runs each command in one unit of work over
@@ -70,7 +73,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 	}
 	changes, err := changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
-		Calendar:  cfg.Calendar,
+		Calendar: cfg.Calendar, Deadlines: cfg.Deadlines,
 		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions, PlanEffect: cfg.PlanEffect, Matrix: cfg.Matrix, Discount: cfg.Discount,
 	})
 	if err != nil {

@@ -39,6 +39,11 @@ func (d *Desk) ChangeWindows(ctx context.Context, tenant string, q changereq.Win
 	return d.changes.Windows(ctx, tenant, q)
 }
 
+// Due returns a page of what is due now over all requests, most urgent first.
+func (d *Desk) Due(ctx context.Context, tenant, after string, limit int) (page []changereq.Escalation, next string, err error) {
+	return d.changes.DueRequests(ctx, tenant, after, limit)
+}
+
 // ConflictsWith lists what would stand in the way of carrying a request out in a
 // window by that implementer, who may be empty.
 func (d *Desk) ConflictsWith(

@@ -97,6 +97,12 @@ func (a *api) HoldChangeRequest(ctx context.Context, in HoldChangeRequestRequest
 	return HoldChangeRequest200JSONResponse{out}, err
 }
 
+// RefreshChangeRequest lets happen what time has made true.
+func (a *api) RefreshChangeRequest(ctx context.Context, in RefreshChangeRequestRequestObject) (RefreshChangeRequestResponseObject, error) {
+	out, err := a.command(ctx, in.ID, in.Params.IfMatch, "", changereq.Refresh{})
+	return RefreshChangeRequest200JSONResponse{out}, err
+}
+
 // ReleaseChangeRequest lifts the hold.
 func (a *api) ReleaseChangeRequest(ctx context.Context, in ReleaseChangeRequestRequestObject) (ReleaseChangeRequestResponseObject, error) {
 	out, err := a.command(ctx, in.ID, in.Params.IfMatch, "", changereq.Release{})

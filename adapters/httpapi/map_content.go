@@ -10,7 +10,7 @@ func contentFrom(in ContentInput) changereq.Content {
 	return changereq.Content{
 		Title: in.Title, Labels: in.Labels, Description: value(in.Description), Justification: value(in.Justification),
 		BackOutPlan: value(in.BackOutPlan), Window: windowFrom(in.Window), Affected: eachOf(in.Affected, affectedFrom),
-		Supersedes: eachOf(in.Supersedes, plain[string, changereq.ID]), FromTemplate: word[changereq.ID](in.FromTemplate),
+		Requires: eachOf(in.Requires, plain[string, changereq.ID]), Supersedes: eachOf(in.Supersedes, plain[string, changereq.ID]), FromTemplate: word[changereq.ID](in.FromTemplate),
 		Template: via(in.Template, templateFrom),
 	}
 }
@@ -19,7 +19,7 @@ func contentTo(c changereq.Content) Content {
 	return Content{
 		Title: c.Title, Labels: c.Labels, Description: text(c.Description), Justification: text(c.Justification),
 		BackOutPlan: text(c.BackOutPlan), Window: via(c.Window, windowTo), Affected: eachOf(c.Affected, affectedTo),
-		Supersedes: eachOf(c.Supersedes, plain[changereq.ID, string]), FromTemplate: text(c.FromTemplate),
+		Requires: eachOf(c.Requires, plain[changereq.ID, string]), Supersedes: eachOf(c.Supersedes, plain[changereq.ID, string]), FromTemplate: text(c.FromTemplate),
 		Template: via(c.Template, templateTo),
 	}
 }

@@ -13,7 +13,7 @@ func requestTo(r changereq.Request) ChangeRequest {
 		Successor: text(r.Successor), Outcome: text(r.Outcome), Closed: r.Closed, Realised: eachOf(r.Realised, realisedTo), Held: via(r.Held, holdTo),
 		Authorisation: via(r.Authorisation, authorisationTo), Retired: via(r.Retired, retirementTo),
 		Obligations: eachOf(r.Obligations, owedTo), Origin: via(r.Origin, originTo), LastAmender: text(r.LastAmender),
-		Opened: r.Opened, Updated: r.Updated, Events: r.Events,
+		Opened: r.Opened, Entered: optional(r.Entered), Updated: r.Updated, Events: r.Events,
 	}
 }
 

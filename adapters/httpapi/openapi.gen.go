@@ -437,6 +437,9 @@ type ChangeRequest struct {
 	// Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 	Digests Digests `json:"digests"`
 
+	// Entered The time at which it came into its state.
+	Entered *time.Time `json:"entered,omitempty"`
+
 	// Events How many events it has.
 	Events int64 `json:"events"`
 
@@ -623,6 +626,9 @@ type Content struct {
 	// Labels A set of words, sorted.
 	Labels []string `json:"labels,omitempty"`
 
+	// Requires Requests whose work has to be done before this one's begins.
+	Requires []string `json:"requires,omitempty"`
+
 	// Supersedes A set of requests whose place it takes, sorted.
 	Supersedes []string `json:"supersedes,omitempty"`
 
@@ -655,6 +661,9 @@ type ContentInput struct {
 
 	// Labels A set of words to find it by.
 	Labels []string `json:"labels,omitempty"`
+
+	// Requires Requests whose work has to be done before this one's begins.
+	Requires []string `json:"requires,omitempty"`
 
 	// Supersedes A set of requests whose place it takes.
 	Supersedes []string `json:"supersedes,omitempty"`
@@ -802,6 +811,39 @@ type EndInput struct {
 
 	// Value The id, the reference, the address or the text.
 	Value string `json:"value"`
+}
+
+// Escalation One thing about a request that is due.
+type Escalation struct {
+	// Due Since when it is due.
+	Due time.Time `json:"due"`
+
+	// Kind What is due.
+	Kind string `json:"kind"`
+
+	// Number Its number, for people.
+	Number string `json:"number"`
+
+	// Ref The oldest notice that is owed.
+	Ref *string `json:"ref,omitempty"`
+
+	// Request The request.
+	Request string `json:"request"`
+
+	// State The state it is in.
+	State string `json:"state"`
+
+	// Text What is due, and what to do.
+	Text string `json:"text"`
+}
+
+// EscalationPage A page of a list.
+type EscalationPage struct {
+	// Items Most urgent first.
+	Items []Escalation `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Estimate Amounts with what was meant by them.
@@ -2316,6 +2358,12 @@ type ListChangeRequestReferencesParams struct {
 // ListChangeRequestReferencesParamsDirection defines parameters for ListChangeRequestReferences.
 type ListChangeRequestReferencesParamsDirection string
 
+// RefreshChangeRequestParams defines parameters for RefreshChangeRequest.
+type RefreshChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // RecordRestorationParams defines parameters for RecordRestoration.
 type RecordRestorationParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -2366,6 +2414,15 @@ type ListChangeWindowsParams struct {
 	// To The first instant after the time asked about.
 	To To `form:"to" json:"to"`
 
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListDueParams defines parameters for ListDue.
+type ListDueParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
 	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
 
@@ -2639,6 +2696,9 @@ type ServerInterface interface {
 	// ListChangeRequestReferences List the references of a change request
 	// (GET /v1/change-requests/{id}/references)
 	ListChangeRequestReferences(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListChangeRequestReferencesParams)
+	// RefreshChangeRequest Let happen what time has made true
+	// (POST /v1/change-requests/{id}/refresh)
+	RefreshChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RefreshChangeRequestParams)
 	// RecordRestoration Record a restored revision
 	// (POST /v1/change-requests/{id}/restorations)
 	RecordRestoration(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RecordRestorationParams)
@@ -2663,6 +2723,9 @@ type ServerInterface interface {
 	// ListChangeWindows List who claims time in a window
 	// (GET /v1/change-windows)
 	ListChangeWindows(w http.ResponseWriter, r *http.Request, params ListChangeWindowsParams)
+	// ListDue List what is due
+	// (GET /v1/due)
+	ListDue(w http.ResponseWriter, r *http.Request, params ListDueParams)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
@@ -3922,6 +3985,60 @@ func (siw *ServerInterfaceWrapper) ListChangeRequestReferences(w http.ResponseWr
 	handler.ServeHTTP(w, r)
 }
 
+// RefreshChangeRequest operation middleware
+func (siw *ServerInterfaceWrapper) RefreshChangeRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefreshChangeRequestParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RefreshChangeRequest(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // RecordRestoration operation middleware
 func (siw *ServerInterfaceWrapper) RecordRestoration(w http.ResponseWriter, r *http.Request) {
 
@@ -4363,6 +4480,52 @@ func (siw *ServerInterfaceWrapper) ListChangeWindows(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListChangeWindows(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListDue operation middleware
+func (siw *ServerInterfaceWrapper) ListDue(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDueParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDue(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5352,7 +5515,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/events", wrapper.ListChangeRequestEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/references", wrapper.ListChangeRequestReferences)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/revision-audits", wrapper.AuditRevisions)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/refresh", wrapper.RefreshChangeRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/conflicts", wrapper.ListConflicts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/due", wrapper.ListDue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-windows", wrapper.ListChangeWindows)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records", wrapper.ListRecords)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records", wrapper.FileRecord)
@@ -9021,6 +9186,162 @@ func (response ListChangeRequestReferencesdefaultApplicationProblemPlusJSONRespo
 	return err
 }
 
+type RefreshChangeRequestRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params RefreshChangeRequestParams
+}
+
+type RefreshChangeRequestResponseObject interface {
+	VisitRefreshChangeRequestResponse(w http.ResponseWriter) error
+}
+
+type RefreshChangeRequest200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response RefreshChangeRequest200JSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest400ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest401ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest403ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest404ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest409ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest412ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequest428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshChangeRequest428ApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshChangeRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RefreshChangeRequestdefaultApplicationProblemPlusJSONResponse) VisitRefreshChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RecordRestorationRequestObject struct {
 	ID     ChangeRequestID `json:"id"`
 	Params RecordRestorationParams
@@ -10516,6 +10837,94 @@ type ListChangeWindowsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListChangeWindowsdefaultApplicationProblemPlusJSONResponse) VisitListChangeWindowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDueRequestObject struct {
+	Params ListDueParams
+}
+
+type ListDueResponseObject interface {
+	VisitListDueResponse(w http.ResponseWriter) error
+}
+
+type ListDue200JSONResponse EscalationPage
+
+func (response ListDue200JSONResponse) VisitListDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDue400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListDue400ApplicationProblemPlusJSONResponse) VisitListDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDue401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDue401ApplicationProblemPlusJSONResponse) VisitListDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDue403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDue403ApplicationProblemPlusJSONResponse) VisitListDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuedefaultApplicationProblemPlusJSONResponse) VisitListDueResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12796,6 +13205,9 @@ type StrictServerInterface interface {
 	// ListChangeRequestReferences List the references of a change request
 	// (GET /v1/change-requests/{id}/references)
 	ListChangeRequestReferences(ctx context.Context, request ListChangeRequestReferencesRequestObject) (ListChangeRequestReferencesResponseObject, error)
+	// RefreshChangeRequest Let happen what time has made true
+	// (POST /v1/change-requests/{id}/refresh)
+	RefreshChangeRequest(ctx context.Context, request RefreshChangeRequestRequestObject) (RefreshChangeRequestResponseObject, error)
 	// RecordRestoration Record a restored revision
 	// (POST /v1/change-requests/{id}/restorations)
 	RecordRestoration(ctx context.Context, request RecordRestorationRequestObject) (RecordRestorationResponseObject, error)
@@ -12820,6 +13232,9 @@ type StrictServerInterface interface {
 	// ListChangeWindows List who claims time in a window
 	// (GET /v1/change-windows)
 	ListChangeWindows(ctx context.Context, request ListChangeWindowsRequestObject) (ListChangeWindowsResponseObject, error)
+	// ListDue List what is due
+	// (GET /v1/due)
+	ListDue(ctx context.Context, request ListDueRequestObject) (ListDueResponseObject, error)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
@@ -13599,6 +14014,33 @@ func (sh *strictHandler) ListChangeRequestReferences(w http.ResponseWriter, r *h
 	}
 }
 
+// RefreshChangeRequest operation middleware
+func (sh *strictHandler) RefreshChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RefreshChangeRequestParams) {
+	var request RefreshChangeRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RefreshChangeRequest(ctx, request.(RefreshChangeRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefreshChangeRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RefreshChangeRequestResponseObject); ok {
+		if err := validResponse.VisitRefreshChangeRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // RecordRestoration operation middleware
 func (sh *strictHandler) RecordRestoration(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params RecordRestorationParams) {
 	var request RecordRestorationRequestObject
@@ -13849,6 +14291,32 @@ func (sh *strictHandler) ListChangeWindows(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListChangeWindowsResponseObject); ok {
 		if err := validResponse.VisitListChangeWindowsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDue operation middleware
+func (sh *strictHandler) ListDue(w http.ResponseWriter, r *http.Request, params ListDueParams) {
+	var request ListDueRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDue(ctx, request.(ListDueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDue")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDueResponseObject); ok {
+		if err := validResponse.VisitListDueResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

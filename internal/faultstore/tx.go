@@ -67,6 +67,10 @@ func (t *tx) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]chan
 	return two(t, func() ([]changereq.Request, string, error) { return t.inner.ChangeWindows(ctx, q) })
 }
 
+func (t *tx) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) ([]changereq.Request, error) {
+	return one(t, func() ([]changereq.Request, error) { return t.inner.ChangeRequestsDue(ctx, q) })
+}
+
 func (t *tx) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {
 	return only(t, func() error { return t.inner.LockChangeItems(ctx, items...) })
 }

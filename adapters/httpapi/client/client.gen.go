@@ -438,6 +438,9 @@ type ChangeRequest struct {
 	// Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 	Digests Digests `json:"digests"`
 
+	// Entered The time at which it came into its state.
+	Entered *time.Time `json:"entered,omitempty"`
+
 	// Events How many events it has.
 	Events int64 `json:"events"`
 
@@ -624,6 +627,9 @@ type Content struct {
 	// Labels A set of words, sorted.
 	Labels []string `json:"labels,omitempty"`
 
+	// Requires Requests whose work has to be done before this one's begins.
+	Requires []string `json:"requires,omitempty"`
+
 	// Supersedes A set of requests whose place it takes, sorted.
 	Supersedes []string `json:"supersedes,omitempty"`
 
@@ -656,6 +662,9 @@ type ContentInput struct {
 
 	// Labels A set of words to find it by.
 	Labels []string `json:"labels,omitempty"`
+
+	// Requires Requests whose work has to be done before this one's begins.
+	Requires []string `json:"requires,omitempty"`
 
 	// Supersedes A set of requests whose place it takes.
 	Supersedes []string `json:"supersedes,omitempty"`
@@ -803,6 +812,39 @@ type EndInput struct {
 
 	// Value The id, the reference, the address or the text.
 	Value string `json:"value"`
+}
+
+// Escalation One thing about a request that is due.
+type Escalation struct {
+	// Due Since when it is due.
+	Due time.Time `json:"due"`
+
+	// Kind What is due.
+	Kind string `json:"kind"`
+
+	// Number Its number, for people.
+	Number string `json:"number"`
+
+	// Ref The oldest notice that is owed.
+	Ref *string `json:"ref,omitempty"`
+
+	// Request The request.
+	Request string `json:"request"`
+
+	// State The state it is in.
+	State string `json:"state"`
+
+	// Text What is due, and what to do.
+	Text string `json:"text"`
+}
+
+// EscalationPage A page of a list.
+type EscalationPage struct {
+	// Items Most urgent first.
+	Items []Escalation `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Estimate Amounts with what was meant by them.
@@ -2317,6 +2359,12 @@ type ListChangeRequestReferencesParams struct {
 // ListChangeRequestReferencesParamsDirection defines parameters for ListChangeRequestReferences.
 type ListChangeRequestReferencesParamsDirection string
 
+// RefreshChangeRequestParams defines parameters for RefreshChangeRequest.
+type RefreshChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // RecordRestorationParams defines parameters for RecordRestoration.
 type RecordRestorationParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -2367,6 +2415,15 @@ type ListChangeWindowsParams struct {
 	// To The first instant after the time asked about.
 	To To `form:"to" json:"to"`
 
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListDueParams defines parameters for ListDue.
+type ListDueParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
 	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
 
@@ -2925,6 +2982,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/change-requests/{id}/references (the `ListChangeRequestReferences` operationId).
 	ListChangeRequestReferences(ctx context.Context, id ChangeRequestID, params *ListChangeRequestReferencesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RefreshChangeRequest Let happen what time has made true
+	//
+	// Changes nothing by itself. What has become true since the last event happens, such as an approval that expired. Doing it again changes nothing.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/refresh (the `RefreshChangeRequest` operationId).
+	RefreshChangeRequest(ctx context.Context, id ChangeRequestID, params *RefreshChangeRequestParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RecordRestorationWithBody Record a restored revision
 	//
 	// Says which revision of an item a back-out put in force again.
@@ -3046,6 +3110,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 	ListChangeWindows(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDue List what is due
+	//
+	// What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
+	//
+	// Corresponds with GET /v1/due (the `ListDue` operationId).
+	ListDue(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReadJournal Read the journal
 	//
@@ -3848,6 +3919,23 @@ func (c *Client) ListChangeRequestReferences(ctx context.Context, id ChangeReque
 	return c.Client.Do(req)
 }
 
+// RefreshChangeRequest Let happen what time has made true
+//
+// Changes nothing by itself. What has become true since the last event happens, such as an approval that expired. Doing it again changes nothing.
+//
+// Corresponds with POST /v1/change-requests/{id}/refresh (the `RefreshChangeRequest` operationId).
+func (c *Client) RefreshChangeRequest(ctx context.Context, id ChangeRequestID, params *RefreshChangeRequestParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefreshChangeRequestRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RecordRestorationWithBody Record a restored revision
 //
 // Says which revision of an item a back-out put in force again.
@@ -4100,6 +4188,23 @@ func (c *Client) TraceUses(ctx context.Context, id ChangeRequestID, params *Trac
 // Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 func (c *Client) ListChangeWindows(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListChangeWindowsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDue List what is due
+//
+// What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
+//
+// Corresponds with GET /v1/due (the `ListDue` operationId).
+func (c *Client) ListDue(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDueRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5870,6 +5975,53 @@ func NewListChangeRequestReferencesRequest(server string, id ChangeRequestID, pa
 	return req, nil
 }
 
+// NewRefreshChangeRequestRequest constructs an http.Request for the RefreshChangeRequest method
+func NewRefreshChangeRequestRequest(server string, id ChangeRequestID, params *RefreshChangeRequestParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/refresh", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewRecordRestorationRequest calls the generic RecordRestoration builder with application/json body
 func NewRecordRestorationRequest(server string, id ChangeRequestID, params *RecordRestorationParams, body RecordRestorationJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -6320,6 +6472,72 @@ func NewListChangeWindowsRequest(server string, params *ListChangeWindowsParams)
 				rawQueryFragments = append(rawQueryFragments, qp)
 			}
 		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDueRequest constructs an http.Request for the ListDue method
+func NewListDueRequest(server string, params *ListDueParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/due")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
 
 		if params.PageSize != nil {
 
@@ -7691,6 +7909,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/change-requests/{id}/references (the `ListChangeRequestReferences` operationId).
 	ListChangeRequestReferencesWithResponse(ctx context.Context, id ChangeRequestID, params *ListChangeRequestReferencesParams, reqEditors ...RequestEditorFn) (*ListChangeRequestReferencesResponse, error)
 
+	// RefreshChangeRequestWithResponse Let happen what time has made true
+	//
+	// Changes nothing by itself. What has become true since the last event happens, such as an approval that expired. Doing it again changes nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/refresh (the `RefreshChangeRequest` operationId).
+	RefreshChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *RefreshChangeRequestParams, reqEditors ...RequestEditorFn) (*RefreshChangeRequestResponse, error)
+
 	// RecordRestorationWithBodyWithResponse Record a restored revision
 	//
 	// Says which revision of an item a back-out put in force again.
@@ -7816,6 +8043,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 	ListChangeWindowsWithResponse(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*ListChangeWindowsResponse, error)
+
+	// ListDueWithResponse List what is due
+	//
+	// What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/due (the `ListDue` operationId).
+	ListDueWithResponse(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*ListDueResponse, error)
 
 	// ReadJournalWithResponse Read the journal
 	//
@@ -10488,6 +10724,117 @@ func (r ListChangeRequestReferencesResponse) ContentType() string {
 	return ""
 }
 
+// RefreshChangeRequestResponse200Headers the declared response headers of an HTTP 200 response for RefreshChangeRequest
+type RefreshChangeRequestResponse200Headers struct {
+	ETag string
+}
+
+// RefreshChangeRequestResponse401Headers the declared response headers of an HTTP 401 response for RefreshChangeRequest
+type RefreshChangeRequestResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RefreshChangeRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefreshChangeRequestResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RefreshChangeRequestResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RefreshChangeRequestResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RefreshChangeRequestResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RefreshChangeRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RefreshChangeRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RefreshChangeRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RefreshChangeRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // RecordRestorationResponse200Headers the declared response headers of an HTTP 200 response for RecordRestoration
 type RecordRestorationResponse200Headers struct {
 	ETag string
@@ -11475,6 +11822,82 @@ func (r ListChangeWindowsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListChangeWindowsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDueResponse401Headers the declared response headers of an HTTP 401 response for ListDue
+type ListDueResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListDueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EscalationPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListDueResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDueResponse) GetJSON200() *EscalationPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListDueResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListDueResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListDueResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDueResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDueResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13589,6 +14012,21 @@ func (c *ClientWithResponses) ListChangeRequestReferencesWithResponse(ctx contex
 	return ParseListChangeRequestReferencesResponse(rsp)
 }
 
+// RefreshChangeRequestWithResponse Let happen what time has made true
+//
+// Changes nothing by itself. What has become true since the last event happens, such as an approval that expired. Doing it again changes nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/refresh (the `RefreshChangeRequest` operationId).
+func (c *ClientWithResponses) RefreshChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *RefreshChangeRequestParams, reqEditors ...RequestEditorFn) (*RefreshChangeRequestResponse, error) {
+	rsp, err := c.RefreshChangeRequest(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefreshChangeRequestResponse(rsp)
+}
+
 // RecordRestorationWithBodyWithResponse Record a restored revision
 //
 // Says which revision of an item a back-out put in force again.
@@ -13797,6 +14235,21 @@ func (c *ClientWithResponses) ListChangeWindowsWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseListChangeWindowsResponse(rsp)
+}
+
+// ListDueWithResponse List what is due
+//
+// What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/due (the `ListDue` operationId).
+func (c *ClientWithResponses) ListDueWithResponse(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*ListDueResponse, error) {
+	rsp, err := c.ListDue(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDueResponse(rsp)
 }
 
 // ReadJournalWithResponse Read the journal
@@ -16463,6 +16916,111 @@ func ParseListChangeRequestReferencesResponse(rsp *http.Response) (*ListChangeRe
 	return response, nil
 }
 
+// ParseRefreshChangeRequestResponse parses an HTTP response from a RefreshChangeRequestWithResponse call
+func ParseRefreshChangeRequestResponse(rsp *http.Response) (*RefreshChangeRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RefreshChangeRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RefreshChangeRequestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RefreshChangeRequestResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseRecordRestorationResponse parses an HTTP response from a RecordRestorationWithResponse call
 func ParseRecordRestorationResponse(rsp *http.Response) (*RecordRestorationResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -17392,6 +17950,73 @@ func ParseListChangeWindowsResponse(rsp *http.Response) (*ListChangeWindowsRespo
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ListChangeWindowsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDueResponse parses an HTTP response from a ListDueWithResponse call
+func ParseListDueResponse(rsp *http.Response) (*ListDueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EscalationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListDueResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

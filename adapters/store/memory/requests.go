@@ -30,7 +30,7 @@ func placeRequest(r *changereq.Request, before *version[changereq.Request, chang
 	slices.SortFunc(keys[items:], compareKeys)
 	keys = slices.Compact(keys)
 	keys = appendTerms(keys, r, before)
-	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys), slot: r.Slot()}
+	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys), slot: r.Slot(), due: dueMarks(r)}
 }
 
 // appendTerms appends the words of a request; they stay what they were if that

@@ -36,6 +36,13 @@ type place struct {
 	at   int64
 	keys []key
 	slot *changereq.Window // the time that it claims, or nil
+	due  []mark            // where it stands in lists with an order of their own
+}
+
+// mark is a place in the list under a key that no place has.
+type mark struct {
+	key key
+	at  int64
 }
 
 // placing says where a value stands. The version that it replaces, or nil, may
@@ -62,9 +69,12 @@ const (
 	byKind
 	bySubject
 	byRecipient
+	byDue
 	bySource
-	byTarget = bySource + endFields
 )
+
+// byTarget stands behind what the kinds of ends add to bySource.
+const byTarget = bySource + endFields
 
 // What an end's kind adds to the field of its side; see endKey.
 const (
@@ -145,6 +155,11 @@ func (t *table[V, E]) enter(id string, v *version[V, E]) {
 	if v.slot != nil && !v.older.claims(v.slot) {
 		t.slots.Add(*v.slot, id)
 	}
+	for _, m := range v.due {
+		if !v.older.marked(m) {
+			t.list(m.key).insert(spot{at: m.at, id: id})
+		}
+	}
 	old := v.older.present()
 	stays := old != nil && old.at == v.at
 	if stays && slices.Equal(old.keys, v.keys) {
@@ -155,12 +170,27 @@ func (t *table[V, E]) enter(id string, v *version[V, E]) {
 		if stays && old.under(k) {
 			continue
 		}
-		o := t.under[k]
-		if o == nil {
-			o = &ordered{}
-			t.under[k] = o
+		t.list(k).insert(spot{at: v.at, id: id})
+	}
+}
+
+// list is the list under a key, which begins with it.
+func (t *table[V, E]) list(k key) *ordered {
+	o := t.under[k]
+	if o == nil {
+		o = &ordered{}
+		t.under[k] = o
+	}
+	return o
+}
+
+// drop takes a row out of the list under a key.
+func (t *table[V, E]) drop(k key, s spot) {
+	if o := t.under[k]; o != nil {
+		o.remove(s)
+		if o.count == 0 {
+			delete(t.under, k)
 		}
-		o.insert(spot{at: v.at, id: id})
 	}
 }
 
@@ -170,16 +200,16 @@ func (t *table[V, E]) leave(id string, gone *version[V, E]) {
 	if gone.slot != nil && !newest.claims(gone.slot) {
 		t.slots.Remove(*gone.slot, id)
 	}
+	for _, m := range gone.due {
+		if !newest.marked(m) {
+			t.drop(m.key, spot{at: m.at, id: id})
+		}
+	}
 	for _, k := range gone.keys {
 		if newest.keeps(gone.at, k) {
 			continue
 		}
-		if o := t.under[k]; o != nil {
-			o.remove(spot{at: gone.at, id: id})
-			if o.count == 0 {
-				delete(t.under, k)
-			}
-		}
+		t.drop(k, spot{at: gone.at, id: id})
 	}
 }
 
@@ -197,6 +227,16 @@ func (v *version[V, E]) keeps(at int64, k key) bool {
 func (v *version[V, E]) claims(slot *changereq.Window) bool {
 	for ; v != nil; v = v.older {
 		if !v.gone && v.slot != nil && v.slot.Equal(*slot) {
+			return true
+		}
+	}
+	return false
+}
+
+// marked reports whether v or an older version stands at that mark.
+func (v *version[V, E]) marked(m mark) bool {
+	for ; v != nil; v = v.older {
+		if !v.gone && slices.Contains(v.due, m) {
 			return true
 		}
 	}
@@ -227,7 +267,7 @@ func (t *table[V, E]) cut(id string, oldest uint64) {
 	gone := seen.older
 	seen.older = nil
 	for ; gone != nil; gone = gone.older {
-		if gone.at != seen.at || gone.slot != nil || !slices.Equal(gone.keys, seen.keys) {
+		if gone.at != seen.at || gone.slot != nil || len(gone.due) > 0 || !slices.Equal(gone.keys, seen.keys) {
 			t.leave(id, gone)
 		}
 	}

@@ -67,21 +67,14 @@ func TestSchemaIsRefused(t *testing.T) {
 // it once the schema is brought up.
 func TestSlotsOfOlderSchemas(t *testing.T) {
 	t.Parallel()
-	dsn := pgtest.Database(t, migrate)
-	db := openDSN(t, dsn, postgres.Config{})
-	own := ownRows(t, dsn)
-	stored := sqltest.Slots(t, db)
-	for _, change := range []string{
-		"DROP INDEX coordkit_change_request_slot",
-		"ALTER TABLE coordkit_change_request DROP COLUMN slot_class",
-		"ALTER TABLE coordkit_change_request DROP COLUMN slot_start",
-		"ALTER TABLE coordkit_change_request DROP COLUMN slot_end",
-		"ALTER TABLE coordkit_reference DROP COLUMN terms",
-		"DELETE FROM coordkit_schema WHERE version >= 2",
-	} {
-		_, err := own.ExecContext(t.Context(), change)
-		require.NoError(t, err, change)
-	}
+	dsn, older := pgtest.Database(t, migrate), pgtest.Database(t, migrate)
+	stored := sqltest.Slots(t, openDSN(t, dsn, postgres.Config{}))
+	own := ownRows(t, older)
+	_, err := own.ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+	require.NoError(t, err)
+	sqltest.FirstSchema(t, own, postgres.Migrations())
+	sqltest.CopyRequests(t, ownRows(t, dsn), own)
+	db := openDSN(t, older, postgres.Config{})
 	require.NoError(t, db.Migrate(t.Context()))
 	sqltest.CheckSlots(t, db, stored)
 }

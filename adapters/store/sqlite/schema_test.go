@@ -66,20 +66,10 @@ func TestSchemaIsRefused(t *testing.T) {
 func TestSlotsOfOlderSchemas(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "office.db")
-	db := openFile(t, path)
-	own := ownRows(t, path)
-	stored := sqltest.Slots(t, db)
-	for _, change := range []string{
-		"DROP INDEX coordkit_change_request_slot",
-		"ALTER TABLE coordkit_change_request DROP COLUMN slot_class",
-		"ALTER TABLE coordkit_change_request DROP COLUMN slot_start",
-		"ALTER TABLE coordkit_change_request DROP COLUMN slot_end",
-		"ALTER TABLE coordkit_reference DROP COLUMN terms",
-		"DELETE FROM coordkit_schema WHERE version >= 2",
-	} {
-		_, err := own.ExecContext(t.Context(), change)
-		require.NoError(t, err, change)
-	}
-	require.NoError(t, db.Migrate(t.Context()))
-	sqltest.CheckSlots(t, db, stored)
+	stored := sqltest.Slots(t, openFile(t, path))
+	older := filepath.Join(t.TempDir(), "older.db")
+	own := ownRows(t, older)
+	sqltest.FirstSchema(t, own, sqlite.Migrations())
+	sqltest.CopyRequests(t, ownRows(t, path), own)
+	sqltest.CheckSlots(t, openFile(t, older), stored) // which migrates
 }

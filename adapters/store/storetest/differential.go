@@ -97,6 +97,8 @@ func drawAddition(t *rapid.T, id string) ask {
 			}
 			if at > 4 {
 				data = append(data, claimed(between(2*at, 3*at))...)
+			} else {
+				data = append(data, awaited(changereq.DueKinds()[at], at)...)
 			}
 			return addToRequest(ctx, tx, changereq.ID(id), data...)
 		},
@@ -147,7 +149,13 @@ func drawList(t *rapid.T) ask {
 		return next
 	}
 	begin := rapid.Int64Range(0, 20).Draw(t, "window")
+	kind := rapid.SampledFrom(changereq.DueKinds()).Draw(t, "kind")
 	return rapid.SampledFrom([]ask{
+		func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.ChangeRequestsDue(ctx, changereq.DueQuery{
+				Kind: kind, State: "open", AfterAt: minute(begin - 9), AfterID: changereq.ID(id), Until: minute(begin), Limit: limit,
+			})
+		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return follow(func(next string) ([]changereq.Request, string, error) {
 				return tx.ChangeWindows(ctx, changereq.WindowQuery{Window: between(begin, begin+4), After: start(next), Limit: limit})

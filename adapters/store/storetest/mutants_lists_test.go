@@ -202,6 +202,7 @@ func readingMutants() []mutant {
 		{"one list reversed", []string{"Differential/Stream"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return reversed{tx} })},
 		{"a filter ignored", []string{"Paging/Filters"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return unfiltered{tx} })},
 		{"windows that touch", []string{"Paging/Windows"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return touching{tx} })},
+		{"what is due twice", []string{"Paging/Due"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return dueTwice{tx} })},
 		{"one direction", []string{"Paging/ReferenceEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return oneWay{tx} })},
 		{"no end of events", []string{"Paging/Events"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return endless{tx} })},
 	}
@@ -241,6 +242,14 @@ type touching struct{ coordination.Tx }
 func (t touching) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
 	q.Window.End = q.Window.End.Add(time.Microsecond)
 	return t.Tx.ChangeWindows(ctx, q)
+}
+
+// dueTwice begins at the instant that it should begin behind.
+type dueTwice struct{ coordination.Tx }
+
+func (d dueTwice) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) ([]changereq.Request, error) {
+	q.AfterID = ""
+	return d.Tx.ChangeRequestsDue(ctx, q)
 }
 
 type oneWay struct{ coordination.Tx }

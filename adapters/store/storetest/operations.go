@@ -38,6 +38,9 @@ func operations() map[string]operation {
 		"ChangeWindows": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return paged(tx.ChangeWindows(ctx, changereq.WindowQuery{Window: between(0, 1000), Limit: 1}))
 		}},
+		"ChangeRequestsDue": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.ChangeRequestsDue(ctx, changereq.DueQuery{Kind: changereq.DueState, State: "submitted", Until: minute(1000), Limit: 9})
+		}},
 		"NextChangeNumber": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.NextChangeNumber(ctx, "CR")
 		}},

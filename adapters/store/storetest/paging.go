@@ -153,6 +153,7 @@ func paging(h *harness) {
 	}
 	h.run("Filters", filtersMean)
 	h.run("Windows", windowsOverlap)
+	h.run("Due", dueIsListed)
 	h.run("ReferenceEnds", endsAreToldApart)
 	h.run("Events", eventsArePaged)
 }

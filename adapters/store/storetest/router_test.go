@@ -36,7 +36,7 @@ func readsByID() []string {
 
 func readsOfLists() []string {
 	return []string{
-		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
+		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
 	}
 }
 
@@ -62,6 +62,10 @@ func (r router) NextChangeNumber(ctx context.Context, series string) (int64, err
 
 func (r router) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]changereq.Request, string, error) {
 	return r.route("ChangeWindows").ChangeWindows(ctx, q)
+}
+
+func (r router) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) ([]changereq.Request, error) {
+	return r.route("ChangeRequestsDue").ChangeRequestsDue(ctx, q)
 }
 
 func (r router) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {

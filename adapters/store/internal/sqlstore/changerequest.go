@@ -83,7 +83,7 @@ func (t *Tx) storeRequest(
 		return changereq.Request{}, fmt.Errorf("sqlstore: write request: %w", err)
 	}
 	row := append([]any{r.Events, r.State, string(r.Category), r.Applicant, r.Opened.UnixMicro()}, slotColumns(&r)...)
-	row = append(row, string(doc))
+	row = append(append(row, deadlineColumns(&r)...), string(doc))
 	w := Write{SQL: updateChangeRequest, One: true, Args: append(row, t.tenant, string(r.ID), rev)}
 	if rev == 0 {
 		w = Write{

@@ -21,13 +21,15 @@ const (
 	lockChangeRequest = changeRequestByID + forUpdate
 
 	insertChangeRequest = `INSERT INTO coordkit_change_request
- (tenant, id, rev, events, state, category, applicant, opened, slot_class, slot_start, slot_end, doc)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+ (tenant, id, rev, events, state, category, applicant, opened, slot_class, slot_start, slot_end,
+  decide_by, deferred_until, approval_expires, notice_owed, entered, doc)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 
 	updateChangeRequest = `UPDATE coordkit_change_request
  SET rev = rev + 1, events = $1, state = $2, category = $3, applicant = $4, opened = $5,
-  slot_class = $6, slot_start = $7, slot_end = $8, doc = $9
- WHERE tenant = $10 AND id = $11 AND rev = $12`
+  slot_class = $6, slot_start = $7, slot_end = $8, decide_by = $9, deferred_until = $10, approval_expires = $11,
+  notice_owed = $12, entered = $13, doc = $14
+ WHERE tenant = $15 AND id = $16 AND rev = $17`
 
 	insertChangeItem = `INSERT INTO coordkit_change_item (tenant, item, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	deleteChangeItem = `DELETE FROM coordkit_change_item WHERE tenant = $1 AND item = $2 AND opened = $3 AND id = $4`
@@ -86,6 +88,26 @@ const (
  WHERE r.tenant = $1 AND r.slot_class = span.class AND r.slot_start > $2 - span.longest AND r.slot_end > $2
   AND r.slot_start < $3 AND (r.slot_start, r.id) > ($4, $5)
  ORDER BY r.slot_start, r.id LIMIT $6`
+
+	changeRequestsDueDecision = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.decide_by, r.id) > ($2, $3) AND r.decide_by <= $4
+ ORDER BY r.decide_by, r.id LIMIT $5`
+
+	changeRequestsDueResume = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.deferred_until, r.id) > ($2, $3) AND r.deferred_until <= $4
+ ORDER BY r.deferred_until, r.id LIMIT $5`
+
+	changeRequestsDueExpiry = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.approval_expires, r.id) > ($2, $3) AND r.approval_expires <= $4
+ ORDER BY r.approval_expires, r.id LIMIT $5`
+
+	changeRequestsDueNotice = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.notice_owed, r.id) > ($2, $3) AND r.notice_owed <= $4
+ ORDER BY r.notice_owed, r.id LIMIT $5`
+
+	changeRequestsDueState = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.entered, r.id) > ($2, $3) AND r.entered <= $4 AND r.state = $5
+ ORDER BY r.entered, r.id LIMIT $6`
 
 	// countTerm counts the requests with a word up to a bound, to lead a search
 	// by the rarest of its words.

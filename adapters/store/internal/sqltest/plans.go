@@ -52,6 +52,11 @@ func ListCases(requests int) []ListCase {
 		{Name: "changeWindows", Args: []any{
 			tenant(1), At(requests / 2).UnixMicro(), At(requests/2 + 60).UnixMicro(), int64(-1 << 62), "", 51,
 		}, Few: true},
+		{Name: "changeRequestsDueDecision", Args: from(At(requests).UnixMicro(), 51)},
+		{Name: "changeRequestsDueResume", Args: from(At(requests).UnixMicro(), 51)},
+		{Name: "changeRequestsDueExpiry", Args: from(At(requests).UnixMicro(), 51)},
+		{Name: "changeRequestsDueNotice", Args: from(At(requests).UnixMicro(), 51)},
+		{Name: "changeRequestsDueState", Args: from(At(requests).UnixMicro(), "approved", 51)},
 		{Name: "countTerm", Args: []any{tenant(1), "change", 500}},
 		{Name: "records", Args: from(51)},
 		{Name: "recordsByKind", Args: from("decision-brief", 51)},

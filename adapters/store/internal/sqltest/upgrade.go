@@ -2,12 +2,16 @@ package sqltest
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"io/fs"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/adapters/store/internal/sqlstore"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
@@ -58,4 +62,33 @@ func CheckSlots(tb testing.TB, s coordination.Store, stored []changereq.Request)
 			return err
 		}))
 	}
+}
+
+// FirstSchema brings an empty database to the first of the migrations.
+func FirstSchema(tb testing.TB, own *sql.DB, migrations fs.FS) {
+	tb.Helper()
+	const first = "0001_office.sql"
+	script, err := fs.ReadFile(migrations, first)
+	require.NoError(tb, err)
+	require.NoError(tb, sqlstore.Migrate(tb.Context(), own, fstest.MapFS{first: &fstest.MapFile{Data: script}}))
+}
+
+// CopyRequests copies the rows of requests, with the columns of the first schema.
+func CopyRequests(tb testing.TB, from, to *sql.DB) {
+	tb.Helper()
+	const columns = "tenant, id, rev, events, state, category, applicant, opened, doc"
+	rows, err := from.QueryContext(tb.Context(), "SELECT "+columns+" FROM coordkit_change_request")
+	require.NoError(tb, err)
+	defer func() { require.NoError(tb, rows.Close()) }()
+	for rows.Next() {
+		values := make([]any, 9)
+		places := make([]any, len(values))
+		for i := range values {
+			places[i] = &values[i]
+		}
+		require.NoError(tb, rows.Scan(places...))
+		_, err := to.ExecContext(tb.Context(), "INSERT INTO coordkit_change_request ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", values...)
+		require.NoError(tb, err)
+	}
+	require.NoError(tb, rows.Err())
 }
