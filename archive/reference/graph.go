@@ -195,3 +195,23 @@ func kinds(list []half, wanted func(kind int32) bool, each func(h half)) {
 		}
 	}
 }
+
+// Without gives the graph as it is for somebody from whom records are hidden:
+// neither they nor the edges at them are in it.
+func (g *Graph) Without(hidden func(archive.RecordID) bool) *Graph {
+	gone := make([]bool, len(g.ends))
+	var nodes []Node
+	for i, end := range g.ends {
+		gone[i] = end.Kind == archive.EndRecord && hidden(archive.RecordID(end.Value))
+		if g.held[i] && !gone[i] {
+			nodes = append(nodes, Node{ID: archive.RecordID(end.Value), Dated: g.dated[i]})
+		}
+	}
+	var edges []archive.Reference
+	for _, e := range g.edges {
+		if !gone[g.nodes[e.Source]] && !gone[g.nodes[e.Target]] {
+			edges = append(edges, e)
+		}
+	}
+	return NewGraph(nodes, edges)
+}

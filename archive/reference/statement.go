@@ -290,10 +290,14 @@ func (a *assembly) put(s *Statement, m Meaning, ref archive.Reference) {
 }
 
 // oneSided finds the edges that only one of two held ends declares, of types for
-// which the vocabulary has a word each way.
+// which this import uses a word each way.
 func (a *assembly) oneSided() {
 	both := make(map[archive.ReferenceType]int)
-	for _, m := range a.words {
+	for word := range a.counts {
+		m, known := a.words[word]
+		if !known {
+			continue
+		}
 		if m.Inverse {
 			both[m.Type] |= 2
 		} else {

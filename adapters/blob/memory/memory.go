@@ -22,6 +22,7 @@ type Blobs struct {
 	mu   sync.RWMutex
 	kept map[string]map[archive.Digest]content
 	max  int64
+	free sync.Pool // of blocks to read into
 }
 
 var _ archive.Blobs = (*Blobs)(nil)
@@ -70,15 +71,17 @@ func check(ctx context.Context, tenant string) error {
 	return ctx.Err()
 }
 
-// take reads a content into blocks.
+// take reads a content into blocks, each copied to memory of its own size.
 func (b *Blobs) take(ctx context.Context, from io.Reader) (content, archive.Blob, error) {
+	scratch, ok := b.free.Get().(*[blockSize]byte)
+	if !ok {
+		scratch = new([blockSize]byte)
+	}
+	defer b.free.Put(scratch)
 	var c content
-	blob, err := archive.TakeBlob(ctx, from, b.max, func() []byte { return make([]byte, blockSize) }, func(block []byte) {
-		if len(block) < blockSize/2 {
-			block = slices.Clone(block) // the rest of the memory is given back
-		}
+	blob, err := archive.TakeBlob(ctx, from, b.max, func() []byte { return scratch[:] }, func(block []byte) {
 		if len(block) > 0 {
-			c.blocks = append(c.blocks, block)
+			c.blocks = append(c.blocks, slices.Clone(block))
 		}
 	})
 	c.size = blob.Size

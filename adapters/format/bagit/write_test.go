@@ -254,23 +254,6 @@ func tamper(t *rapid.T, dir string) {
 	require.NoError(t, os.WriteFile(p, text, 0o600))
 }
 
-func TestPortableName(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"minutes.txt": "minutes.txt", "": "_", "...": "_", "a/b\\c:d": "a_b_c_d", "Núñez é": "Nunez_e", "CON": "_CON", "nul.txt": "_nul.txt",
-		"com1.x": "_com1.x", "com.x": "com.x", " x ": "_x_", "日本": "__", ".hidden.": "hidden", "\xff": "_",
-		strings.Repeat("a", 200) + ".jpeg": strings.Repeat("a", 95) + ".jpeg", strings.Repeat("a.", 100): strings.TrimRight(strings.Repeat("a.", 50), "."),
-	} {
-		require.Equal(t, want, bagit.PortableName(name), "%q", name)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		got := bagit.PortableName(rapid.String().Draw(t, "name"))
-		if got == "" || len(got) > 101 || got != bagit.PortableName(got) || strings.Trim(got, ".") != got {
-			t.Fatalf("%q", got)
-		}
-	})
-}
-
 func BenchmarkValidate(b *testing.B) {
 	dir := b.TempDir()
 	root, err := os.OpenRoot(dir)

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/evidence"
+	"github.com/coordkit/coordkit/coordination"
+)
+
+// actor is who files what this program reads.
+const actor = "examples/dossier"
+
+// journal is the events of the import in their order, and the log over them. Position is index + 1.
+type journal struct {
+	events   []archive.Event
+	log      evidence.Log
+	recorded time.Time
+	seq      map[archive.RecordID]int64
+	filed    map[archive.RecordID]int64 // position of the filing
+	referred map[string]int64           // position of the event that added a reference
+}
+
+// newJournal makes an empty journal. Everything in it is recorded at one time, so that the same collection gives
+// the same root.
+func newJournal(recorded time.Time) *journal {
+	return &journal{recorded: recorded, seq: make(map[archive.RecordID]int64), filed: make(map[archive.RecordID]int64), referred: make(map[string]int64)}
+}
+
+func (j *journal) add(id archive.RecordID, data archive.Data) error {
+	j.seq[id]++
+	ev := archive.Event{Record: id, Seq: j.seq[id], At: j.recorded, Actor: actor, Data: data}
+	j.events = append(j.events, ev)
+	entry, _, err := j.entry(int64(len(j.events)))
+	if err != nil {
+		return err
+	}
+	_, err = j.log.Append(&entry)
+	return err
+}
+
+// entry is the entry at a position and the values behind its seals. Documents that are public need no salt that could be
+// erased.
+func (j *journal) entry(position int64) (evidence.Entry, [2]evidence.Opening, error) {
+	ev := j.events[position-1]
+	e, err := coordination.RecordEntry(ev)
+	if err != nil {
+		return evidence.Entry{}, [2]evidence.Opening{}, err
+	}
+	open := [2]evidence.Opening{{Value: []byte(e.Actor)}, {Value: e.Data}}
+	return evidence.Entry{
+		Position: position, Recorded: j.recorded, Room: string(e.Room), Entity: e.Entity, Seq: e.Seq, Kind: e.Kind, At: e.At,
+		Actor: evidence.Close(open[0].Salt, open[0].Value), Data: evidence.Close(open[1].Salt, open[1].Value),
+	}, open, nil
+}
+
+// refer journals a reference, in the history of its source if that is held, else of its target.
+func (j *journal) refer(ref archive.Reference) error {
+	owner := ref.Source
+	if owner.Kind != archive.EndRecord {
+		owner = ref.Target
+	}
+	if err := j.add(archive.RecordID(owner.Value), archive.ReferredData{Reference: ref}); err != nil {
+		return err
+	}
+	j.referred[ref.ID] = int64(len(j.events))
+	return nil
+}
+
+// prove makes the evidence of a plan: the filing of each record and the references on the paths to it.
+func (j *journal) prove(ctx context.Context, plan *dossier.Plan, key signingKey) (*dossier.Evidence, error) {
+	snapshot, err := j.log.Snapshot(j.log.Size())
+	if err != nil {
+		return nil, err
+	}
+	checkpoint := evidence.Checkpoint{Origin: key.signer.Name(), Size: snapshot.Size(), Root: snapshot.Root()}
+	signed, err := evidence.Sign(checkpoint, evidence.Checkpoint{}, nil, key.signer)
+	if err != nil {
+		return nil, err
+	}
+	out := &dossier.Evidence{
+		Origin: checkpoint.Origin, Size: checkpoint.Size, Checkpoint: signed, Keys: []string{key.public}, KeyPEM: key.pem,
+	}
+	for _, position := range j.wanted(plan) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		one, err := j.proveEntry(snapshot, position, signed)
+		if err != nil {
+			return nil, err
+		}
+		out.Entries = append(out.Entries, one)
+	}
+	return out, nil
+}
+
+// wanted are the positions to prove, in order.
+func (j *journal) wanted(plan *dossier.Plan) []int64 {
+	want := make(map[int64]bool)
+	for i := range plan.Items {
+		want[j.filed[plan.Items[i].Document.Record.ID]] = true
+		if path := plan.Items[i].Path; len(path) > 0 {
+			want[j.referred[path[len(path)-1].Edge]] = true // the steps before are those of other items
+		}
+	}
+	var out []int64
+	for p := range int64(len(j.events)) {
+		if want[p+1] {
+			out = append(out, p+1)
+		}
+	}
+	return out
+}
+
+func (j *journal) proveEntry(s evidence.Snapshot, position int64, signed []byte) (dossier.Entry, error) {
+	entry, open, err := j.entry(position)
+	if err != nil {
+		return dossier.Entry{}, err
+	}
+	text, err := entry.MarshalText()
+	if err != nil {
+		return dossier.Entry{}, err
+	}
+	hashes, err := s.ProveEntry(position - 1)
+	if err != nil {
+		return dossier.Entry{}, err
+	}
+	proof, err := (&evidence.Proof{Index: position - 1, Hashes: hashes, Signed: signed}).MarshalText()
+	if err != nil {
+		return dossier.Entry{}, err
+	}
+	return dossier.Entry{
+		Position: position, Record: archive.RecordID(entry.Entity), Kind: entry.Kind, Text: text, Proof: proof,
+		Actor: dossier.Opening{Salt: open[0].Salt[:], Value: string(open[0].Value)},
+		Data:  dossier.Opening{Salt: open[1].Salt[:], Value: string(open[1].Value)},
+	}, nil
+}
+
+// signingKey signs checkpoints.
+type signingKey struct {
+	signer note.Signer
+	public string
+	pem    []byte // as openssl reads it; nil for a key that is not Ed25519
+	known  bool   // everybody has its secret half
+}
+
+const knownName = "coordkit.example/dossier"
+
+// loadKey reads the key in a file. Without one it makes that which everybody can make.
+func loadKey(path string) (signingKey, error) {
+	if path == "" {
+		seed := sha256.Sum256([]byte("a key that everybody knows: " + knownName))
+		return keyOf(knownName, ed25519.NewKeyFromSeed(seed[:]), true)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return signingKey{}, err
+	}
+	parts := strings.SplitN(strings.TrimSpace(string(text)), "+", 5)
+	if len(parts) != 5 {
+		return signingKey{}, fmt.Errorf("%s: %w", path, errKey)
+	}
+	secret, err := base64.StdEncoding.DecodeString(parts[4])
+	if err != nil || len(secret) != 1+ed25519.SeedSize || secret[0] != 1 {
+		return signingKey{}, fmt.Errorf("%s: %w", path, errKey)
+	}
+	return keyOf(parts[2], ed25519.NewKeyFromSeed(secret[1:]), false)
+}
+
+var errKey = errors.New("is no private key PRIVATE+KEY+name+hash+data of Ed25519")
+
+func keyOf(name string, private ed25519.PrivateKey, known bool) (signingKey, error) {
+	public, _ := private.Public().(ed25519.PublicKey)
+	text, err := note.NewEd25519VerifierKey(name, public)
+	if err != nil {
+		return signingKey{}, err
+	}
+	hash := strings.Split(text, "+")[1]
+	secret := base64.StdEncoding.EncodeToString(append([]byte{1}, private.Seed()...))
+	signer, err := note.NewSigner("PRIVATE+KEY+" + name + "+" + hash + "+" + secret)
+	if err != nil {
+		return signingKey{}, err
+	}
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		return signingKey{}, err
+	}
+	var b bytes.Buffer
+	if err := pem.Encode(&b, &pem.Block{Type: "PUBLIC KEY", Bytes: der}); err != nil {
+		return signingKey{}, err
+	}
+	return signingKey{signer: signer, public: text, pem: b.Bytes(), known: known}, nil
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	blobs "github.com/coordkit/coordkit/adapters/blob/memory"
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/outcome"
+	"github.com/coordkit/coordkit/archive/reference"
+)
+
+const tenant = "examples"
+
+// office is a collection, filed.
+type office struct {
+	collection *collection
+	names      *reference.Resolver
+	edges      []archive.Reference
+	report     reference.Report
+	graph      *reference.Graph
+	journal    *journal
+	contents   *blobs.Blobs
+	documents  map[archive.RecordID]dossier.Document
+}
+
+// fileAll files a collection: references first, since what the documents are called decides where they lead, then
+// every document and every reference into the journal.
+func fileAll(ctx context.Context, c *collection, spent *clock) (*office, error) {
+	o := &office{collection: c, contents: blobs.New(), documents: make(map[archive.RecordID]dossier.Document, len(c.documents))}
+	o.journal = newJournal(c.latest())
+	nodes := o.nameAll()
+	o.edges, o.report = reference.Assemble(nodes, c.statements(), vocabulary(), o.names, actor, o.journal.recorded)
+	o.graph = reference.NewGraph(nodes, o.edges)
+	for _, f := range o.report.Findings {
+		c.find(finding{Line: f.Line, Code: string(f.Code), Record: string(f.Record), Word: f.Word, Target: f.Target, Text: f.Text})
+	}
+	slices.SortStableFunc(c.findings, func(a, b finding) int { return a.Line - b.Line })
+	spent.lap("assemble")
+	if err := o.source(); err != nil {
+		return nil, err
+	}
+	for _, d := range c.documents {
+		if err := o.file(ctx, d); err != nil {
+			return nil, fmt.Errorf("line %d: %w", d.line, err)
+		}
+	}
+	for i := range o.edges {
+		if err := o.journal.refer(o.edges[i]); err != nil {
+			return nil, fmt.Errorf("reference %s: %w", o.edges[i].ID, err)
+		}
+	}
+	spent.lap("file")
+	return o, nil
+}
+
+// latest is the date of the youngest document: what the import is recorded at, for a clock would make every run
+// another.
+func (c *collection) latest() time.Time {
+	at := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, d := range c.documents {
+		if d.dated.After(at) {
+			at = d.dated
+		}
+	}
+	return at
+}
+
+func (o *office) nameAll() []reference.Node {
+	o.names = reference.NewResolver(cleanName)
+	nodes := make([]reference.Node, 0, len(o.collection.documents))
+	for _, d := range o.collection.documents {
+		nodes = append(nodes, reference.Node{ID: d.id, Dated: d.dated})
+		o.names.Name(string(d.id), d.id)
+	}
+	return nodes
+}
+
+// source files what the import was read from, as an event alone: its bytes stay where they are.
+func (o *office) source() error {
+	return o.journal.add(archive.RecordID("import:"+string(o.collection.digest)), archive.FiledData{
+		Kind: archive.KindImport, Title: "The collection as it was read", MediaType: "application/jsonl", Digest: o.collection.digest,
+		Size: o.collection.size, Dated: o.journal.recorded,
+	})
+}
+
+// file keeps the contents of a document, journals it, and remembers it for dossiers.
+func (o *office) file(ctx context.Context, d *document) error {
+	contents, err := o.keep(ctx, d, 1, nil)
+	if err != nil {
+		return err
+	}
+	for i, again := range o.collection.again[d.id] {
+		if contents, err = o.keep(ctx, again, i+2, contents); err != nil {
+			return err
+		}
+	}
+	dated := d.dated
+	if dated.IsZero() {
+		dated = o.journal.recorded // an undated document is of its filing; the graph knows that it is undated
+	}
+	data := archive.FiledData{
+		Kind: archive.Kind(d.kind), Title: d.title, Name: contents[0].Name, MediaType: contents[0].MediaType,
+		Digest: contents[0].Digest, Size: contents[0].Size, Dated: dated,
+	}
+	if err := o.journal.add(d.id, data); err != nil {
+		return err
+	}
+	o.journal.filed[d.id] = int64(len(o.journal.events))
+	record := archive.Evolve(archive.Record{}, o.journal.events[len(o.journal.events)-1])
+	if err := record.Storable(); err != nil {
+		return err
+	}
+	o.documents[d.id] = dossier.Document{Record: record, Contents: contents, Metadata: withoutText(d.raw), Outcomes: outcomesOf(d)}
+	return nil
+}
+
+// keep keeps the line of a document as its original and its text as a rendition.
+func (o *office) keep(ctx context.Context, d *document, revision int, to []dossier.Content) ([]dossier.Content, error) {
+	name := dossier.PortableName(string(d.id))
+	original, err := o.contents.PutBlob(ctx, tenant, bytes.NewReader(d.raw), "")
+	if err != nil {
+		return nil, err
+	}
+	to = append(to, dossier.Content{Revision: revision, Name: name + ".json", MediaType: "application/json", Digest: original.Digest, Size: original.Size})
+	if d.text == "" {
+		return to, nil
+	}
+	text, err := o.contents.PutBlob(ctx, tenant, strings.NewReader(d.text), "")
+	if err != nil {
+		return nil, err
+	}
+	return append(to, dossier.Content{
+		Revision: revision, Rendition: "text", DerivedFrom: original.Digest, Name: name + ".txt", MediaType: "text/plain; charset=utf-8",
+		Digest: text.Digest, Size: text.Size,
+	}), nil
+}
+
+// withoutText is the line of a document without its text and relations, which the dossier shows elsewhere.
+func withoutText(raw []byte) json.RawMessage {
+	members, err := decode(raw)
+	if err != nil {
+		return nil
+	}
+	for _, name := range []string{"text", "relations", "cites"} {
+		delete(members, name)
+	}
+	out, err := json.Marshal(members) // sorts the names
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// outcomesOf reads what became of a proposal from its status; a status that says nothing of the kind gives none.
+func outcomesOf(d *document) []outcome.Outcome {
+	var verdict outcome.Verdict
+	switch strings.ToLower(d.status) {
+	case "final", "accepted":
+		verdict = outcome.Succeeded
+	case "rejected":
+		verdict = outcome.Failed
+	case "withdrawn", "deferred":
+		verdict = outcome.Abandoned
+	default:
+		return nil
+	}
+	one := outcome.Outcome{ID: string(d.id) + " " + d.status, Subject: archive.Ref("record:" + string(d.id)), Verdict: verdict}
+	if d.resolution != "" {
+		one.Evidence = []archive.End{{Kind: archive.EndURI, Value: d.resolution}}
+	}
+	return []outcome.Outcome{one}
+}
+
+// starts finds the documents that a dossier starts from.
+func (o *office) starts(matter string) ([]archive.RecordID, error) {
+	if matter == "" {
+		out := make([]archive.RecordID, 0, len(o.collection.documents))
+		for _, d := range o.collection.documents {
+			out = append(out, d.id)
+		}
+		if len(out) == 0 {
+			return nil, errNothing
+		}
+		return out, nil
+	}
+	end, how := o.names.Resolve(matter)
+	if end.Kind != archive.EndRecord {
+		return nil, fmt.Errorf("matter %q: %w (%s)", matter, errMatter, how)
+	}
+	return []archive.RecordID{archive.RecordID(end.Value)}, nil
+}
+
+var (
+	errNothing = errors.New("the collection holds no document")
+	errMatter  = errors.New("no document is called so")
+)
+
+func (o *office) find(id archive.RecordID) (dossier.Document, bool) {
+	d, ok := o.documents[id]
+	return d, ok
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/reference"
+)
+
+const (
+	citesWord = "cites"
+	citesRule = "cites 1" // the citations came extracted; by what, the collection does not say
+)
+
+// vocabulary is what the words of the collections mean that this program knows.
+func vocabulary() reference.Vocabulary {
+	along := func(t archive.ReferenceType) reference.Meaning { return reference.Meaning{Type: t} }
+	against := func(t archive.ReferenceType) reference.Meaning { return reference.Meaning{Type: t, Inverse: true} }
+	return reference.Vocabulary{
+		"obsoletes": along(archive.Supersedes), "obsoleted_by": against(archive.Supersedes),
+		"replaces": along(archive.Supersedes), "replaced_by": against(archive.Supersedes),
+		"supersedes": along(archive.Supersedes), "superseded_by": against(archive.Supersedes),
+		"updates": along(archive.Amends), "updated_by": against(archive.Amends),
+		"amends": along(archive.Amends), "amended_by": against(archive.Amends),
+		"corrects": along(archive.Corrects), "corrected_by": against(archive.Corrects), "has_errata": against(archive.Corrects),
+		"answers": along(archive.Answers), "answered_by": against(archive.Answers),
+		"implements": along(archive.Implements), "implemented_by": against(archive.Implements),
+		"resolved_by": along(archive.DecidedIn), "decided_in": along(archive.DecidedIn), "decides": against(archive.DecidedIn),
+		"discussed_at": against(archive.Evidences), "evidences": along(archive.Evidences), "evidenced_by": against(archive.Evidences),
+		"derived_from": along(archive.DerivesFrom), "source_of": against(archive.DerivesFrom),
+		"requires": along(archive.Requires), "required_by": against(archive.Requires),
+		"has_part": along(archive.HasPart), "is_part_of": against(archive.HasPart), "part_of": against(archive.HasPart),
+		"has_format": along(archive.HasFormat), "is_format_of": against(archive.HasFormat),
+		"attachment_of": along(archive.AttachmentOf), "has_attachment": against(archive.AttachmentOf),
+		"contradicts": along(archive.Contradicts), "see_also": along(archive.SeeAlso),
+		citesWord: along(archive.References), "references": along(archive.References), "cited_by": against(archive.References),
+	}
+}
+
+// cleanName cuts off what the authors of collections add to a name: the file of a folder, slashes, the address of a
+// tree.
+func cleanName(name string) string {
+	name = strings.TrimSpace(name)
+	for _, file := range []string{"README.md", "kep.yaml", "index.md"} {
+		name = strings.TrimSuffix(name, "/"+file)
+	}
+	return strings.Trim(name, "/")
+}
+
+var errPolicy = errors.New("is no policy: standard, predecessors, successors, lineage, effect, citations, or a list such as supersedes:out,amends:both:2")
+
+// policyOf finds a policy by its name, or reads a list of TYPE[:out|in|both[:STEPS]].
+func policyOf(name string, asOf time.Time) (reference.Policy, error) {
+	lists := map[string]string{
+		"predecessors": "supersedes:out", "successors": "supersedes:in", "lineage": "supersedes:out,amends:out",
+		"effect": "supersedes:in,amends:in", "citations": "supersedes:out,amends:out,references:out:1",
+	}
+	if name == "standard" {
+		return reference.Standard(asOf), nil
+	}
+	text, known := lists[name]
+	if !known {
+		text = name
+	}
+	p := reference.Policy{Name: name, AsOf: asOf}
+	for part := range strings.SplitSeq(text, ",") {
+		rule, err := ruleOf(part)
+		if err != nil {
+			return p, fmt.Errorf("%q %w", name, err)
+		}
+		p.Follow = append(p.Follow, rule)
+	}
+	return p, nil
+}
+
+func ruleOf(text string) (reference.Rule, error) {
+	parts := strings.Split(strings.TrimSpace(text), ":")
+	info, ok := archive.ReferenceType(parts[0]).Info()
+	steps := archive.Unbounded
+	if len(parts) == 3 {
+		n, err := strconv.Atoi(parts[2])
+		if err != nil || n < 1 {
+			return reference.Rule{}, errPolicy
+		}
+		steps = n
+	}
+	if !ok || len(parts) > 3 {
+		return reference.Rule{}, errPolicy
+	}
+	way := "both"
+	if len(parts) > 1 {
+		way = parts[1]
+	}
+	switch way {
+	case "out":
+		return reference.Rule{Type: info.Type, Reach: archive.Reach{Out: steps}}, nil
+	case "in":
+		return reference.Rule{Type: info.Type, Reach: archive.Reach{In: steps}}, nil
+	case "both":
+		return reference.Rule{Type: info.Type, Reach: archive.Reach{Out: steps, In: steps}}, nil
+	}
+	return reference.Rule{}, errPolicy
+}
