@@ -7,6 +7,8 @@ import (
 	"hash"
 	"slices"
 	"time"
+
+	"github.com/coordkit/coordkit/changereq/approval"
 )
 
 // Content is what the applicant asks for: the part of a request that people
@@ -42,16 +44,16 @@ type Digest string
 // Class is a materiality class: amending a field of a material class makes an
 // approval outdated, amending an editorial one does not. The class of a field
 // is fixed by the rules; whoever amends cannot choose it.
-type Class string
+type Class = approval.Class
 
 // The materiality classes. Every one but ClassEditorial is material.
 const (
-	ClassEditorial Class = "editorial" // title, labels
-	ClassSchedule  Class = "schedule"  // window asked for, what moves in plan and stock
-	ClassScope     Class = "scope"     // description, justification, what it supersedes and requires, templates, relevance
-	ClassRisk      Class = "risk"      // back-out plan, risks
-	ClassCost      Class = "cost"      // benefits, costs, costs in the plan
-	ClassAffected  Class = "affected"  // affected items
+	ClassEditorial = approval.Editorial // title, labels
+	ClassSchedule  = approval.Schedule  // window asked for, what moves in plan and stock
+	ClassScope     = approval.Scope     // description, justification, what it supersedes and requires, templates, relevance
+	ClassRisk      = approval.Risk      // back-out plan, risks
+	ClassCost      = approval.Cost      // benefits, costs, costs in the plan
+	ClassAffected  = approval.Affected  // affected items
 )
 
 // Digests are the canonical digests of a request's content and assessment, one

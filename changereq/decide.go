@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -26,6 +27,11 @@ type Env struct {
 	Target     *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
 	Linked     map[ID]Linked            // what its links lead to; nil when nobody looked
 	Together   ID                       // the bundle whose members get this command in one unit of work; empty for none
+
+	Policy        *approval.Judge     // the one that the request pins or is to pin; nil: the default
+	People        approval.Directory  // who holds the roles and groups that the policy names
+	BadSignatures []string            // votes whose signature does not verify
+	Signature     *approval.Signature // of the vote that the command casts; see SigningStatement
 }
 
 // Command is something an actor wants done with a request. The commands of
@@ -127,6 +133,7 @@ func (d *deliberation) view() *View {
 	return &View{
 		Request: &d.req, Now: d.env.Now, Actor: d.env.Actor,
 		Heads: d.env.Heads, Conflicts: d.env.Conflicts, Uses: d.env.Uses, Matrix: d.env.Matrix, Successor: d.env.Successor, Template: d.env.Template,
+		Policy: d.judge(), People: d.env.People, BadSignatures: d.env.BadSignatures,
 	}
 }
 
@@ -193,9 +200,9 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 		return nil
 	}
 	to, _ := d.lc.State(edge.To)
-	var out []Unmet
+	out := d.unsatisfiable(edge, v)
 	if to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && d.req.Category != lifecycle.Build {
-		out = d.requiredDone()
+		out = append(out, d.requiredDone()...)
 	}
 	switch {
 	case to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && !def.Emergency,
@@ -225,6 +232,7 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 	d.authorise(edge)
 	to, _ := d.lc.State(edge.To)
 	verdict := d.req.Decision.Verdict
+	move.Policy = d.pinned(edge)
 	move.From, move.Event, move.To, move.Category = edge.From, edge.Event, edge.To, to.Category
 	move.Outcome, move.Auto, move.ClearsOutcome = Outcome(edge.Outcome), edge.Auto, edge.Reopen
 	move.ClearsDecision = edge.Reopen ||
@@ -240,16 +248,20 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 // owe owes the applicant and every owner of an affected item, each once, a
 // notice about the last event.
 func (d *deliberation) owe(subject string) {
+	d.oweTo(subject, append([]string{d.req.Applicant}, d.req.owners()...)...)
+}
+
+// oweTo owes each of the people, once, a notice about the last event.
+func (d *deliberation) oweTo(subject string, recipients ...string) {
 	about, owed := d.req.Events, d.req.Updated
-	recipients := append(make([]string, 0, 4), d.req.Applicant)
-	for _, a := range d.req.Content.Affected {
-		if a.Owner != "" && !slices.Contains(recipients, a.Owner) {
-			recipients = append(recipients, a.Owner)
+	told := make([]string, 0, len(recipients))
+	for _, who := range recipients {
+		if who == "" || slices.Contains(told, who) {
+			continue
 		}
-	}
-	for i, who := range recipients {
+		told = append(told, who)
 		d.emit(ObligationOwedData{Obligation: Obligation{
-			ID:        string(d.req.ID) + "." + strconv.FormatInt(about, 10) + "." + strconv.Itoa(i+1),
+			ID:        string(d.req.ID) + "." + strconv.FormatInt(about, 10) + "." + strconv.Itoa(len(told)),
 			Recipient: who, About: about, Subject: subject,
 			OwedBy: d.env.Actor.ID, OwedAt: owed, State: ObligationOwed,
 		}})
@@ -260,6 +272,7 @@ func (d *deliberation) owe(subject string) {
 // true now, at most one for each state of the lifecycle. While a request is
 // held, automatic edges wait.
 func (d *deliberation) settle() {
+	d.outdate()
 	d.lapse()
 	for range d.lc.def.States {
 		if d.req.Held != nil {
@@ -289,10 +302,13 @@ func (d *deliberation) lapse() {
 	if !dec.Verdict.Approves() || dec.Lapsed != "" {
 		return
 	}
-	switch {
-	case !dec.covers(&d.req):
+	unused := d.req.Category == lifecycle.Decide
+	switch v := d.view(); {
+	case !dec.covers(&d.req) && len(v.unapproved()) > 0:
 		d.emit(ApprovalLapsedData{Cause: LapseContent})
-	case dec.Expires != nil && !d.env.Now.Before(*dec.Expires) && d.req.Category == lifecycle.Decide:
+	case unused && dec.Expires != nil && !d.env.Now.Before(*dec.Expires), unused && v.Verdict().State == approval.Expired:
 		d.emit(ApprovalLapsedData{Cause: LapseExpiry})
+	case unused && len(v.unapproved()) > 0:
+		d.emit(ApprovalLapsedData{Cause: LapseVotes})
 	}
 }

@@ -54,6 +54,7 @@ type Lapse string
 const (
 	LapseContent Lapse = "content" // what was approved has been changed
 	LapseExpiry  Lapse = "expiry"
+	LapseVotes   Lapse = "votes" // the policy is satisfied no more: a vote or an authority was taken back, or somebody objects
 )
 
 // Approves reports whether the verdict lets the change go ahead.

@@ -7,7 +7,9 @@
 // Approval is of exactly this content. A decision names a numbered, frozen
 // [Brief] and is bound to the digest of what that brief shows. Amending a
 // material field outdates the approval; amending a title or a label does not.
-// What is material the rules say, not whoever amends: see [Class].
+// What is material the rules say, not whoever amends: see [Class]. Who has to
+// approve a policy says, see the package approval; each vote is bound to the
+// content it was cast on, and nobody approves what they ask for or wrote.
 //
 // Nothing ends silently. Every decision, return, deferral, lapse, schedule,
 // back-out and end creates an [Obligation] to the applicant and to the owners of
@@ -37,6 +39,19 @@
 // carried out and closed, and stays within the bounds given there. An emergency
 // is decided on a brief that names what is missing, which is supplied before it
 // closes. An engineering change is decided twice, as request and as order.
+//
+// Whose approval it takes is data too: an
+// [github.com/coordkit/coordkit/changereq/approval.Policy], compiled with
+// [CompilePolicy]; without one, [DefaultPolicy]. A request pins id and version of
+// its policy when it is submitted, and a policy that nobody could satisfy is
+// refused there. [CastVote], [RevokeVote] and [DismissVote] vote on the current
+// brief; [Delegate] and [RevokeDelegation] let somebody else speak; [Override]
+// and [ConsentOverride] set a requirement aside, by two and for all to see. An
+// amendment outdates votes: they are kept, their owners and the applicant are
+// told, and they never count again. [RecordDecision] casts the decider's vote and
+// is refused while the policy waits for somebody; an approval that loses its
+// votes before the work has started lapses. A [Signer] signs votes, and
+// [Service.Approval] states with each whether its signature is good.
 //
 // A [Service] loads, decides and saves. Every method comes twice: Do opens a
 // transaction of its own, DoTx joins the caller's. Most programs use
@@ -74,5 +89,5 @@
 // events. P7 what Permitted lists as possible succeeds, and nothing else does. P8
 // no end with the applicant untold, one obligation for each event and recipient.
 // P9 closed means every item incorporated or signed. P12 windows that touch do
-// not conflict. P13 risk bands are monotone.
+// not conflict. P13 risk bands are monotone. P15 a hold leaves votes as they are.
 package changereq

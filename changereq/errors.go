@@ -15,6 +15,7 @@ var (
 	ErrConflict  = errors.New("changereq: conflict")
 	ErrInvalid   = errors.New("changereq: invalid")
 	ErrRefused   = errors.New("changereq: refused")
+	ErrSignature = errors.New("changereq: signature does not verify")
 	ErrBaseMoved = fmt.Errorf("%w: base revision moved", ErrRefused)
 )
 

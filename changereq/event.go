@@ -66,6 +66,7 @@ type (
 		Implementer    string             `json:"implementer,omitempty"`
 		Conflicts      []Conflict         `json:"conflicts,omitempty"` // that stood and did not refuse it
 		Successor      ID                 `json:"successor,omitempty"`
+		Policy         *PolicyRef         `json:"policy,omitempty"` // pinned from here on
 	}
 	// AssessedData holds the parts that were assessed; a nil part stays as it was.
 	AssessedData struct {
@@ -293,7 +294,7 @@ func readers(kind Kind) (func([]byte) (Data, error), bool) {
 	case RebasedData{}.kind():
 		return read[RebasedData], true
 	}
-	return nil, false
+	return votingReaders(kind)
 }
 
 func read[T Data](raw []byte) (Data, error) {
@@ -315,8 +316,8 @@ func (e Event) Clone() Event {
 		d.Content, d.Changed = d.Content.Clone(), slices.Clone(d.Changed)
 		e.Data = d
 	case MovedData:
-		if d.Window != nil || d.Conflicts != nil {
-			d.Window, d.Conflicts = clonePtr(d.Window), slices.Clone(d.Conflicts)
+		if d.Window != nil || d.Conflicts != nil || d.Policy != nil {
+			d.Window, d.Conflicts, d.Policy = clonePtr(d.Window), slices.Clone(d.Conflicts), clonePtr(d.Policy)
 			e.Data = d
 		}
 	case AssessedData:
@@ -358,6 +359,8 @@ func (e Event) Clone() Event {
 	case Unknown:
 		d.Raw = slices.Clone(d.Raw)
 		e.Data = d
+	default:
+		e.Data = cloneVoting(d)
 	}
 	return e
 }

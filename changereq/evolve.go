@@ -76,6 +76,8 @@ func Evolve(r Request, ev Event) Request {
 	case RebasedData:
 		r = r.rebased(ev, d)
 	case Unknown:
+	default:
+		r = r.voted(ev)
 	}
 	return r
 }
@@ -93,6 +95,12 @@ func (r Request) moved(ev Event, d MovedData) Request {
 	if r.State != d.To {
 		r.Entered = ev.At
 	}
+	if d.Category == lifecycle.Decide && (r.Category != lifecycle.Decide || d.ClearsDecision) {
+		r.Asked = ev.at()
+	}
+	if d.Policy != nil {
+		r.Policy = *d.Policy
+	}
 	r.State, r.Category = d.To, d.Category
 	if r.Closed = nil; d.Category == lifecycle.Done {
 		r.Closed = ev.at()
@@ -100,7 +108,8 @@ func (r Request) moved(ev Event, d MovedData) Request {
 	if d.ClearsDecision {
 		r.Decision, r.Conditions, r.Authorisation = Decision{}, nil, nil
 	}
-	if d.ClearsOutcome {
+	if d.ClearsOutcome { // reopened
+		r = r.votesEnd(ev)
 		r.Outcome = ""
 	}
 	if d.Outcome != "" {

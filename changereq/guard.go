@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -22,12 +23,18 @@ type View struct {
 	Uses      *Uses    // what uses the items that change; nil when nobody knows or nobody asked
 	Successor *Request // the request that is to take this one's place
 	Template  *Request // the request that this one names as its template
+
+	Policy        *approval.Judge    // what the approval is judged by
+	People        approval.Directory // who holds the roles and groups that it names
+	BadSignatures []string           // votes whose signature does not verify
 }
 
 const (
+	guardApproved      = "approved"
 	guardBase          = "base"
 	guardClear         = "clear"
 	guardDispositioned = "dispositioned"
+	guardDuties        = "separation-of-duties"
 )
 
 // Guards returns the guards that lifecycles of change requests may name. A
@@ -46,7 +53,7 @@ func Guards() []lifecycle.Guard[*View] {
 		plain("assessed", assessed),
 		plain(guardDispositioned, dispositioned),
 		plain("briefed", briefed),
-		gate(plain("approved", approved), lifecycle.GateApproval),
+		gate(plain(guardApproved, approved), lifecycle.GateApproval),
 		gate(plain(guardTemplate, withinTemplate), lifecycle.GateApproval),
 		plain(guardTemplateLapsed, templateLapsed),
 		plain("planned", planned),
@@ -129,19 +136,19 @@ func approved(v *View) []Unmet {
 	d := &r.Decision
 	switch {
 	case !d.Verdict.Approves():
-		return []Unmet{unmet("approved", "the change is not approved: a product manager has to approve the current brief")}
-	case d.Lapsed != "" || !d.covers(r):
-		return []Unmet{unmet("approved", "the approval on brief %d holds no longer: it has to be decided again", d.Brief)}
+		return []Unmet{unmet(guardApproved, "the change is not approved: a product manager has to approve the current brief")}
+	case d.Lapsed != "":
+		return []Unmet{unmet(guardApproved, "the approval on brief %d holds no longer: it has to be decided again", d.Brief)}
 	case d.Expires != nil && !v.Now.Before(*d.Expires):
-		return []Unmet{unmet("approved", "the approval expired on %s: it has to be decided again", d.Expires.Format(time.RFC3339))}
+		return []Unmet{unmet(guardApproved, "the approval expired on %s: it has to be decided again", d.Expires.Format(time.RFC3339))}
 	case d.By == r.Applicant:
-		return []Unmet{unmet("separation-of-duties", "%s asked for the change and cannot approve it: another product manager has to", d.By)}
+		return []Unmet{unmet(guardDuties, "%s asked for the change and cannot approve it: another product manager has to", d.By)}
 	case d.By == r.LastAmender:
-		return []Unmet{unmet("separation-of-duties", "%s wrote what is to be approved: another product manager has to approve it", d.By)}
+		return []Unmet{unmet(guardDuties, "%s wrote what is to be approved: another product manager has to approve it", d.By)}
 	case r.Brief != nil && r.Brief.Number == d.Brief && d.By == r.Brief.By:
-		return []Unmet{unmet("separation-of-duties", "%s wrote the recommendation of brief %d: somebody else has to decide", d.By, d.Brief)}
+		return []Unmet{unmet(guardDuties, "%s wrote the recommendation of brief %d: somebody else has to decide", d.By, d.Brief)}
 	}
-	return nil
+	return v.unapproved()
 }
 
 func lapsed(v *View) []Unmet {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -14,6 +15,7 @@ type Lifecycle struct {
 
 	def        lifecycle.Definition
 	templated  bool            // an edge asks for a template
+	policy     *approval.Judge // the default
 	scheduling map[string]bool // the states in which a request gets its window
 }
 
@@ -24,7 +26,7 @@ func Compile(def lifecycle.Definition) (*Lifecycle, []lifecycle.Finding) {
 	if compiled == nil {
 		return nil, findings
 	}
-	lc := &Lifecycle{Lifecycle: compiled, def: compiled.Definition()}
+	lc := &Lifecycle{Lifecycle: compiled, def: compiled.Definition(), policy: defaultJudge()}
 	lc.scheduling = schedulingStates(lc.def)
 	for _, edge := range lc.def.Edges {
 		lc.templated = lc.templated || slices.Contains(edge.Guards, guardTemplate)
@@ -62,7 +64,7 @@ func Permitted(lc *Lifecycle, r *Request, env Env) []Permission {
 		if p.Event == approveEvent {
 			p.Unmet = d.couldApprove()
 		} else if len(p.Unmet) == 0 {
-			p.Unmet = d.kernel(lifecycle.Edge{To: p.To}, v)
+			p.Unmet = d.kernel(lifecycle.Edge{To: p.To, Outcome: p.Outcome}, v)
 		}
 		if h := r.Held; h != nil && p.Event != "cancel" {
 			p.Unmet = append(slices.Clip(p.Unmet), heldUnmet(h))
@@ -79,7 +81,11 @@ func (d *deliberation) couldApprove() []Unmet {
 	if b := d.req.Brief; b != nil {
 		number = b.Number
 	}
-	try.cast(RecordDecision{Brief: number, Verdict: Approved})
+	decision := RecordDecision{Brief: number, Verdict: Approved}
+	if err := try.castWith(decision); err != nil {
+		return []Unmet{unmet(guardApproved, "%v", err)} // only a signature fails, and none is asked for
+	}
+	try.cast(decision)
 	v := try.view()
 	edge, open := d.lc.Fire(d.req.State, approveEvent, d.req.roles(d.env.Actor), v)
 	if len(open) == 0 {

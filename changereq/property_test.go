@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -38,8 +39,9 @@ func TestProperties(t *testing.T) {
 
 func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *changereq.Lifecycle) {
 	t.Helper()
+	policies := []*approval.Judge{nil, compiled(t, boardPolicy())}
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{lc: under(t), now: epoch, template: offered}
+		m := &machine{lc: under(t), now: epoch, template: offered, policy: rapid.SampledFrom(policies).Draw(t, "policy")}
 		for range rapid.IntRange(0, 25).Draw(t, "start") { // begin anywhere along the usual way
 			m.usual(t)
 		}
@@ -57,6 +59,7 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 }
 
 type machine struct {
+	policy *approval.Judge // nil: the default
 	lc     *changereq.Lifecycle
 	now    time.Time
 	req    changereq.Request
@@ -83,7 +86,7 @@ func (m *machine) reuse(t *rapid.T) {
 }
 
 func (m *machine) env(actor changereq.Actor) changereq.Env {
-	return changereq.Env{Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Template: &m.template}
+	return changereq.Env{Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Template: &m.template}
 }
 
 // give runs a command and checks P3 and P4.
@@ -148,6 +151,12 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 // allows it.
 func (m *machine) checkSanction(t *rapid.T, r *changereq.Request) {
 	d := r.Decision
+	view := changereq.View{Request: r, Now: m.now, Policy: m.policy}
+	if d.Verdict.Approves() && m.policy != nil && !m.lc.Definition().Emergency {
+		if v := view.Verdict(); !v.Approved() {
+			t.Fatalf("P1: building began while the policy says %v", v.Explain())
+		}
+	}
 	decided := d.Verdict.Approves() && d.Material == r.Digests.Material && d.By != r.Applicant
 	offered := m.template.Content.Template.Items
 	outside := slices.ContainsFunc(r.Content.Affected, func(a changereq.AffectedItem) bool { return !slices.Contains(offered, a.Item) })
@@ -227,7 +236,7 @@ func (m *machine) open(t *rapid.T) {
 // command gives any command, by anybody.
 func (m *machine) command(t *rapid.T) {
 	m.open(t)
-	actor := rapid.SampledFrom([]changereq.Actor{ann, carol, cora, paul, ivo, vera, {ID: "olga"}}).Draw(t, "actor")
+	actor := rapid.SampledFrom([]changereq.Actor{ann, carol, cora, paul, ivo, vera, {ID: "olga"}, quinn, dora}).Draw(t, "actor")
 	n := rapid.IntRange(1, 3).Draw(t, "number")
 	ob := "CR1.1.1"
 	if k := len(m.req.Obligations); k > 0 {
@@ -245,6 +254,14 @@ func (m *machine) command(t *rapid.T) {
 		changereq.RecordDecision{Brief: n, Verdict: changereq.Rejected, Reason: changereq.ReasonNotWorth},
 		changereq.RecordDecision{Brief: n, Verdict: changereq.Deferred, Until: &until},
 		changereq.RecordDecision{Verdict: changereq.Dismissed, Reason: changereq.ReasonDuplicate},
+		changereq.CastVote{Brief: n, Kind: approval.Approve},
+		changereq.CastVote{Brief: n, Kind: approval.Approve, For: "quinn"},
+		changereq.CastVote{Brief: n, Kind: rapid.SampledFrom([]approval.Kind{approval.Reject, approval.RequestChanges, approval.Abstain}).Draw(t, "kind"), Comment: "so"},
+		changereq.RevokeVote{Vote: m.voteID(t)},
+		changereq.DismissVote{Vote: m.voteID(t), Reason: "answered"},
+		changereq.Delegate{To: "vera", Start: m.now, End: until, Reason: "away"},
+		changereq.Override{Requirement: "engineers", Brief: n, Reason: "fire"},
+		changereq.ConsentOverride{Override: m.overrideID(), Brief: n},
 		changereq.MeetCondition{Condition: n, Evidence: "seen"},
 		changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: n > 1, Cites: []changereq.ID{"CR1"}},
 		changereq.RecordRestored{Item: "DRW-12", Revision: "B"},
@@ -300,6 +317,7 @@ func (m *machine) usual(t *rapid.T) {
 		{carol, changereq.IssueBrief{Recommendation: "Approve."}},
 		{ivo, changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: m.base(), Released: true, Cites: []changereq.ID{"CR1"}}},
 		{changereq.Actor{ID: "olga"}, changereq.SignUnchanged{Item: "MAN-3"}},
+		{quinn, changereq.CastVote{Brief: m.brief(), Kind: approval.Approve}},
 		{vera, changereq.VerifyResult{Item: "DRW-12"}},
 		{carol, changereq.RecordReview{Verdict: changereq.ReviewSuccessful, Text: "fine"}},
 	} {
@@ -366,4 +384,26 @@ func TestWindowsProperties(t *testing.T) {
 			t.Fatalf("%v and %v: got %v and %v, want %v", a, b, a.Overlaps(b), b.Overlaps(a), brute)
 		}
 	})
+}
+
+func (m *machine) brief() int {
+	if m.req.Brief == nil {
+		return 1
+	}
+	return m.req.Brief.Number
+}
+
+// voteID is some vote of the request, or none of it.
+func (m *machine) voteID(t *rapid.T) string {
+	if len(m.req.Votes) == 0 {
+		return "0"
+	}
+	return rapid.SampledFrom(m.req.Votes).Draw(t, "vote").ID
+}
+
+func (m *machine) overrideID() string {
+	if n := len(m.req.Overrides); n > 0 {
+		return m.req.Overrides[n-1].ID
+	}
+	return "0"
 }

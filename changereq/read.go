@@ -103,6 +103,9 @@ func (s *Service) Permitted(ctx context.Context, tenant string, actor Actor, id 
 		if env.Uses, err = s.findUses(ctx, tenant, &r); err != nil {
 			return err
 		}
+		if env, err = s.lookUpPolicy(ctx, tenant, &r, nil, env); err != nil {
+			return err
+		}
 		out = Permitted(lc, &r, env)
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -57,6 +58,8 @@ type Request struct {
 	Assessment Assessment  `json:"assessment"`
 	WhereUsed  *WhereUsed  `json:"where_used,omitempty"` // what uses the items that change, when somebody looked it up
 	Brief      *Brief      `json:"brief,omitempty"`      // the newest; earlier ones stand in the history
+	Policy     PolicyRef   `json:"policy,omitzero"`      // pinned when the request is submitted
+	Asked      *time.Time  `json:"asked,omitempty"`      // when the approvers were asked last
 	Decision   Decision    `json:"decision"`
 	Conditions []Condition `json:"conditions,omitempty"` // of the standing approval
 	Window     *Window     `json:"window,omitempty"`     // when it is to be carried out
@@ -67,6 +70,10 @@ type Request struct {
 	Outcome    Outcome     `json:"outcome,omitempty"`
 	Closed     *time.Time  `json:"closed,omitempty"`   // when it was closed as done
 	Realised   []Realised  `json:"realised,omitempty"` // what it has brought since
+
+	Votes       []approval.Vote       `json:"votes,omitempty"` // all that were ever cast, oldest first
+	Delegations []approval.Delegation `json:"delegations,omitempty"`
+	Overrides   []approval.Override   `json:"overrides,omitempty"`
 
 	Authorisation *Authorisation `json:"authorisation,omitempty"` // of a standard change
 	Retired       *Retirement    `json:"retired,omitempty"`       // of a template
@@ -146,7 +153,11 @@ func (r Request) Clone() Request {
 	r.Assessment = r.Assessment.clone()
 	r.WhereUsed = r.WhereUsed.clone()
 	r.Brief = r.Brief.clone()
+	r.Asked = clonePtr(r.Asked)
 	r.Decision = r.Decision.clone()
+	r.Votes = cloneEach(r.Votes, approval.Vote.Clone)
+	r.Delegations = cloneEach(r.Delegations, approval.Delegation.Clone)
+	r.Overrides = cloneEach(r.Overrides, approval.Override.Clone)
 	r.Conditions = cloneEach(r.Conditions, Condition.clone)
 	r.Window = clonePtr(r.Window)
 	r.Conflicts = slices.Clone(r.Conflicts)

@@ -8,6 +8,8 @@ import (
 
 // RecordDecision decides, on exactly the brief that it names, or dismisses in
 // triage without one. It moves the request along the edge of that decision.
+// Approving casts the decider's vote, if the policy asks the decider, and is
+// refused while the policy is not satisfied.
 type RecordDecision struct {
 	Brief      int        `json:"brief,omitempty"` // required but for a dismissal
 	Verdict    Verdict    `json:"verdict"`
@@ -16,6 +18,7 @@ type RecordDecision struct {
 	Conditions []string   `json:"conditions,omitempty"` // required when approving with conditions
 	Until      *time.Time `json:"until,omitempty"`      // required when deferring
 	Expires    *time.Time `json:"expires,omitempty"`    // of an approval
+	Sign       bool       `json:"sign,omitempty"`       // the vote that approving casts, with a signature of the decider's
 }
 
 // Name of the command.
@@ -55,6 +58,7 @@ func (c RecordDecision) validate(f *fields) {
 	}
 	f.only("/conditions", c.Verdict != ApprovedWithConditions && len(c.Conditions) > 0, "belongs to approving with conditions: leave it out")
 	f.only("/until", c.Verdict != Deferred && c.Until != nil, "belongs to deferring: leave it out")
+	f.only("/sign", !c.Verdict.Approves() && c.Sign, "belongs to approving: leave it out")
 	f.only("/expires", !c.Verdict.Approves() && c.Expires != nil, "belongs to approving: leave it out")
 }
 
@@ -66,6 +70,9 @@ func (c RecordDecision) decide(d *deliberation) error {
 		return refused(d.command, open...)
 	}
 	d.noteUses()
+	if err := d.castWith(c); err != nil {
+		return err
+	}
 	d.cast(c)
 	v := d.view()
 	v.Brief = c.Brief

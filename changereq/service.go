@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/changereq/window"
 )
@@ -20,6 +21,24 @@ type Config struct {
 	// Lifecycles are the lifecycles that requests may live by; the first is the
 	// default. None means those built in, of which normal is the first.
 	Lifecycles []*Lifecycle
+
+	// Policies are the approval policies that requests may be judged by, each
+	// compiled with CompilePolicy. Versions stay registered as long as a request
+	// pins them. None means DefaultPolicy.
+	Policies []*approval.Judge
+
+	// PolicyOf chooses the policy that a request pins when it is submitted. It
+	// must be a pure function of the request. Nil means the first of Policies.
+	PolicyOf func(Request) PolicyRef
+
+	// People says who holds the roles and who is in the groups that a policy
+	// names; what it does not answer nobody holds. Nil means that nobody keeps a
+	// directory: then a role is held by whoever was vouched to hold it when
+	// voting, and a share of a role cannot be reached.
+	People func(ctx context.Context, tenant string, roles, groups []string) (approval.Directory, error)
+
+	// Signer signs votes and verifies signatures. Nil means that there are none.
+	Signer Signer
 
 	// Heads says which revision of an item is the newest released one; items it
 	// does not know are left out. Nil means that nobody keeps revisions, and
@@ -61,6 +80,7 @@ type Service struct {
 	cfg        Config
 	lifecycles map[LifecycleRef]*Lifecycle
 	standard   *Lifecycle
+	policies   map[PolicyRef]*approval.Judge
 }
 
 // New checks the configuration and returns a service.
@@ -80,6 +100,18 @@ func New(cfg Config) (*Service, error) {
 			return nil, fmt.Errorf("%w: lifecycle %s version %d is given twice", ErrInvalid, lc.Ref().ID, lc.Ref().Version)
 		}
 		s.lifecycles[lc.Ref()] = lc
+	}
+	if len(cfg.Policies) == 0 {
+		s.cfg.Policies = []*approval.Judge{defaultJudge()}
+	}
+	s.policies = make(map[PolicyRef]*approval.Judge)
+	for _, j := range s.cfg.Policies {
+		p := j.Policy()
+		ref := PolicyRef{ID: p.ID, Version: p.Version}
+		if s.policies[ref] != nil {
+			return nil, fmt.Errorf("%w: policy %s version %d is given twice", ErrInvalid, ref.ID, ref.Version)
+		}
+		s.policies[ref] = j
 	}
 	return s, nil
 }
@@ -147,6 +179,12 @@ func (s *Service) DoTx(ctx context.Context, tx Tx, o Order) (Request, []Event, e
 	}
 	env, err := s.lookUp(ctx, tx, r, o)
 	if err != nil {
+		return Request{}, nil, err
+	}
+	if env, err = s.lookUpPolicy(ctx, o.Tenant, &r, o.Command, env); err != nil {
+		return Request{}, nil, err
+	}
+	if env, err = s.sign(ctx, o.Tenant, lc, r, o.Command, env); err != nil {
 		return Request{}, nil, err
 	}
 	r, events, err := decide(lc, r, o.Command, env)

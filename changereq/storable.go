@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/coordkit/coordkit/changereq/approval"
 )
 
 // Storable reports, as ErrInvalid, text that is not valid UTF-8 or holds NUL
@@ -24,6 +26,9 @@ func (r *Request) Storable() error {
 	d := &r.Decision
 	c.text(string(d.Verdict), string(d.Reason), d.Text, d.By)
 	c.optional(d.Until, d.Expires, d.At)
+	c.text(r.Policy.ID)
+	c.optional(r.Asked)
+	c.approval(r)
 	for i := range r.Conditions {
 		c.text(r.Conditions[i].Text, r.Conditions[i].MetBy, r.Conditions[i].Evidence)
 		c.optional(r.Conditions[i].MetAt)
@@ -229,4 +234,53 @@ func (c *storable) brief(b *Brief) {
 	}
 	c.optional(b.DecideBy)
 	c.time(b.At)
+}
+
+func (c *storable) approval(r *Request) {
+	for i := range r.Votes {
+		v := &r.Votes[i]
+		c.text(v.ID, v.By, v.For, string(v.Kind), v.Comment, string(v.Content))
+		c.text(v.Roles...)
+		c.time(v.At)
+		c.digests(v.Digests, v.Changed)
+		if e := v.Ended; e != nil {
+			c.text(e.By, e.Reason)
+			c.time(e.At)
+		}
+		if s := v.Signature; s != nil {
+			c.text(s.Name, s.Meaning, s.Key)
+		}
+	}
+	for i := range r.Delegations {
+		x := &r.Delegations[i]
+		c.text(x.ID, x.From, x.To, x.Reason)
+		c.text(x.Scope...)
+		c.text(x.Roles...)
+		c.time(x.Start, x.End)
+		c.optional(x.Revoked)
+	}
+	for i := range r.Overrides {
+		o := &r.Overrides[i]
+		c.text(o.ID, o.Requirement, o.Reason, string(o.Content))
+		c.digests(o.Digests, o.Changed)
+		c.consent(&o.First)
+		if o.Second != nil {
+			c.consent(o.Second)
+		}
+	}
+}
+
+func (c *storable) consent(x *approval.Consent) {
+	c.text(x.By)
+	c.text(x.Roles...)
+	c.time(x.At)
+}
+
+func (c *storable) digests(d approval.Digests, changed []Class) {
+	for _, x := range d {
+		c.text(string(x.Class), string(x.Digest))
+	}
+	for _, x := range changed {
+		c.text(string(x))
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination/notice"
 	"github.com/coordkit/coordkit/internal/uuid7"
@@ -23,6 +24,14 @@ type Config struct {
 	// Lifecycles are the lifecycles that requests may live by; the first is the
 	// default. None means those built in, of which normal is the first.
 	Lifecycles []*changereq.Lifecycle
+
+	// Policies are the approval policies that requests may be judged by, PolicyOf
+	// chooses among them, People is the directory that they name people by, and
+	// Signer signs votes; see changereq.Config.
+	Policies []*approval.Judge
+	PolicyOf func(changereq.Request) changereq.PolicyRef
+	People   func(ctx context.Context, tenant string, roles, groups []string) (approval.Directory, error)
+	Signer   changereq.Signer
 
 	// Heads says which revision of an item is the newest released one; see
 	// changereq.Config.
@@ -75,6 +84,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
 		Calendar: cfg.Calendar, Deadlines: cfg.Deadlines,
 		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions, PlanEffect: cfg.PlanEffect, Matrix: cfg.Matrix, Discount: cfg.Discount,
+		Policies: cfg.Policies, PolicyOf: cfg.PolicyOf, People: cfg.People, Signer: cfg.Signer,
 	})
 	if err != nil {
 		return nil, err

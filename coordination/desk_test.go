@@ -160,7 +160,7 @@ func TestADecisionIsFiledOwedAndRecordedAtOnce(t *testing.T) {
 		kinds[fmt.Sprintf("%s %s", e.Room, e.Kind)]++
 	}
 	require.Equal(t, map[string]int{
-		"changereq decided": 1, "changereq moved": 1, "changereq obligation-owed": 2,
+		"changereq vote-cast": 1, "changereq decided": 1, "changereq moved": 1, "changereq obligation-owed": 2,
 		"archive filed": 2, "archive referred": 3, "notice owed": 2,
 	}, kinds)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -93,6 +94,20 @@ func (d *Desk) Lifecycle(ref changereq.LifecycleRef) (lifecycle.Definition, erro
 		return lifecycle.Definition{}, err
 	}
 	return lc.Definition(), nil
+}
+
+// Policies lists the policies that requests may be judged by, the default
+// first.
+func (d *Desk) Policies() []approval.Policy { return d.changes.Policies() }
+
+// Policy returns the policy of that id and version, the newest for version 0,
+// or changereq.ErrNotFound.
+func (d *Desk) Policy(ref changereq.PolicyRef) (approval.Policy, error) { return d.changes.Policy(ref) }
+
+// Approval says how the approval of a request stands now; see
+// changereq.Service.Approval.
+func (d *Desk) Approval(ctx context.Context, tenant string, id changereq.ID) (changereq.Approval, error) {
+	return d.changes.Approval(ctx, tenant, id)
 }
 
 // Record returns one record, or archive.ErrNotFound.

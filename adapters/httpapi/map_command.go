@@ -32,6 +32,7 @@ func decisionFrom(in DecisionInput) changereq.RecordDecision {
 	return changereq.RecordDecision{
 		Brief: int(value(in.Brief)), Verdict: changereq.Verdict(in.Verdict), Reason: word[changereq.ReasonCode](in.Reason),
 		Text: value(in.Text), Conditions: in.Conditions, Until: instantFrom(in.Until), Expires: instantFrom(in.Expires),
+		Sign: value(in.Sign),
 	}
 }
 

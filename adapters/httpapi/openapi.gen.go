@@ -198,6 +198,66 @@ type AmountInput struct {
 	What string `json:"what"`
 }
 
+// Approval How the approval of a request stands.
+type Approval struct {
+	// Asked Who could help now.
+	Asked []Ask `json:"asked,omitempty"`
+
+	// At When it was judged.
+	At time.Time `json:"at"`
+
+	// Barred Whom a duty keeps from approving.
+	Barred []Bar `json:"barred,omitempty"`
+
+	// Delegations All that were ever made.
+	Delegations []Delegation `json:"delegations,omitempty"`
+
+	// Explanation The verdict in sentences, the whole first.
+	Explanation []string `json:"explanation"`
+
+	// Ignored Votes that no requirement listens to.
+	Ignored []Standing `json:"ignored,omitempty"`
+
+	// Next The first instant at which time alone may change the verdict.
+	Next *time.Time `json:"next,omitempty"`
+
+	// Overrides All that were ever proposed.
+	Overrides []Override `json:"overrides,omitempty"`
+
+	// Pinned Whether the request pins the policy already.
+	Pinned bool `json:"pinned"`
+
+	// Policy The approval policy that a request is judged by.
+	Policy PolicyRef `json:"policy"`
+
+	// Since When the last approval needed was given.
+	Since *time.Time `json:"since,omitempty"`
+
+	// Stage The one that is open or stopped.
+	Stage *string `json:"stage,omitempty"`
+
+	// Stages Each stage.
+	Stages []StageVerdict `json:"stages"`
+
+	// State How the whole stands.
+	State string `json:"state"`
+
+	// Votes All that were ever cast, oldest first.
+	Votes []SignedVote `json:"votes"`
+}
+
+// Ask Somebody who could help now.
+type Ask struct {
+	// For Whose voice it would be.
+	For *string `json:"for,omitempty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Requirement The requirement.
+	Requirement string `json:"requirement"`
+}
+
 // Assessment The parts of an assessment; a missing part was not assessed.
 type Assessment struct {
 	// Benefit Amounts with what was meant by them.
@@ -274,6 +334,18 @@ type Authorisation struct {
 
 	// Template The request that is the template.
 	Template string `json:"template"`
+}
+
+// Bar Somebody whom a duty keeps from approving.
+type Bar struct {
+	// Duty The duty.
+	Duty string `json:"duty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Requirement The requirement.
+	Requirement string `json:"requirement"`
 }
 
 // BenefitScore A claimed benefit held against what was realised.
@@ -407,6 +479,9 @@ type ChangeRequest struct {
 	// Applicant Who asks.
 	Applicant string `json:"applicant"`
 
+	// Asked When the approvers were asked last.
+	Asked *time.Time `json:"asked,omitempty"`
+
 	// Assessment The parts of an assessment; a missing part was not assessed.
 	Assessment Assessment `json:"assessment"`
 
@@ -433,6 +508,9 @@ type ChangeRequest struct {
 
 	// Decision The standing decision.
 	Decision *Decision `json:"decision,omitempty"`
+
+	// Delegations All that were ever made.
+	Delegations []Delegation `json:"delegations,omitempty"`
 
 	// Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 	Digests Digests `json:"digests"`
@@ -473,6 +551,12 @@ type ChangeRequest struct {
 	// Outcome How it ended or is about to end.
 	Outcome *string `json:"outcome,omitempty"`
 
+	// Overrides All that were ever proposed.
+	Overrides []Override `json:"overrides,omitempty"`
+
+	// Policy The approval policy that a request is judged by.
+	Policy *PolicyRef `json:"policy,omitempty"`
+
 	// Realised What it has brought since.
 	Realised []Realised `json:"realised,omitempty"`
 
@@ -496,6 +580,9 @@ type ChangeRequest struct {
 
 	// Updated The time of the last event.
 	Updated time.Time `json:"updated"`
+
+	// Votes All that were ever cast, oldest first.
+	Votes []Vote `json:"votes,omitempty"`
 
 	// WhereUsed What uses the items that change, as it was last looked up.
 	WhereUsed *WhereUsed `json:"where_used,omitempty"`
@@ -585,6 +672,15 @@ type ChangeWindowPage struct {
 	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
+// ClassDigest The digest of everything in one materiality class.
+type ClassDigest struct {
+	// Class The class.
+	Class string `json:"class"`
+
+	// Digest SHA-256.
+	Digest string `json:"digest"`
+}
+
 // Condition What an approval asks for beyond the change itself.
 type Condition struct {
 	// Evidence What shows it.
@@ -604,6 +700,24 @@ type Condition struct {
 type ConflictList struct {
 	// Items The calendar first, then other requests by the start of their window.
 	Items []WindowConflict `json:"items"`
+}
+
+// Consent One person's part in an override.
+type Consent struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who.
+	By string `json:"by"`
+
+	// Roles As vouched for then.
+	Roles []string `json:"roles,omitempty"`
+}
+
+// ConsentInput Consent to an override.
+type ConsentInput struct {
+	// Brief The number of the current brief.
+	Brief int32 `json:"brief"`
 }
 
 // Content What the applicant asks for.
@@ -731,6 +845,9 @@ type DecisionInput struct {
 	// Reason The class of reason, when rejecting or dismissing.
 	Reason *string `json:"reason,omitempty"`
 
+	// Sign When approving: whether to sign the vote that it casts.
+	Sign *bool `json:"sign,omitempty"`
+
 	// Text What the applicant will read.
 	Text *string `json:"text,omitempty"`
 
@@ -765,6 +882,54 @@ type DelayInput struct {
 	What string `json:"what"`
 }
 
+// Delegation Somebody speaks for somebody else for a time.
+type Delegation struct {
+	// End The first instant at which it is over.
+	End time.Time `json:"end"`
+
+	// From Whose voice it is.
+	From string `json:"from"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Revoked Since when it counts no more.
+	Revoked *time.Time `json:"revoked,omitempty"`
+
+	// Roles Those of whose voice it is.
+	Roles []string `json:"roles,omitempty"`
+
+	// Scope Requirements; none: all.
+	Scope []string `json:"scope,omitempty"`
+
+	// Start From when.
+	Start time.Time `json:"start"`
+
+	// To Who speaks.
+	To string `json:"to"`
+}
+
+// DelegationInput Whom the caller lets speak.
+type DelegationInput struct {
+	// End The first instant at which it is over.
+	End time.Time `json:"end"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Scope Requirements; none: all that ask the caller.
+	Scope []string `json:"scope,omitempty"`
+
+	// Start From when.
+	Start time.Time `json:"start"`
+
+	// To Who is to speak.
+	To string `json:"to"`
+}
+
 // Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 type Digests struct {
 	// Affected Of the affected items.
@@ -787,6 +952,12 @@ type Digests struct {
 
 	// Scope Of description, justification and what it supersedes.
 	Scope string `json:"scope"`
+}
+
+// DismissalInput Why a request for changes is dismissed.
+type DismissalInput struct {
+	// Reason Why.
+	Reason string `json:"reason"`
 }
 
 // DispatchInput Evidence that a notice was sent.
@@ -1218,6 +1389,21 @@ type MoveInput struct {
 	Window *WindowInput `json:"window,omitempty"`
 }
 
+// Need How many of those who may approve must.
+type Need struct {
+	// BasisPoints A share; 10000 is all.
+	BasisPoints *int32 `json:"basis_points,omitempty"`
+
+	// Count A number of people.
+	Count *int32 `json:"count,omitempty"`
+
+	// Kind How it is counted.
+	Kind string `json:"kind"`
+
+	// Rounding What becomes of a part of a person.
+	Rounding *string `json:"rounding,omitempty"`
+}
+
 // Obligation A notice owed to one recipient about one occasion.
 type Obligation struct {
 	// About What it tells of: a thing and the number of its event.
@@ -1312,6 +1498,48 @@ type Origin struct {
 
 	// Violations How many rules of the lifecycle those steps broke.
 	Violations int32 `json:"violations"`
+}
+
+// Override A requirement set aside by two, once the second has consented.
+type Override struct {
+	// Brief The number of the brief.
+	Brief *int32 `json:"brief,omitempty"`
+
+	// Changed Classes that were amended since.
+	Changed []string `json:"changed,omitempty"`
+
+	// Content SHA-256 of all that is material.
+	Content *string `json:"content,omitempty"`
+
+	// Digests What it is bound to.
+	Digests []ClassDigest `json:"digests"`
+
+	// First One person's part in an override.
+	First Consent `json:"first"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Requirement The requirement.
+	Requirement string `json:"requirement"`
+
+	// Second One person's part in an override.
+	Second *Consent `json:"second,omitempty"`
+}
+
+// OverrideInput A requirement to set aside.
+type OverrideInput struct {
+	// Brief The number of the current brief.
+	Brief int32 `json:"brief"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Requirement The requirement of the policy.
+	Requirement string `json:"requirement"`
 }
 
 // OwedNotice A notice that the request owes, in short; the whole stands under obligations.
@@ -1420,6 +1648,81 @@ type PlanEffectInput struct {
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// Policy Whose approval a request needs.
+type Policy struct {
+	// ID Names it.
+	ID string `json:"id"`
+
+	// LastCall How long objections are heard once all approvals are there, such as 168h0m0s.
+	LastCall *string `json:"last_call,omitempty"`
+
+	// Override People by name, role, group, or as owners of what is affected.
+	Override *PolicyFrom `json:"override,omitempty"`
+
+	// Stages One after the other.
+	Stages []PolicyStage `json:"stages"`
+
+	// Title For people.
+	Title *string `json:"title,omitempty"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
+// PolicyCondition A fact that a request must have.
+type PolicyCondition struct {
+	// AtLeast Or at least so much.
+	AtLeast *int64 `json:"at_least,omitempty"`
+
+	// Fact The fact.
+	Fact string `json:"fact"`
+
+	// In One of these values.
+	In []string `json:"in,omitempty"`
+}
+
+// PolicyFrom People by name, role, group, or as owners of what is affected.
+type PolicyFrom struct {
+	// Groups By group.
+	Groups []string `json:"groups,omitempty"`
+
+	// Owners The owners of the affected items.
+	Owners *bool `json:"owners,omitempty"`
+
+	// Roles By role.
+	Roles []string `json:"roles,omitempty"`
+
+	// Users By name.
+	Users []string `json:"users,omitempty"`
+}
+
+// PolicyList The policies of this office.
+type PolicyList struct {
+	// Items The default first.
+	Items []Policy `json:"items"`
+}
+
+// PolicyRef The approval policy that a request is judged by.
+type PolicyRef struct {
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
+// PolicyStage A step of a policy.
+type PolicyStage struct {
+	// Matching How many requirements one person serves.
+	Matching *string `json:"matching,omitempty"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Requirements Side by side.
+	Requirements []Requirement `json:"requirements"`
 }
 
 // PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.
@@ -1752,6 +2055,81 @@ type RelevanceInput struct {
 	Verdict string `json:"verdict"`
 }
 
+// Requirement One thing that must be approved in its stage.
+type Requirement struct {
+	// Allow Duties that do not bar here.
+	Allow []string `json:"allow,omitempty"`
+
+	// Due How long after the stage opens it should be met.
+	Due *string `json:"due,omitempty"`
+
+	// Expires How long an approval is good, such as 720h0m0s.
+	Expires *string `json:"expires,omitempty"`
+
+	// From People by name, role, group, or as owners of what is affected.
+	From PolicyFrom `json:"from"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Meaning What an approval says.
+	Meaning *string `json:"meaning,omitempty"`
+
+	// Need How many of those who may approve must.
+	Need Need `json:"need"`
+
+	// Optional Whether it is not waited for.
+	Optional *bool `json:"optional,omitempty"`
+
+	// Signed Whether only signed approvals count.
+	Signed *bool `json:"signed,omitempty"`
+
+	// Sticky Classes whose amendment leaves an approval standing.
+	Sticky []string `json:"sticky,omitempty"`
+
+	// Veto Whose rejection stops the request.
+	Veto *string `json:"veto,omitempty"`
+
+	// Vetoers People by name, role, group, or as owners of what is affected.
+	Vetoers *PolicyFrom `json:"vetoers,omitempty"`
+
+	// When Only if all of these hold.
+	When []PolicyCondition `json:"when,omitempty"`
+}
+
+// RequirementVerdict How a requirement stands.
+type RequirementVerdict struct {
+	// Due By when it should be met.
+	Due *time.Time `json:"due,omitempty"`
+
+	// Eligible How many may approve; none: nobody knows.
+	Eligible *int32 `json:"eligible,omitempty"`
+
+	// Have How many serve it.
+	Have int32 `json:"have"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Need How many approvals it takes.
+	Need int32 `json:"need"`
+
+	// Optional Whether it is not waited for.
+	Optional *bool `json:"optional,omitempty"`
+
+	// Overdue Whether that is past.
+	Overdue *bool `json:"overdue,omitempty"`
+
+	// Override The override that holds.
+	Override *string `json:"override,omitempty"`
+
+	// State How it stands.
+	State string `json:"state"`
+
+	// Voices What those whom it lists have said.
+	Voices []Standing `json:"voices,omitempty"`
+}
+
 // RestorationInput A revision put in force again.
 type RestorationInput struct {
 	// Item The affected item.
@@ -2001,6 +2379,99 @@ type ShortageInput struct {
 	Unit *string `json:"unit,omitempty"`
 }
 
+// Signature A signature under a vote.
+type Signature struct {
+	// Key Names the key.
+	Key *string `json:"key,omitempty"`
+
+	// Meaning What it says.
+	Meaning string `json:"meaning"`
+
+	// Name The signer's, as printed.
+	Name string `json:"name"`
+
+	// Value The signature itself.
+	Value []byte `json:"value"`
+}
+
+// SignedVote A vote with what verifying its signature came to.
+type SignedVote struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Brief The number of the brief it was cast on.
+	Brief *int32 `json:"brief,omitempty"`
+
+	// By Who cast it.
+	By string `json:"by"`
+
+	// Changed Classes that were amended since.
+	Changed []string `json:"changed,omitempty"`
+
+	// Comment Why.
+	Comment *string `json:"comment,omitempty"`
+
+	// Content SHA-256 of all that is material.
+	Content *string `json:"content,omitempty"`
+
+	// Digests What it is bound to.
+	Digests []ClassDigest `json:"digests"`
+
+	// Ended How a vote was taken back.
+	Ended *VoteEnd `json:"ended,omitempty"`
+
+	// For Whom the caster stood in for.
+	For *string `json:"for,omitempty"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Roles The caster's, as vouched for when casting.
+	Roles []string `json:"roles,omitempty"`
+
+	// Signature A signature under a vote.
+	Signature *Signature `json:"signature,omitempty"`
+
+	// Signed What verifying the signature came to.
+	Signed string `json:"signed"`
+}
+
+// StageVerdict How a stage stands.
+type StageVerdict struct {
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Opened When it opened.
+	Opened *time.Time `json:"opened,omitempty"`
+
+	// Requirements Each requirement.
+	Requirements []RequirementVerdict `json:"requirements"`
+
+	// State How it stands.
+	State string `json:"state"`
+}
+
+// Standing What became of a person's newest vote on a requirement.
+type Standing struct {
+	// By Who cast it.
+	By string `json:"by"`
+
+	// For Whom the caster stood in for.
+	For *string `json:"for,omitempty"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Status What became of it.
+	Status string `json:"status"`
+
+	// Vote The vote.
+	Vote string `json:"vote"`
+}
+
 // Template What the request, once it is closed, allows standard changes to do without a vote.
 type Template struct {
 	// Actions A set of what may be done to them, sorted.
@@ -2065,6 +2536,78 @@ type Use struct {
 
 	// Path From the changed item to this one, each used by the next.
 	Path []string `json:"path"`
+}
+
+// Vote A vote on exactly the content whose digests it carries. It is kept whatever becomes of it.
+type Vote struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Brief The number of the brief it was cast on.
+	Brief *int32 `json:"brief,omitempty"`
+
+	// By Who cast it.
+	By string `json:"by"`
+
+	// Changed Classes that were amended since.
+	Changed []string `json:"changed,omitempty"`
+
+	// Comment Why.
+	Comment *string `json:"comment,omitempty"`
+
+	// Content SHA-256 of all that is material.
+	Content *string `json:"content,omitempty"`
+
+	// Digests What it is bound to.
+	Digests []ClassDigest `json:"digests"`
+
+	// Ended How a vote was taken back.
+	Ended *VoteEnd `json:"ended,omitempty"`
+
+	// For Whom the caster stood in for.
+	For *string `json:"for,omitempty"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Roles The caster's, as vouched for when casting.
+	Roles []string `json:"roles,omitempty"`
+
+	// Signature A signature under a vote.
+	Signature *Signature `json:"signature,omitempty"`
+}
+
+// VoteEnd How a vote was taken back.
+type VoteEnd struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who did.
+	By string `json:"by"`
+
+	// Reason Of a dismissal.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// VoteInput A vote on the current brief.
+type VoteInput struct {
+	// Brief The number of the current brief.
+	Brief int32 `json:"brief"`
+
+	// Comment Why; needed to reject and to request changes.
+	Comment *string `json:"comment,omitempty"`
+
+	// For Whom the caller stands in for.
+	For *string `json:"for,omitempty"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Sign Whether to sign it.
+	Sign *bool `json:"sign,omitempty"`
 }
 
 // WhereUsed What uses the items that change, as it was last looked up.
@@ -2133,6 +2676,9 @@ type AfterSeq = int64
 // ChangeRequestID defines model for ChangeRequestID.
 type ChangeRequestID = string
 
+// DelegationID defines model for DelegationID.
+type DelegationID = string
+
 // Direction defines model for Direction.
 type Direction string
 
@@ -2154,6 +2700,9 @@ type Limit = int32
 // ObligationID defines model for ObligationID.
 type ObligationID = string
 
+// OverrideID defines model for OverrideID.
+type OverrideID = string
+
 // PageSize defines model for PageSize.
 type PageSize = int32
 
@@ -2165,6 +2714,9 @@ type RecordID = string
 
 // To defines model for To.
 type To = time.Time
+
+// VoteID defines model for VoteID.
+type VoteID = string
 
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
@@ -2292,6 +2844,18 @@ type DecideChangeRequestParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// DelegateVoteParams defines parameters for DelegateVote.
+type DelegateVoteParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RevokeDelegationParams defines parameters for RevokeDelegation.
+type RevokeDelegationParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListChangeRequestEventsParams defines parameters for ListChangeRequestEvents.
 type ListChangeRequestEventsParams struct {
 	// After The number of the event to go on after; 0 or none is the beginning.
@@ -2327,6 +2891,18 @@ type MigrateChangeRequestParams struct {
 
 // MoveChangeRequestParams defines parameters for MoveChangeRequest.
 type MoveChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ProposeOverrideParams defines parameters for ProposeOverride.
+type ProposeOverrideParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ConsentOverrideParams defines parameters for ConsentOverride.
+type ConsentOverrideParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -2396,6 +2972,24 @@ type SignUnchangedParams struct {
 
 // VerifyResultParams defines parameters for VerifyResult.
 type VerifyResultParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CastVoteParams defines parameters for CastVote.
+type CastVoteParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DismissVoteParams defines parameters for DismissVote.
+type DismissVoteParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RevokeVoteParams defines parameters for RevokeVote.
+type RevokeVoteParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -2502,6 +3096,12 @@ type WaiveObligationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// GetPolicyParams defines parameters for GetPolicy.
+type GetPolicyParams struct {
+	// Version The version; none: the newest.
+	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
+}
+
 // ListRecordsParams defines parameters for ListRecords.
 type ListRecordsParams struct {
 	// Kind What sort of document it is.
@@ -2574,6 +3174,9 @@ type AmendChangeRequestJSONRequestBody = ContentInput
 // DecideChangeRequestJSONRequestBody defines body for DecideChangeRequest for application/json ContentType.
 type DecideChangeRequestJSONRequestBody = DecisionInput
 
+// DelegateVoteJSONRequestBody defines body for DelegateVote for application/json ContentType.
+type DelegateVoteJSONRequestBody = DelegationInput
+
 // HoldChangeRequestJSONRequestBody defines body for HoldChangeRequest for application/json ContentType.
 type HoldChangeRequestJSONRequestBody = HoldInput
 
@@ -2585,6 +3188,12 @@ type MigrateChangeRequestJSONRequestBody = MigrationInput
 
 // MoveChangeRequestJSONRequestBody defines body for MoveChangeRequest for application/json ContentType.
 type MoveChangeRequestJSONRequestBody = MoveInput
+
+// ProposeOverrideJSONRequestBody defines body for ProposeOverride for application/json ContentType.
+type ProposeOverrideJSONRequestBody = OverrideInput
+
+// ConsentOverrideJSONRequestBody defines body for ConsentOverride for application/json ContentType.
+type ConsentOverrideJSONRequestBody = ConsentInput
 
 // RebaseItemJSONRequestBody defines body for RebaseItem for application/json ContentType.
 type RebaseItemJSONRequestBody = RebaseInput
@@ -2606,6 +3215,12 @@ type SignUnchangedJSONRequestBody = ItemInput
 
 // VerifyResultJSONRequestBody defines body for VerifyResult for application/json ContentType.
 type VerifyResultJSONRequestBody = ItemInput
+
+// CastVoteJSONRequestBody defines body for CastVote for application/json ContentType.
+type CastVoteJSONRequestBody = VoteInput
+
+// DismissVoteJSONRequestBody defines body for DismissVote for application/json ContentType.
+type DismissVoteJSONRequestBody = DismissalInput
 
 // DispatchObligationJSONRequestBody defines body for DispatchObligation for application/json ContentType.
 type DispatchObligationJSONRequestBody = DispatchInput
@@ -2642,6 +3257,9 @@ type ServerInterface interface {
 	// GetChangeRequest Get a change request
 	// (GET /v1/change-requests/{id})
 	GetChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params GetChangeRequestParams)
+	// GetApproval See how the approval stands
+	// (GET /v1/change-requests/{id}/approval)
+	GetApproval(w http.ResponseWriter, r *http.Request, id ChangeRequestID)
 	// AssessChangeRequest Record an assessment
 	// (POST /v1/change-requests/{id}/assessments)
 	AssessChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params AssessChangeRequestParams)
@@ -2666,6 +3284,12 @@ type ServerInterface interface {
 	// DecideChangeRequest Decide on a change request
 	// (POST /v1/change-requests/{id}/decisions)
 	DecideChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params DecideChangeRequestParams)
+	// DelegateVote Delegate a vote
+	// (POST /v1/change-requests/{id}/delegations)
+	DelegateVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params DelegateVoteParams)
+	// RevokeDelegation Take back a delegation
+	// (POST /v1/change-requests/{id}/delegations/{delegation}/revocation)
+	RevokeDelegation(w http.ResponseWriter, r *http.Request, id ChangeRequestID, delegation DelegationID, params RevokeDelegationParams)
 	// ListChangeRequestEvents List the events of a change request
 	// (GET /v1/change-requests/{id}/events)
 	ListChangeRequestEvents(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListChangeRequestEventsParams)
@@ -2684,6 +3308,12 @@ type ServerInterface interface {
 	// MoveChangeRequest Move a change request
 	// (POST /v1/change-requests/{id}/moves)
 	MoveChangeRequest(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params MoveChangeRequestParams)
+	// ProposeOverride Propose to set a requirement aside
+	// (POST /v1/change-requests/{id}/overrides)
+	ProposeOverride(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ProposeOverrideParams)
+	// ConsentOverride Consent to an override
+	// (POST /v1/change-requests/{id}/overrides/{override}/consent)
+	ConsentOverride(w http.ResponseWriter, r *http.Request, id ChangeRequestID, override OverrideID, params ConsentOverrideParams)
 	// ListPermissions List what can be done next
 	// (GET /v1/change-requests/{id}/permissions)
 	ListPermissions(w http.ResponseWriter, r *http.Request, id ChangeRequestID)
@@ -2717,6 +3347,15 @@ type ServerInterface interface {
 	// VerifyResult Verify a result
 	// (POST /v1/change-requests/{id}/verifications)
 	VerifyResult(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params VerifyResultParams)
+	// CastVote Vote on a change request
+	// (POST /v1/change-requests/{id}/votes)
+	CastVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params CastVoteParams)
+	// DismissVote Dismiss a request for changes
+	// (POST /v1/change-requests/{id}/votes/{vote}/dismissal)
+	DismissVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, vote VoteID, params DismissVoteParams)
+	// RevokeVote Take back a vote
+	// (POST /v1/change-requests/{id}/votes/{vote}/revocation)
+	RevokeVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, vote VoteID, params RevokeVoteParams)
 	// TraceUses Trace where the changed items are used
 	// (POST /v1/change-requests/{id}/where-used)
 	TraceUses(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params TraceUsesParams)
@@ -2753,6 +3392,12 @@ type ServerInterface interface {
 	// WaiveObligation Waive a notice
 	// (POST /v1/obligations/{id}/waiver)
 	WaiveObligation(w http.ResponseWriter, r *http.Request, id ObligationID, params WaiveObligationParams)
+	// ListPolicies List the approval policies
+	// (GET /v1/policies)
+	ListPolicies(w http.ResponseWriter, r *http.Request)
+	// GetPolicy Get an approval policy
+	// (GET /v1/policies/{id})
+	GetPolicy(w http.ResponseWriter, r *http.Request, id string, params GetPolicyParams)
 	// ListRecords List records
 	// (GET /v1/records)
 	ListRecords(w http.ResponseWriter, r *http.Request, params ListRecordsParams)
@@ -3050,6 +3695,32 @@ func (siw *ServerInterfaceWrapper) GetChangeRequest(w http.ResponseWriter, r *ht
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetChangeRequest(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetApproval operation middleware
+func (siw *ServerInterfaceWrapper) GetApproval(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetApproval(w, r, id)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3458,6 +4129,123 @@ func (siw *ServerInterfaceWrapper) DecideChangeRequest(w http.ResponseWriter, r 
 	handler.ServeHTTP(w, r)
 }
 
+// DelegateVote operation middleware
+func (siw *ServerInterfaceWrapper) DelegateVote(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DelegateVoteParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DelegateVote(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeDelegation operation middleware
+func (siw *ServerInterfaceWrapper) RevokeDelegation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "delegation" -------------
+	var delegation DelegationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delegation", r.PathValue("delegation"), &delegation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "delegation", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeDelegationParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeDelegation(w, r, id, delegation, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListChangeRequestEvents operation middleware
 func (siw *ServerInterfaceWrapper) ListChangeRequestEvents(w http.ResponseWriter, r *http.Request) {
 
@@ -3774,6 +4562,123 @@ func (siw *ServerInterfaceWrapper) MoveChangeRequest(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.MoveChangeRequest(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ProposeOverride operation middleware
+func (siw *ServerInterfaceWrapper) ProposeOverride(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeOverrideParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ProposeOverride(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConsentOverride operation middleware
+func (siw *ServerInterfaceWrapper) ConsentOverride(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "override" -------------
+	var override OverrideID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "override", r.PathValue("override"), &override, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "override", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConsentOverrideParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConsentOverride(w, r, id, override, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4354,6 +5259,186 @@ func (siw *ServerInterfaceWrapper) VerifyResult(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.VerifyResult(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CastVote operation middleware
+func (siw *ServerInterfaceWrapper) CastVote(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CastVoteParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CastVote(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DismissVote operation middleware
+func (siw *ServerInterfaceWrapper) DismissVote(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "vote" -------------
+	var vote VoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "vote", r.PathValue("vote"), &vote, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "vote", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DismissVoteParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DismissVote(w, r, id, vote, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeVote operation middleware
+func (siw *ServerInterfaceWrapper) RevokeVote(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "vote" -------------
+	var vote VoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "vote", r.PathValue("vote"), &vote, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "vote", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeVoteParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeVote(w, r, id, vote, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5014,6 +6099,62 @@ func (siw *ServerInterfaceWrapper) WaiveObligation(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// ListPolicies operation middleware
+func (siw *ServerInterfaceWrapper) ListPolicies(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPolicies(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPolicy operation middleware
+func (siw *ServerInterfaceWrapper) GetPolicy(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPolicyParams
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", r.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "version"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "version", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPolicy(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListRecords operation middleware
 func (siw *ServerInterfaceWrapper) ListRecords(w http.ResponseWriter, r *http.Request) {
 
@@ -5497,6 +6638,16 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/briefs", wrapper.IssueBrief)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/briefs/{number}", wrapper.GetBrief)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/decisions", wrapper.DecideChangeRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/votes", wrapper.CastVote)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/votes/{vote}/revocation", wrapper.RevokeVote)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/votes/{vote}/dismissal", wrapper.DismissVote)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/delegations", wrapper.DelegateVote)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/delegations/{delegation}/revocation", wrapper.RevokeDelegation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/overrides", wrapper.ProposeOverride)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/overrides/{override}/consent", wrapper.ConsentOverride)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/approval", wrapper.GetApproval)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policies", wrapper.ListPolicies)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policies/{id}", wrapper.GetPolicy)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/met-conditions", wrapper.RecordMetCondition)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/results", wrapper.RecordResult)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/verifications", wrapper.VerifyResult)
@@ -6090,6 +7241,110 @@ type GetChangeRequestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetChangeRequestdefaultApplicationProblemPlusJSONResponse) VisitGetChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApprovalRequestObject struct {
+	ID ChangeRequestID `json:"id"`
+}
+
+type GetApprovalResponseObject interface {
+	VisitGetApprovalResponse(w http.ResponseWriter) error
+}
+
+type GetApproval200JSONResponse Approval
+
+func (response GetApproval200JSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApproval400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetApproval400ApplicationProblemPlusJSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApproval401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetApproval401ApplicationProblemPlusJSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApproval403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetApproval403ApplicationProblemPlusJSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApproval404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetApproval404ApplicationProblemPlusJSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApprovaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetApprovaldefaultApplicationProblemPlusJSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7503,6 +8758,384 @@ func (response DecideChangeRequestdefaultApplicationProblemPlusJSONResponse) Vis
 	return err
 }
 
+type DelegateVoteRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params DelegateVoteParams
+	Body   *DelegateVoteJSONRequestBody
+}
+
+type DelegateVoteResponseObject interface {
+	VisitDelegateVoteResponse(w http.ResponseWriter) error
+}
+
+type DelegateVote200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response DelegateVote200JSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote400ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote401ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote403ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote404ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote409ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote412ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote413ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote415ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote422ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVote428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response DelegateVote428ApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DelegateVotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DelegateVotedefaultApplicationProblemPlusJSONResponse) VisitDelegateVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegationRequestObject struct {
+	ID         ChangeRequestID `json:"id"`
+	Delegation DelegationID    `json:"delegation"`
+	Params     RevokeDelegationParams
+}
+
+type RevokeDelegationResponseObject interface {
+	VisitRevokeDelegationResponse(w http.ResponseWriter) error
+}
+
+type RevokeDelegation200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response RevokeDelegation200JSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation400ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation401ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation403ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation404ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation409ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation412ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation422ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegation428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeDelegation428ApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeDelegationdefaultApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListChangeRequestEventsRequestObject struct {
 	ID     ChangeRequestID `json:"id"`
 	Params ListChangeRequestEventsParams
@@ -8589,6 +10222,417 @@ type MoveChangeRequestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MoveChangeRequestdefaultApplicationProblemPlusJSONResponse) VisitMoveChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverrideRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params ProposeOverrideParams
+	Body   *ProposeOverrideJSONRequestBody
+}
+
+type ProposeOverrideResponseObject interface {
+	VisitProposeOverrideResponse(w http.ResponseWriter) error
+}
+
+type ProposeOverride200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response ProposeOverride200JSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride400ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride401ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride403ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride404ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride409ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride412ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride413ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride415ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride422ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverride428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeOverride428ApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeOverridedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeOverridedefaultApplicationProblemPlusJSONResponse) VisitProposeOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverrideRequestObject struct {
+	ID       ChangeRequestID `json:"id"`
+	Override OverrideID      `json:"override"`
+	Params   ConsentOverrideParams
+	Body     *ConsentOverrideJSONRequestBody
+}
+
+type ConsentOverrideResponseObject interface {
+	VisitConsentOverrideResponse(w http.ResponseWriter) error
+}
+
+type ConsentOverride200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response ConsentOverride200JSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride400ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride401ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride403ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride404ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride409ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride412ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride413ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride415ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride422ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverride428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ConsentOverride428ApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentOverridedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConsentOverridedefaultApplicationProblemPlusJSONResponse) VisitConsentOverrideResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10572,6 +12616,590 @@ func (response VerifyResultdefaultApplicationProblemPlusJSONResponse) VisitVerif
 	return err
 }
 
+type CastVoteRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Params CastVoteParams
+	Body   *CastVoteJSONRequestBody
+}
+
+type CastVoteResponseObject interface {
+	VisitCastVoteResponse(w http.ResponseWriter) error
+}
+
+type CastVote200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response CastVote200JSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote400ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote401ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote403ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote404ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote409ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote412ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote413ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote415ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote422ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVote428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response CastVote428ApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CastVotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CastVotedefaultApplicationProblemPlusJSONResponse) VisitCastVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVoteRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Vote   VoteID          `json:"vote"`
+	Params DismissVoteParams
+	Body   *DismissVoteJSONRequestBody
+}
+
+type DismissVoteResponseObject interface {
+	VisitDismissVoteResponse(w http.ResponseWriter) error
+}
+
+type DismissVote200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response DismissVote200JSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote400ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote401ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote403ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote404ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote409ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote412ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote413ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote415ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote422ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVote428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response DismissVote428ApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissVotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DismissVotedefaultApplicationProblemPlusJSONResponse) VisitDismissVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVoteRequestObject struct {
+	ID     ChangeRequestID `json:"id"`
+	Vote   VoteID          `json:"vote"`
+	Params RevokeVoteParams
+}
+
+type RevokeVoteResponseObject interface {
+	VisitRevokeVoteResponse(w http.ResponseWriter) error
+}
+
+type RevokeVote200JSONResponse struct {
+	CurrentChangeRequestJSONResponse
+}
+
+func (response RevokeVote200JSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote400ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote401ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote403ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote404ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote409ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote412ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote422ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVote428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeVote428ApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeVotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeVotedefaultApplicationProblemPlusJSONResponse) VisitRevokeVoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TraceUsesRequestObject struct {
 	ID     ChangeRequestID `json:"id"`
 	Params TraceUsesParams
@@ -12208,6 +14836,198 @@ func (response WaiveObligationdefaultApplicationProblemPlusJSONResponse) VisitWa
 	return err
 }
 
+type ListPoliciesRequestObject struct {
+}
+
+type ListPoliciesResponseObject interface {
+	VisitListPoliciesResponse(w http.ResponseWriter) error
+}
+
+type ListPolicies200JSONResponse PolicyList
+
+func (response ListPolicies200JSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicies400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListPolicies400ApplicationProblemPlusJSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicies401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListPolicies401ApplicationProblemPlusJSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicies403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListPolicies403ApplicationProblemPlusJSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPoliciesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPoliciesdefaultApplicationProblemPlusJSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicyRequestObject struct {
+	ID     string `json:"id"`
+	Params GetPolicyParams
+}
+
+type GetPolicyResponseObject interface {
+	VisitGetPolicyResponse(w http.ResponseWriter) error
+}
+
+type GetPolicy200JSONResponse Policy
+
+func (response GetPolicy200JSONResponse) VisitGetPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicy400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetPolicy400ApplicationProblemPlusJSONResponse) VisitGetPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicy401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPolicy401ApplicationProblemPlusJSONResponse) VisitGetPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicy403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPolicy403ApplicationProblemPlusJSONResponse) VisitGetPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicy404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPolicy404ApplicationProblemPlusJSONResponse) VisitGetPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPolicydefaultApplicationProblemPlusJSONResponse) VisitGetPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRecordsRequestObject struct {
 	Params ListRecordsParams
 }
@@ -13151,6 +15971,9 @@ type StrictServerInterface interface {
 	// GetChangeRequest Get a change request
 	// (GET /v1/change-requests/{id})
 	GetChangeRequest(ctx context.Context, request GetChangeRequestRequestObject) (GetChangeRequestResponseObject, error)
+	// GetApproval See how the approval stands
+	// (GET /v1/change-requests/{id}/approval)
+	GetApproval(ctx context.Context, request GetApprovalRequestObject) (GetApprovalResponseObject, error)
 	// AssessChangeRequest Record an assessment
 	// (POST /v1/change-requests/{id}/assessments)
 	AssessChangeRequest(ctx context.Context, request AssessChangeRequestRequestObject) (AssessChangeRequestResponseObject, error)
@@ -13175,6 +15998,12 @@ type StrictServerInterface interface {
 	// DecideChangeRequest Decide on a change request
 	// (POST /v1/change-requests/{id}/decisions)
 	DecideChangeRequest(ctx context.Context, request DecideChangeRequestRequestObject) (DecideChangeRequestResponseObject, error)
+	// DelegateVote Delegate a vote
+	// (POST /v1/change-requests/{id}/delegations)
+	DelegateVote(ctx context.Context, request DelegateVoteRequestObject) (DelegateVoteResponseObject, error)
+	// RevokeDelegation Take back a delegation
+	// (POST /v1/change-requests/{id}/delegations/{delegation}/revocation)
+	RevokeDelegation(ctx context.Context, request RevokeDelegationRequestObject) (RevokeDelegationResponseObject, error)
 	// ListChangeRequestEvents List the events of a change request
 	// (GET /v1/change-requests/{id}/events)
 	ListChangeRequestEvents(ctx context.Context, request ListChangeRequestEventsRequestObject) (ListChangeRequestEventsResponseObject, error)
@@ -13193,6 +16022,12 @@ type StrictServerInterface interface {
 	// MoveChangeRequest Move a change request
 	// (POST /v1/change-requests/{id}/moves)
 	MoveChangeRequest(ctx context.Context, request MoveChangeRequestRequestObject) (MoveChangeRequestResponseObject, error)
+	// ProposeOverride Propose to set a requirement aside
+	// (POST /v1/change-requests/{id}/overrides)
+	ProposeOverride(ctx context.Context, request ProposeOverrideRequestObject) (ProposeOverrideResponseObject, error)
+	// ConsentOverride Consent to an override
+	// (POST /v1/change-requests/{id}/overrides/{override}/consent)
+	ConsentOverride(ctx context.Context, request ConsentOverrideRequestObject) (ConsentOverrideResponseObject, error)
 	// ListPermissions List what can be done next
 	// (GET /v1/change-requests/{id}/permissions)
 	ListPermissions(ctx context.Context, request ListPermissionsRequestObject) (ListPermissionsResponseObject, error)
@@ -13226,6 +16061,15 @@ type StrictServerInterface interface {
 	// VerifyResult Verify a result
 	// (POST /v1/change-requests/{id}/verifications)
 	VerifyResult(ctx context.Context, request VerifyResultRequestObject) (VerifyResultResponseObject, error)
+	// CastVote Vote on a change request
+	// (POST /v1/change-requests/{id}/votes)
+	CastVote(ctx context.Context, request CastVoteRequestObject) (CastVoteResponseObject, error)
+	// DismissVote Dismiss a request for changes
+	// (POST /v1/change-requests/{id}/votes/{vote}/dismissal)
+	DismissVote(ctx context.Context, request DismissVoteRequestObject) (DismissVoteResponseObject, error)
+	// RevokeVote Take back a vote
+	// (POST /v1/change-requests/{id}/votes/{vote}/revocation)
+	RevokeVote(ctx context.Context, request RevokeVoteRequestObject) (RevokeVoteResponseObject, error)
 	// TraceUses Trace where the changed items are used
 	// (POST /v1/change-requests/{id}/where-used)
 	TraceUses(ctx context.Context, request TraceUsesRequestObject) (TraceUsesResponseObject, error)
@@ -13262,6 +16106,12 @@ type StrictServerInterface interface {
 	// WaiveObligation Waive a notice
 	// (POST /v1/obligations/{id}/waiver)
 	WaiveObligation(ctx context.Context, request WaiveObligationRequestObject) (WaiveObligationResponseObject, error)
+	// ListPolicies List the approval policies
+	// (GET /v1/policies)
+	ListPolicies(ctx context.Context, request ListPoliciesRequestObject) (ListPoliciesResponseObject, error)
+	// GetPolicy Get an approval policy
+	// (GET /v1/policies/{id})
+	GetPolicy(ctx context.Context, request GetPolicyRequestObject) (GetPolicyResponseObject, error)
 	// ListRecords List records
 	// (GET /v1/records)
 	ListRecords(ctx context.Context, request ListRecordsRequestObject) (ListRecordsResponseObject, error)
@@ -13453,6 +16303,32 @@ func (sh *strictHandler) GetChangeRequest(w http.ResponseWriter, r *http.Request
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetChangeRequestResponseObject); ok {
 		if err := validResponse.VisitGetChangeRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetApproval operation middleware
+func (sh *strictHandler) GetApproval(w http.ResponseWriter, r *http.Request, id ChangeRequestID) {
+	var request GetApprovalRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetApproval(ctx, request.(GetApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetApproval")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetApprovalResponseObject); ok {
+		if err := validResponse.VisitGetApprovalResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -13710,6 +16586,68 @@ func (sh *strictHandler) DecideChangeRequest(w http.ResponseWriter, r *http.Requ
 	}
 }
 
+// DelegateVote operation middleware
+func (sh *strictHandler) DelegateVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params DelegateVoteParams) {
+	var request DelegateVoteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body DelegateVoteJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DelegateVote(ctx, request.(DelegateVoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DelegateVote")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DelegateVoteResponseObject); ok {
+		if err := validResponse.VisitDelegateVoteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeDelegation operation middleware
+func (sh *strictHandler) RevokeDelegation(w http.ResponseWriter, r *http.Request, id ChangeRequestID, delegation DelegationID, params RevokeDelegationParams) {
+	var request RevokeDelegationRequestObject
+
+	request.ID = id
+	request.Delegation = delegation
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeDelegation(ctx, request.(RevokeDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeDelegation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeDelegationResponseObject); ok {
+		if err := validResponse.VisitRevokeDelegationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListChangeRequestEvents operation middleware
 func (sh *strictHandler) ListChangeRequestEvents(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ListChangeRequestEventsParams) {
 	var request ListChangeRequestEventsRequestObject
@@ -13893,6 +16831,75 @@ func (sh *strictHandler) MoveChangeRequest(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(MoveChangeRequestResponseObject); ok {
 		if err := validResponse.VisitMoveChangeRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProposeOverride operation middleware
+func (sh *strictHandler) ProposeOverride(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params ProposeOverrideParams) {
+	var request ProposeOverrideRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ProposeOverrideJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeOverride(ctx, request.(ProposeOverrideRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeOverride")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ProposeOverrideResponseObject); ok {
+		if err := validResponse.VisitProposeOverrideResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConsentOverride operation middleware
+func (sh *strictHandler) ConsentOverride(w http.ResponseWriter, r *http.Request, id ChangeRequestID, override OverrideID, params ConsentOverrideParams) {
+	var request ConsentOverrideRequestObject
+
+	request.ID = id
+	request.Override = override
+	request.Params = params
+
+	var body ConsentOverrideJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConsentOverride(ctx, request.(ConsentOverrideRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConsentOverride")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConsentOverrideResponseObject); ok {
+		if err := validResponse.VisitConsentOverrideResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -14245,6 +17252,103 @@ func (sh *strictHandler) VerifyResult(w http.ResponseWriter, r *http.Request, id
 	}
 }
 
+// CastVote operation middleware
+func (sh *strictHandler) CastVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params CastVoteParams) {
+	var request CastVoteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CastVoteJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CastVote(ctx, request.(CastVoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CastVote")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CastVoteResponseObject); ok {
+		if err := validResponse.VisitCastVoteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DismissVote operation middleware
+func (sh *strictHandler) DismissVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, vote VoteID, params DismissVoteParams) {
+	var request DismissVoteRequestObject
+
+	request.ID = id
+	request.Vote = vote
+	request.Params = params
+
+	var body DismissVoteJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DismissVote(ctx, request.(DismissVoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DismissVote")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DismissVoteResponseObject); ok {
+		if err := validResponse.VisitDismissVoteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeVote operation middleware
+func (sh *strictHandler) RevokeVote(w http.ResponseWriter, r *http.Request, id ChangeRequestID, vote VoteID, params RevokeVoteParams) {
+	var request RevokeVoteRequestObject
+
+	request.ID = id
+	request.Vote = vote
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeVote(ctx, request.(RevokeVoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeVote")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeVoteResponseObject); ok {
+		if err := validResponse.VisitRevokeVoteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // TraceUses operation middleware
 func (sh *strictHandler) TraceUses(w http.ResponseWriter, r *http.Request, id ChangeRequestID, params TraceUsesParams) {
 	var request TraceUsesRequestObject
@@ -14576,6 +17680,57 @@ func (sh *strictHandler) WaiveObligation(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(WaiveObligationResponseObject); ok {
 		if err := validResponse.VisitWaiveObligationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPolicies operation middleware
+func (sh *strictHandler) ListPolicies(w http.ResponseWriter, r *http.Request) {
+	var request ListPoliciesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPolicies(ctx, request.(ListPoliciesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPolicies")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPoliciesResponseObject); ok {
+		if err := validResponse.VisitListPoliciesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPolicy operation middleware
+func (sh *strictHandler) GetPolicy(w http.ResponseWriter, r *http.Request, id string, params GetPolicyParams) {
+	var request GetPolicyRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPolicy(ctx, request.(GetPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPolicy")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPolicyResponseObject); ok {
+		if err := validResponse.VisitGetPolicyResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
@@ -165,8 +166,10 @@ func table() []row {
 		{changereq.ErrInvalid, kindInvalid},
 		{changereq.ErrBaseMoved, kindBaseMoved},
 		{changereq.ErrRefused, kindRefused},
-		{lifecycle.ErrInvalid, kindInternal}, // a definition, never a caller's doing
-		{window.ErrInvalid, kindInternal},    // a calendar, never a caller's doing
+		{changereq.ErrSignature, kindInternal}, // stated with the vote; as an error it is the signer's
+		{approval.ErrInvalid, kindInternal},    // a policy, never a caller's doing
+		{lifecycle.ErrInvalid, kindInternal},   // a definition, never a caller's doing
+		{window.ErrInvalid, kindInternal},      // a calendar, never a caller's doing
 		{archive.ErrNotFound, kindNotFound},
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},

@@ -118,24 +118,3 @@ func (d Directory) lists(f From, person string, roles, owners []string) bool {
 	}
 	return slices.ContainsFunc(f.Groups, func(group string) bool { return slices.Contains(d.Groups[group], person) })
 }
-
-// MayOverride reports whether the person, who holds roles, may set requirements
-// aside in this case.
-func (j *Judge) MayOverride(c *Case, person string, roles []string) bool {
-	return c.mayOverride(&j.policy, Consent{By: person, Roles: roles})
-}
-
-// Lists returns the requirements that apply and list the person, who holds
-// roles, among those who may approve or veto, whether or not a duty bars them.
-func (j *Judge) Lists(c *Case, person string, roles []string) []string {
-	var out []string
-	for i := range j.policy.Stages {
-		for k := range j.policy.Stages[i].Requirements {
-			r := &j.policy.Stages[i].Requirements[k]
-			if c.applies(r) && (c.Directory.lists(r.From, person, roles, c.Owners) || c.Directory.lists(r.Vetoers, person, roles, c.Owners)) {
-				out = append(out, r.ID)
-			}
-		}
-	}
-	return out
-}

@@ -28,18 +28,6 @@ type Judge struct{ policy Policy }
 // Policy returns a copy of the policy it judges by.
 func (j *Judge) Policy() Policy { return j.policy.Clone() }
 
-// Requirement returns the requirement with that id.
-func (j *Judge) Requirement(id string) (Requirement, bool) {
-	for i := range j.policy.Stages {
-		for k := range j.policy.Stages[i].Requirements {
-			if r := &j.policy.Stages[i].Requirements[k]; r.ID == id {
-				return r.clone(), true
-			}
-		}
-	}
-	return Requirement{}, false
-}
-
 // Overridable reports whether the policy lets anybody set requirements aside.
 func (j *Judge) Overridable() bool { return !j.policy.Override.empty() }
 

@@ -79,7 +79,7 @@ const (
 type End struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
-	Reason string    `json:"reason,omitempty"` // of a dismissal, by somebody else than the voter
+	Reason string    `json:"reason,omitempty"` // of a dismissal; a vote taken back needs none
 }
 
 // Person is whose voice the vote is.

@@ -199,6 +199,66 @@ type AmountInput struct {
 	What string `json:"what"`
 }
 
+// Approval How the approval of a request stands.
+type Approval struct {
+	// Asked Who could help now.
+	Asked []Ask `json:"asked,omitempty"`
+
+	// At When it was judged.
+	At time.Time `json:"at"`
+
+	// Barred Whom a duty keeps from approving.
+	Barred []Bar `json:"barred,omitempty"`
+
+	// Delegations All that were ever made.
+	Delegations []Delegation `json:"delegations,omitempty"`
+
+	// Explanation The verdict in sentences, the whole first.
+	Explanation []string `json:"explanation"`
+
+	// Ignored Votes that no requirement listens to.
+	Ignored []Standing `json:"ignored,omitempty"`
+
+	// Next The first instant at which time alone may change the verdict.
+	Next *time.Time `json:"next,omitempty"`
+
+	// Overrides All that were ever proposed.
+	Overrides []Override `json:"overrides,omitempty"`
+
+	// Pinned Whether the request pins the policy already.
+	Pinned bool `json:"pinned"`
+
+	// Policy The approval policy that a request is judged by.
+	Policy PolicyRef `json:"policy"`
+
+	// Since When the last approval needed was given.
+	Since *time.Time `json:"since,omitempty"`
+
+	// Stage The one that is open or stopped.
+	Stage *string `json:"stage,omitempty"`
+
+	// Stages Each stage.
+	Stages []StageVerdict `json:"stages"`
+
+	// State How the whole stands.
+	State string `json:"state"`
+
+	// Votes All that were ever cast, oldest first.
+	Votes []SignedVote `json:"votes"`
+}
+
+// Ask Somebody who could help now.
+type Ask struct {
+	// For Whose voice it would be.
+	For *string `json:"for,omitempty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Requirement The requirement.
+	Requirement string `json:"requirement"`
+}
+
 // Assessment The parts of an assessment; a missing part was not assessed.
 type Assessment struct {
 	// Benefit Amounts with what was meant by them.
@@ -275,6 +335,18 @@ type Authorisation struct {
 
 	// Template The request that is the template.
 	Template string `json:"template"`
+}
+
+// Bar Somebody whom a duty keeps from approving.
+type Bar struct {
+	// Duty The duty.
+	Duty string `json:"duty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Requirement The requirement.
+	Requirement string `json:"requirement"`
 }
 
 // BenefitScore A claimed benefit held against what was realised.
@@ -408,6 +480,9 @@ type ChangeRequest struct {
 	// Applicant Who asks.
 	Applicant string `json:"applicant"`
 
+	// Asked When the approvers were asked last.
+	Asked *time.Time `json:"asked,omitempty"`
+
 	// Assessment The parts of an assessment; a missing part was not assessed.
 	Assessment Assessment `json:"assessment"`
 
@@ -434,6 +509,9 @@ type ChangeRequest struct {
 
 	// Decision The standing decision.
 	Decision *Decision `json:"decision,omitempty"`
+
+	// Delegations All that were ever made.
+	Delegations []Delegation `json:"delegations,omitempty"`
 
 	// Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 	Digests Digests `json:"digests"`
@@ -474,6 +552,12 @@ type ChangeRequest struct {
 	// Outcome How it ended or is about to end.
 	Outcome *string `json:"outcome,omitempty"`
 
+	// Overrides All that were ever proposed.
+	Overrides []Override `json:"overrides,omitempty"`
+
+	// Policy The approval policy that a request is judged by.
+	Policy *PolicyRef `json:"policy,omitempty"`
+
 	// Realised What it has brought since.
 	Realised []Realised `json:"realised,omitempty"`
 
@@ -497,6 +581,9 @@ type ChangeRequest struct {
 
 	// Updated The time of the last event.
 	Updated time.Time `json:"updated"`
+
+	// Votes All that were ever cast, oldest first.
+	Votes []Vote `json:"votes,omitempty"`
 
 	// WhereUsed What uses the items that change, as it was last looked up.
 	WhereUsed *WhereUsed `json:"where_used,omitempty"`
@@ -586,6 +673,15 @@ type ChangeWindowPage struct {
 	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
+// ClassDigest The digest of everything in one materiality class.
+type ClassDigest struct {
+	// Class The class.
+	Class string `json:"class"`
+
+	// Digest SHA-256.
+	Digest string `json:"digest"`
+}
+
 // Condition What an approval asks for beyond the change itself.
 type Condition struct {
 	// Evidence What shows it.
@@ -605,6 +701,24 @@ type Condition struct {
 type ConflictList struct {
 	// Items The calendar first, then other requests by the start of their window.
 	Items []WindowConflict `json:"items"`
+}
+
+// Consent One person's part in an override.
+type Consent struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who.
+	By string `json:"by"`
+
+	// Roles As vouched for then.
+	Roles []string `json:"roles,omitempty"`
+}
+
+// ConsentInput Consent to an override.
+type ConsentInput struct {
+	// Brief The number of the current brief.
+	Brief int32 `json:"brief"`
 }
 
 // Content What the applicant asks for.
@@ -732,6 +846,9 @@ type DecisionInput struct {
 	// Reason The class of reason, when rejecting or dismissing.
 	Reason *string `json:"reason,omitempty"`
 
+	// Sign When approving: whether to sign the vote that it casts.
+	Sign *bool `json:"sign,omitempty"`
+
 	// Text What the applicant will read.
 	Text *string `json:"text,omitempty"`
 
@@ -766,6 +883,54 @@ type DelayInput struct {
 	What string `json:"what"`
 }
 
+// Delegation Somebody speaks for somebody else for a time.
+type Delegation struct {
+	// End The first instant at which it is over.
+	End time.Time `json:"end"`
+
+	// From Whose voice it is.
+	From string `json:"from"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Revoked Since when it counts no more.
+	Revoked *time.Time `json:"revoked,omitempty"`
+
+	// Roles Those of whose voice it is.
+	Roles []string `json:"roles,omitempty"`
+
+	// Scope Requirements; none: all.
+	Scope []string `json:"scope,omitempty"`
+
+	// Start From when.
+	Start time.Time `json:"start"`
+
+	// To Who speaks.
+	To string `json:"to"`
+}
+
+// DelegationInput Whom the caller lets speak.
+type DelegationInput struct {
+	// End The first instant at which it is over.
+	End time.Time `json:"end"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Scope Requirements; none: all that ask the caller.
+	Scope []string `json:"scope,omitempty"`
+
+	// Start From when.
+	Start time.Time `json:"start"`
+
+	// To Who is to speak.
+	To string `json:"to"`
+}
+
 // Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 type Digests struct {
 	// Affected Of the affected items.
@@ -788,6 +953,12 @@ type Digests struct {
 
 	// Scope Of description, justification and what it supersedes.
 	Scope string `json:"scope"`
+}
+
+// DismissalInput Why a request for changes is dismissed.
+type DismissalInput struct {
+	// Reason Why.
+	Reason string `json:"reason"`
 }
 
 // DispatchInput Evidence that a notice was sent.
@@ -1219,6 +1390,21 @@ type MoveInput struct {
 	Window *WindowInput `json:"window,omitempty"`
 }
 
+// Need How many of those who may approve must.
+type Need struct {
+	// BasisPoints A share; 10000 is all.
+	BasisPoints *int32 `json:"basis_points,omitempty"`
+
+	// Count A number of people.
+	Count *int32 `json:"count,omitempty"`
+
+	// Kind How it is counted.
+	Kind string `json:"kind"`
+
+	// Rounding What becomes of a part of a person.
+	Rounding *string `json:"rounding,omitempty"`
+}
+
 // Obligation A notice owed to one recipient about one occasion.
 type Obligation struct {
 	// About What it tells of: a thing and the number of its event.
@@ -1313,6 +1499,48 @@ type Origin struct {
 
 	// Violations How many rules of the lifecycle those steps broke.
 	Violations int32 `json:"violations"`
+}
+
+// Override A requirement set aside by two, once the second has consented.
+type Override struct {
+	// Brief The number of the brief.
+	Brief *int32 `json:"brief,omitempty"`
+
+	// Changed Classes that were amended since.
+	Changed []string `json:"changed,omitempty"`
+
+	// Content SHA-256 of all that is material.
+	Content *string `json:"content,omitempty"`
+
+	// Digests What it is bound to.
+	Digests []ClassDigest `json:"digests"`
+
+	// First One person's part in an override.
+	First Consent `json:"first"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Requirement The requirement.
+	Requirement string `json:"requirement"`
+
+	// Second One person's part in an override.
+	Second *Consent `json:"second,omitempty"`
+}
+
+// OverrideInput A requirement to set aside.
+type OverrideInput struct {
+	// Brief The number of the current brief.
+	Brief int32 `json:"brief"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Requirement The requirement of the policy.
+	Requirement string `json:"requirement"`
 }
 
 // OwedNotice A notice that the request owes, in short; the whole stands under obligations.
@@ -1421,6 +1649,81 @@ type PlanEffectInput struct {
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// Policy Whose approval a request needs.
+type Policy struct {
+	// ID Names it.
+	ID string `json:"id"`
+
+	// LastCall How long objections are heard once all approvals are there, such as 168h0m0s.
+	LastCall *string `json:"last_call,omitempty"`
+
+	// Override People by name, role, group, or as owners of what is affected.
+	Override *PolicyFrom `json:"override,omitempty"`
+
+	// Stages One after the other.
+	Stages []PolicyStage `json:"stages"`
+
+	// Title For people.
+	Title *string `json:"title,omitempty"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
+// PolicyCondition A fact that a request must have.
+type PolicyCondition struct {
+	// AtLeast Or at least so much.
+	AtLeast *int64 `json:"at_least,omitempty"`
+
+	// Fact The fact.
+	Fact string `json:"fact"`
+
+	// In One of these values.
+	In []string `json:"in,omitempty"`
+}
+
+// PolicyFrom People by name, role, group, or as owners of what is affected.
+type PolicyFrom struct {
+	// Groups By group.
+	Groups []string `json:"groups,omitempty"`
+
+	// Owners The owners of the affected items.
+	Owners *bool `json:"owners,omitempty"`
+
+	// Roles By role.
+	Roles []string `json:"roles,omitempty"`
+
+	// Users By name.
+	Users []string `json:"users,omitempty"`
+}
+
+// PolicyList The policies of this office.
+type PolicyList struct {
+	// Items The default first.
+	Items []Policy `json:"items"`
+}
+
+// PolicyRef The approval policy that a request is judged by.
+type PolicyRef struct {
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
+}
+
+// PolicyStage A step of a policy.
+type PolicyStage struct {
+	// Matching How many requirements one person serves.
+	Matching *string `json:"matching,omitempty"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Requirements Side by side.
+	Requirements []Requirement `json:"requirements"`
 }
 
 // PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.
@@ -1753,6 +2056,81 @@ type RelevanceInput struct {
 	Verdict string `json:"verdict"`
 }
 
+// Requirement One thing that must be approved in its stage.
+type Requirement struct {
+	// Allow Duties that do not bar here.
+	Allow []string `json:"allow,omitempty"`
+
+	// Due How long after the stage opens it should be met.
+	Due *string `json:"due,omitempty"`
+
+	// Expires How long an approval is good, such as 720h0m0s.
+	Expires *string `json:"expires,omitempty"`
+
+	// From People by name, role, group, or as owners of what is affected.
+	From PolicyFrom `json:"from"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Meaning What an approval says.
+	Meaning *string `json:"meaning,omitempty"`
+
+	// Need How many of those who may approve must.
+	Need Need `json:"need"`
+
+	// Optional Whether it is not waited for.
+	Optional *bool `json:"optional,omitempty"`
+
+	// Signed Whether only signed approvals count.
+	Signed *bool `json:"signed,omitempty"`
+
+	// Sticky Classes whose amendment leaves an approval standing.
+	Sticky []string `json:"sticky,omitempty"`
+
+	// Veto Whose rejection stops the request.
+	Veto *string `json:"veto,omitempty"`
+
+	// Vetoers People by name, role, group, or as owners of what is affected.
+	Vetoers *PolicyFrom `json:"vetoers,omitempty"`
+
+	// When Only if all of these hold.
+	When []PolicyCondition `json:"when,omitempty"`
+}
+
+// RequirementVerdict How a requirement stands.
+type RequirementVerdict struct {
+	// Due By when it should be met.
+	Due *time.Time `json:"due,omitempty"`
+
+	// Eligible How many may approve; none: nobody knows.
+	Eligible *int32 `json:"eligible,omitempty"`
+
+	// Have How many serve it.
+	Have int32 `json:"have"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Need How many approvals it takes.
+	Need int32 `json:"need"`
+
+	// Optional Whether it is not waited for.
+	Optional *bool `json:"optional,omitempty"`
+
+	// Overdue Whether that is past.
+	Overdue *bool `json:"overdue,omitempty"`
+
+	// Override The override that holds.
+	Override *string `json:"override,omitempty"`
+
+	// State How it stands.
+	State string `json:"state"`
+
+	// Voices What those whom it lists have said.
+	Voices []Standing `json:"voices,omitempty"`
+}
+
 // RestorationInput A revision put in force again.
 type RestorationInput struct {
 	// Item The affected item.
@@ -2002,6 +2380,99 @@ type ShortageInput struct {
 	Unit *string `json:"unit,omitempty"`
 }
 
+// Signature A signature under a vote.
+type Signature struct {
+	// Key Names the key.
+	Key *string `json:"key,omitempty"`
+
+	// Meaning What it says.
+	Meaning string `json:"meaning"`
+
+	// Name The signer's, as printed.
+	Name string `json:"name"`
+
+	// Value The signature itself.
+	Value []byte `json:"value"`
+}
+
+// SignedVote A vote with what verifying its signature came to.
+type SignedVote struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Brief The number of the brief it was cast on.
+	Brief *int32 `json:"brief,omitempty"`
+
+	// By Who cast it.
+	By string `json:"by"`
+
+	// Changed Classes that were amended since.
+	Changed []string `json:"changed,omitempty"`
+
+	// Comment Why.
+	Comment *string `json:"comment,omitempty"`
+
+	// Content SHA-256 of all that is material.
+	Content *string `json:"content,omitempty"`
+
+	// Digests What it is bound to.
+	Digests []ClassDigest `json:"digests"`
+
+	// Ended How a vote was taken back.
+	Ended *VoteEnd `json:"ended,omitempty"`
+
+	// For Whom the caster stood in for.
+	For *string `json:"for,omitempty"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Roles The caster's, as vouched for when casting.
+	Roles []string `json:"roles,omitempty"`
+
+	// Signature A signature under a vote.
+	Signature *Signature `json:"signature,omitempty"`
+
+	// Signed What verifying the signature came to.
+	Signed string `json:"signed"`
+}
+
+// StageVerdict How a stage stands.
+type StageVerdict struct {
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Opened When it opened.
+	Opened *time.Time `json:"opened,omitempty"`
+
+	// Requirements Each requirement.
+	Requirements []RequirementVerdict `json:"requirements"`
+
+	// State How it stands.
+	State string `json:"state"`
+}
+
+// Standing What became of a person's newest vote on a requirement.
+type Standing struct {
+	// By Who cast it.
+	By string `json:"by"`
+
+	// For Whom the caster stood in for.
+	For *string `json:"for,omitempty"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Status What became of it.
+	Status string `json:"status"`
+
+	// Vote The vote.
+	Vote string `json:"vote"`
+}
+
 // Template What the request, once it is closed, allows standard changes to do without a vote.
 type Template struct {
 	// Actions A set of what may be done to them, sorted.
@@ -2066,6 +2537,78 @@ type Use struct {
 
 	// Path From the changed item to this one, each used by the next.
 	Path []string `json:"path"`
+}
+
+// Vote A vote on exactly the content whose digests it carries. It is kept whatever becomes of it.
+type Vote struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Brief The number of the brief it was cast on.
+	Brief *int32 `json:"brief,omitempty"`
+
+	// By Who cast it.
+	By string `json:"by"`
+
+	// Changed Classes that were amended since.
+	Changed []string `json:"changed,omitempty"`
+
+	// Comment Why.
+	Comment *string `json:"comment,omitempty"`
+
+	// Content SHA-256 of all that is material.
+	Content *string `json:"content,omitempty"`
+
+	// Digests What it is bound to.
+	Digests []ClassDigest `json:"digests"`
+
+	// Ended How a vote was taken back.
+	Ended *VoteEnd `json:"ended,omitempty"`
+
+	// For Whom the caster stood in for.
+	For *string `json:"for,omitempty"`
+
+	// ID Names it within its request.
+	ID string `json:"id"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Roles The caster's, as vouched for when casting.
+	Roles []string `json:"roles,omitempty"`
+
+	// Signature A signature under a vote.
+	Signature *Signature `json:"signature,omitempty"`
+}
+
+// VoteEnd How a vote was taken back.
+type VoteEnd struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who did.
+	By string `json:"by"`
+
+	// Reason Of a dismissal.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// VoteInput A vote on the current brief.
+type VoteInput struct {
+	// Brief The number of the current brief.
+	Brief int32 `json:"brief"`
+
+	// Comment Why; needed to reject and to request changes.
+	Comment *string `json:"comment,omitempty"`
+
+	// For Whom the caller stands in for.
+	For *string `json:"for,omitempty"`
+
+	// Kind What it says.
+	Kind string `json:"kind"`
+
+	// Sign Whether to sign it.
+	Sign *bool `json:"sign,omitempty"`
 }
 
 // WhereUsed What uses the items that change, as it was last looked up.
@@ -2134,6 +2677,9 @@ type AfterSeq = int64
 // ChangeRequestID defines model for ChangeRequestID.
 type ChangeRequestID = string
 
+// DelegationID defines model for DelegationID.
+type DelegationID = string
+
 // Direction defines model for Direction.
 type Direction string
 
@@ -2155,6 +2701,9 @@ type Limit = int32
 // ObligationID defines model for ObligationID.
 type ObligationID = string
 
+// OverrideID defines model for OverrideID.
+type OverrideID = string
+
 // PageSize defines model for PageSize.
 type PageSize = int32
 
@@ -2166,6 +2715,9 @@ type RecordID = string
 
 // To defines model for To.
 type To = time.Time
+
+// VoteID defines model for VoteID.
+type VoteID = string
 
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
@@ -2293,6 +2845,18 @@ type DecideChangeRequestParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// DelegateVoteParams defines parameters for DelegateVote.
+type DelegateVoteParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RevokeDelegationParams defines parameters for RevokeDelegation.
+type RevokeDelegationParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListChangeRequestEventsParams defines parameters for ListChangeRequestEvents.
 type ListChangeRequestEventsParams struct {
 	// After The number of the event to go on after; 0 or none is the beginning.
@@ -2328,6 +2892,18 @@ type MigrateChangeRequestParams struct {
 
 // MoveChangeRequestParams defines parameters for MoveChangeRequest.
 type MoveChangeRequestParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ProposeOverrideParams defines parameters for ProposeOverride.
+type ProposeOverrideParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ConsentOverrideParams defines parameters for ConsentOverride.
+type ConsentOverrideParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -2397,6 +2973,24 @@ type SignUnchangedParams struct {
 
 // VerifyResultParams defines parameters for VerifyResult.
 type VerifyResultParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CastVoteParams defines parameters for CastVote.
+type CastVoteParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DismissVoteParams defines parameters for DismissVote.
+type DismissVoteParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RevokeVoteParams defines parameters for RevokeVote.
+type RevokeVoteParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -2503,6 +3097,12 @@ type WaiveObligationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// GetPolicyParams defines parameters for GetPolicy.
+type GetPolicyParams struct {
+	// Version The version; none: the newest.
+	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
+}
+
 // ListRecordsParams defines parameters for ListRecords.
 type ListRecordsParams struct {
 	// Kind What sort of document it is.
@@ -2575,6 +3175,9 @@ type AmendChangeRequestJSONRequestBody = ContentInput
 // DecideChangeRequestJSONRequestBody defines body for DecideChangeRequest for application/json ContentType.
 type DecideChangeRequestJSONRequestBody = DecisionInput
 
+// DelegateVoteJSONRequestBody defines body for DelegateVote for application/json ContentType.
+type DelegateVoteJSONRequestBody = DelegationInput
+
 // HoldChangeRequestJSONRequestBody defines body for HoldChangeRequest for application/json ContentType.
 type HoldChangeRequestJSONRequestBody = HoldInput
 
@@ -2586,6 +3189,12 @@ type MigrateChangeRequestJSONRequestBody = MigrationInput
 
 // MoveChangeRequestJSONRequestBody defines body for MoveChangeRequest for application/json ContentType.
 type MoveChangeRequestJSONRequestBody = MoveInput
+
+// ProposeOverrideJSONRequestBody defines body for ProposeOverride for application/json ContentType.
+type ProposeOverrideJSONRequestBody = OverrideInput
+
+// ConsentOverrideJSONRequestBody defines body for ConsentOverride for application/json ContentType.
+type ConsentOverrideJSONRequestBody = ConsentInput
 
 // RebaseItemJSONRequestBody defines body for RebaseItem for application/json ContentType.
 type RebaseItemJSONRequestBody = RebaseInput
@@ -2607,6 +3216,12 @@ type SignUnchangedJSONRequestBody = ItemInput
 
 // VerifyResultJSONRequestBody defines body for VerifyResult for application/json ContentType.
 type VerifyResultJSONRequestBody = ItemInput
+
+// CastVoteJSONRequestBody defines body for CastVote for application/json ContentType.
+type CastVoteJSONRequestBody = VoteInput
+
+// DismissVoteJSONRequestBody defines body for DismissVote for application/json ContentType.
+type DismissVoteJSONRequestBody = DismissalInput
 
 // DispatchObligationJSONRequestBody defines body for DispatchObligation for application/json ContentType.
 type DispatchObligationJSONRequestBody = DispatchInput
@@ -2746,6 +3361,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/change-requests/{id} (the `GetChangeRequest` operationId).
 	GetChangeRequest(ctx context.Context, id ChangeRequestID, params *GetChangeRequestParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetApproval See how the approval stands
+	//
+	// The verdict of the policy now, in words and in parts; who is asked and who is barred; every vote, with what verifying its signature came to.
+	//
+	// Corresponds with GET /v1/change-requests/{id}/approval (the `GetApproval` operationId).
+	GetApproval(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AssessChangeRequestWithBody Record an assessment
 	//
 	// Records one or more parts of the assessment; a part that is left out stays as it was.
@@ -2857,6 +3479,31 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/decisions (the `DecideChangeRequest` operationId).
 	DecideChangeRequest(ctx context.Context, id ChangeRequestID, params *DecideChangeRequestParams, body DecideChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DelegateVoteWithBody Delegate a vote
+	//
+	// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+	DelegateVoteWithBody(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DelegateVote Delegate a vote
+	//
+	// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+	DelegateVote(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, body DelegateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeDelegation Take back a delegation
+	//
+	// Votes that were cast under it count no more. Both ends may.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/delegations/{delegation}/revocation (the `RevokeDelegation` operationId).
+	RevokeDelegation(ctx context.Context, id ChangeRequestID, delegation DelegationID, params *RevokeDelegationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListChangeRequestEvents List the events of a change request
 	//
 	// Its history, oldest first. `next` is missing at the end.
@@ -2942,6 +3589,42 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/moves (the `MoveChangeRequest` operationId).
 	MoveChangeRequest(ctx context.Context, id ChangeRequestID, params *MoveChangeRequestParams, body MoveChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeOverrideWithBody Propose to set a requirement aside
+	//
+	// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+	ProposeOverrideWithBody(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeOverride Propose to set a requirement aside
+	//
+	// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+	ProposeOverride(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, body ProposeOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConsentOverrideWithBody Consent to an override
+	//
+	// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+	ConsentOverrideWithBody(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConsentOverride Consent to an override
+	//
+	// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+	ConsentOverride(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, body ConsentOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPermissions List what can be done next
 	//
@@ -3097,6 +3780,49 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/verifications (the `VerifyResult` operationId).
 	VerifyResult(ctx context.Context, id ChangeRequestID, params *VerifyResultParams, body VerifyResultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CastVoteWithBody Vote on a change request
+	//
+	// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+	CastVoteWithBody(ctx context.Context, id ChangeRequestID, params *CastVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CastVote Vote on a change request
+	//
+	// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+	CastVote(ctx context.Context, id ChangeRequestID, params *CastVoteParams, body CastVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissVoteWithBody Dismiss a request for changes
+	//
+	// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+	DismissVoteWithBody(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissVote Dismiss a request for changes
+	//
+	// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+	DismissVote(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, body DismissVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeVote Take back a vote
+	//
+	// Its caster may, and whoever it was cast for.
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/revocation (the `RevokeVote` operationId).
+	RevokeVote(ctx context.Context, id ChangeRequestID, vote VoteID, params *RevokeVoteParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// TraceUses Trace where the changed items are used
 	//
 	// Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
@@ -3213,6 +3939,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/obligations/{id}/waiver (the `WaiveObligation` operationId).
 	WaiveObligation(ctx context.Context, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPolicies List the approval policies
+	//
+	// The policies that requests of this office may be judged by, the default first.
+	//
+	// Corresponds with GET /v1/policies (the `ListPolicies` operationId).
+	ListPolicies(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPolicy Get an approval policy
+	//
+	// A policy as it is defined. A version never changes.
+	//
+	// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
+	GetPolicy(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRecords List records
 	//
@@ -3393,6 +4133,23 @@ func (c *Client) OpenChangeRequest(ctx context.Context, params *OpenChangeReques
 // Corresponds with GET /v1/change-requests/{id} (the `GetChangeRequest` operationId).
 func (c *Client) GetChangeRequest(ctx context.Context, id ChangeRequestID, params *GetChangeRequestParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetChangeRequestRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetApproval See how the approval stands
+//
+// The verdict of the policy now, in words and in parts; who is asked and who is barred; every vote, with what verifying its signature came to.
+//
+// Corresponds with GET /v1/change-requests/{id}/approval (the `GetApproval` operationId).
+func (c *Client) GetApproval(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetApprovalRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -3644,6 +4401,61 @@ func (c *Client) DecideChangeRequest(ctx context.Context, id ChangeRequestID, pa
 	return c.Client.Do(req)
 }
 
+// DelegateVoteWithBody Delegate a vote
+//
+// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+func (c *Client) DelegateVoteWithBody(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDelegateVoteRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DelegateVote Delegate a vote
+//
+// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+func (c *Client) DelegateVote(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, body DelegateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDelegateVoteRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeDelegation Take back a delegation
+//
+// Votes that were cast under it count no more. Both ends may.
+//
+// Corresponds with POST /v1/change-requests/{id}/delegations/{delegation}/revocation (the `RevokeDelegation` operationId).
+func (c *Client) RevokeDelegation(ctx context.Context, id ChangeRequestID, delegation DelegationID, params *RevokeDelegationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeDelegationRequest(c.Server, id, delegation, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListChangeRequestEvents List the events of a change request
 //
 // Its history, oldest first. `next` is missing at the end.
@@ -3820,6 +4632,82 @@ func (c *Client) MoveChangeRequestWithBody(ctx context.Context, id ChangeRequest
 // Corresponds with POST /v1/change-requests/{id}/moves (the `MoveChangeRequest` operationId).
 func (c *Client) MoveChangeRequest(ctx context.Context, id ChangeRequestID, params *MoveChangeRequestParams, body MoveChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMoveChangeRequestRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeOverrideWithBody Propose to set a requirement aside
+//
+// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+func (c *Client) ProposeOverrideWithBody(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeOverrideRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeOverride Propose to set a requirement aside
+//
+// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+func (c *Client) ProposeOverride(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, body ProposeOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeOverrideRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConsentOverrideWithBody Consent to an override
+//
+// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+func (c *Client) ConsentOverrideWithBody(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConsentOverrideRequestWithBody(c.Server, id, override, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConsentOverride Consent to an override
+//
+// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+func (c *Client) ConsentOverride(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, body ConsentOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConsentOverrideRequest(c.Server, id, override, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4164,6 +5052,99 @@ func (c *Client) VerifyResult(ctx context.Context, id ChangeRequestID, params *V
 	return c.Client.Do(req)
 }
 
+// CastVoteWithBody Vote on a change request
+//
+// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+func (c *Client) CastVoteWithBody(ctx context.Context, id ChangeRequestID, params *CastVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCastVoteRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CastVote Vote on a change request
+//
+// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+func (c *Client) CastVote(ctx context.Context, id ChangeRequestID, params *CastVoteParams, body CastVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCastVoteRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissVoteWithBody Dismiss a request for changes
+//
+// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+func (c *Client) DismissVoteWithBody(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissVoteRequestWithBody(c.Server, id, vote, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissVote Dismiss a request for changes
+//
+// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+func (c *Client) DismissVote(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, body DismissVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissVoteRequest(c.Server, id, vote, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeVote Take back a vote
+//
+// Its caster may, and whoever it was cast for.
+//
+// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/revocation (the `RevokeVote` operationId).
+func (c *Client) RevokeVote(ctx context.Context, id ChangeRequestID, vote VoteID, params *RevokeVoteParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeVoteRequest(c.Server, id, vote, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // TraceUses Trace where the changed items are used
 //
 // Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
@@ -4421,6 +5402,40 @@ func (c *Client) WaiveObligationWithBody(ctx context.Context, id ObligationID, p
 // Corresponds with POST /v1/obligations/{id}/waiver (the `WaiveObligation` operationId).
 func (c *Client) WaiveObligation(ctx context.Context, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWaiveObligationRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPolicies List the approval policies
+//
+// The policies that requests of this office may be judged by, the default first.
+//
+// Corresponds with GET /v1/policies (the `ListPolicies` operationId).
+func (c *Client) ListPolicies(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPoliciesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPolicy Get an approval policy
+//
+// A policy as it is defined. A version never changes.
+//
+// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
+func (c *Client) GetPolicy(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPolicyRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4937,6 +5952,40 @@ func NewGetChangeRequestRequest(server string, id ChangeRequestID, params *GetCh
 	return req, nil
 }
 
+// NewGetApprovalRequest constructs an http.Request for the GetApproval method
+func NewGetApprovalRequest(server string, id ChangeRequestID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/approval", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAssessChangeRequestRequest calls the generic AssessChangeRequest builder with application/json body
 func NewAssessChangeRequestRequest(server string, id ChangeRequestID, params *AssessChangeRequestParams, body AssessChangeRequestJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5389,6 +6438,120 @@ func NewDecideChangeRequestRequestWithBody(server string, id ChangeRequestID, pa
 	return req, nil
 }
 
+// NewDelegateVoteRequest calls the generic DelegateVote builder with application/json body
+func NewDelegateVoteRequest(server string, id ChangeRequestID, params *DelegateVoteParams, body DelegateVoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDelegateVoteRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewDelegateVoteRequestWithBody constructs an http.Request for the DelegateVote method, with any body, and a specified content type
+func NewDelegateVoteRequestWithBody(server string, id ChangeRequestID, params *DelegateVoteParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/delegations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewRevokeDelegationRequest constructs an http.Request for the RevokeDelegation method
+func NewRevokeDelegationRequest(server string, id ChangeRequestID, delegation DelegationID, params *RevokeDelegationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "delegation", delegation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/delegations/%s/revocation", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListChangeRequestEventsRequest constructs an http.Request for the ListChangeRequestEvents method
 func NewListChangeRequestEventsRequest(server string, id ChangeRequestID, params *ListChangeRequestEventsParams) (*http.Request, error) {
 	var err error
@@ -5717,6 +6880,133 @@ func NewMoveChangeRequestRequestWithBody(server string, id ChangeRequestID, para
 	}
 
 	operationPath := fmt.Sprintf("/v1/change-requests/%s/moves", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewProposeOverrideRequest calls the generic ProposeOverride builder with application/json body
+func NewProposeOverrideRequest(server string, id ChangeRequestID, params *ProposeOverrideParams, body ProposeOverrideJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProposeOverrideRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewProposeOverrideRequestWithBody constructs an http.Request for the ProposeOverride method, with any body, and a specified content type
+func NewProposeOverrideRequestWithBody(server string, id ChangeRequestID, params *ProposeOverrideParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/overrides", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewConsentOverrideRequest calls the generic ConsentOverride builder with application/json body
+func NewConsentOverrideRequest(server string, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, body ConsentOverrideJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConsentOverrideRequestWithBody(server, id, override, params, "application/json", bodyReader)
+}
+
+// NewConsentOverrideRequestWithBody constructs an http.Request for the ConsentOverride method, with any body, and a specified content type
+func NewConsentOverrideRequestWithBody(server string, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "override", override, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/overrides/%s/consent", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6365,6 +7655,187 @@ func NewVerifyResultRequestWithBody(server string, id ChangeRequestID, params *V
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCastVoteRequest calls the generic CastVote builder with application/json body
+func NewCastVoteRequest(server string, id ChangeRequestID, params *CastVoteParams, body CastVoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCastVoteRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewCastVoteRequestWithBody constructs an http.Request for the CastVote method, with any body, and a specified content type
+func NewCastVoteRequestWithBody(server string, id ChangeRequestID, params *CastVoteParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/votes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewDismissVoteRequest calls the generic DismissVote builder with application/json body
+func NewDismissVoteRequest(server string, id ChangeRequestID, vote VoteID, params *DismissVoteParams, body DismissVoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDismissVoteRequestWithBody(server, id, vote, params, "application/json", bodyReader)
+}
+
+// NewDismissVoteRequestWithBody constructs an http.Request for the DismissVote method, with any body, and a specified content type
+func NewDismissVoteRequestWithBody(server string, id ChangeRequestID, vote VoteID, params *DismissVoteParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "vote", vote, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/votes/%s/dismissal", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewRevokeVoteRequest constructs an http.Request for the RevokeVote method
+func NewRevokeVoteRequest(server string, id ChangeRequestID, vote VoteID, params *RevokeVoteParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "vote", vote, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/change-requests/%s/votes/%s/revocation", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	if params != nil {
 
@@ -7133,6 +8604,94 @@ func NewWaiveObligationRequestWithBody(server string, id ObligationID, params *W
 	return req, nil
 }
 
+// NewListPoliciesRequest constructs an http.Request for the ListPolicies method
+func NewListPoliciesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policies")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPolicyRequest constructs an http.Request for the GetPolicy method
+func NewGetPolicyRequest(server string, id string, params *GetPolicyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policies/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Version != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListRecordsRequest constructs an http.Request for the ListRecords method
 func NewListRecordsRequest(server string, params *ListRecordsParams) (*http.Request, error) {
 	var err error
@@ -7657,6 +9216,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/change-requests/{id} (the `GetChangeRequest` operationId).
 	GetChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *GetChangeRequestParams, reqEditors ...RequestEditorFn) (*GetChangeRequestResponse, error)
 
+	// GetApprovalWithResponse See how the approval stands
+	//
+	// The verdict of the policy now, in words and in parts; who is asked and who is barred; every vote, with what verifying its signature came to.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/change-requests/{id}/approval (the `GetApproval` operationId).
+	GetApprovalWithResponse(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error)
+
 	// AssessChangeRequestWithBodyWithResponse Record an assessment
 	//
 	// Records one or more parts of the assessment; a part that is left out stays as it was.
@@ -7774,6 +9342,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/decisions (the `DecideChangeRequest` operationId).
 	DecideChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *DecideChangeRequestParams, body DecideChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideChangeRequestResponse, error)
 
+	// DelegateVoteWithBodyWithResponse Delegate a vote
+	//
+	// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+	DelegateVoteWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DelegateVoteResponse, error)
+
+	// DelegateVoteWithResponse Delegate a vote
+	//
+	// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+	DelegateVoteWithResponse(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, body DelegateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*DelegateVoteResponse, error)
+
+	// RevokeDelegationWithResponse Take back a delegation
+	//
+	// Votes that were cast under it count no more. Both ends may.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/delegations/{delegation}/revocation (the `RevokeDelegation` operationId).
+	RevokeDelegationWithResponse(ctx context.Context, id ChangeRequestID, delegation DelegationID, params *RevokeDelegationParams, reqEditors ...RequestEditorFn) (*RevokeDelegationResponse, error)
+
 	// ListChangeRequestEventsWithResponse List the events of a change request
 	//
 	// Its history, oldest first. `next` is missing at the end.
@@ -7863,6 +9458,42 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/change-requests/{id}/moves (the `MoveChangeRequest` operationId).
 	MoveChangeRequestWithResponse(ctx context.Context, id ChangeRequestID, params *MoveChangeRequestParams, body MoveChangeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveChangeRequestResponse, error)
+
+	// ProposeOverrideWithBodyWithResponse Propose to set a requirement aside
+	//
+	// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+	ProposeOverrideWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeOverrideResponse, error)
+
+	// ProposeOverrideWithResponse Propose to set a requirement aside
+	//
+	// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+	ProposeOverrideWithResponse(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, body ProposeOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeOverrideResponse, error)
+
+	// ConsentOverrideWithBodyWithResponse Consent to an override
+	//
+	// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+	ConsentOverrideWithBodyWithResponse(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConsentOverrideResponse, error)
+
+	// ConsentOverrideWithResponse Consent to an override
+	//
+	// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+	ConsentOverrideWithResponse(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, body ConsentOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*ConsentOverrideResponse, error)
 
 	// ListPermissionsWithResponse List what can be done next
 	//
@@ -8026,6 +9657,51 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/change-requests/{id}/verifications (the `VerifyResult` operationId).
 	VerifyResultWithResponse(ctx context.Context, id ChangeRequestID, params *VerifyResultParams, body VerifyResultJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyResultResponse, error)
 
+	// CastVoteWithBodyWithResponse Vote on a change request
+	//
+	// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+	CastVoteWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *CastVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CastVoteResponse, error)
+
+	// CastVoteWithResponse Vote on a change request
+	//
+	// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+	CastVoteWithResponse(ctx context.Context, id ChangeRequestID, params *CastVoteParams, body CastVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*CastVoteResponse, error)
+
+	// DismissVoteWithBodyWithResponse Dismiss a request for changes
+	//
+	// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+	DismissVoteWithBodyWithResponse(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissVoteResponse, error)
+
+	// DismissVoteWithResponse Dismiss a request for changes
+	//
+	// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+	DismissVoteWithResponse(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, body DismissVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissVoteResponse, error)
+
+	// RevokeVoteWithResponse Take back a vote
+	//
+	// Its caster may, and whoever it was cast for.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/revocation (the `RevokeVote` operationId).
+	RevokeVoteWithResponse(ctx context.Context, id ChangeRequestID, vote VoteID, params *RevokeVoteParams, reqEditors ...RequestEditorFn) (*RevokeVoteResponse, error)
+
 	// TraceUsesWithResponse Trace where the changed items are used
 	//
 	// Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
@@ -8160,6 +9836,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/obligations/{id}/waiver (the `WaiveObligation` operationId).
 	WaiveObligationWithResponse(ctx context.Context, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*WaiveObligationResponse, error)
+
+	// ListPoliciesWithResponse List the approval policies
+	//
+	// The policies that requests of this office may be judged by, the default first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/policies (the `ListPolicies` operationId).
+	ListPoliciesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPoliciesResponse, error)
+
+	// GetPolicyWithResponse Get an approval policy
+	//
+	// A policy as it is defined. A version never changes.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
+	GetPolicyWithResponse(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*GetPolicyResponse, error)
 
 	// ListRecordsWithResponse List records
 	//
@@ -8656,6 +10350,89 @@ func (r GetChangeRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetChangeRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetApprovalResponse401Headers the declared response headers of an HTTP 401 response for GetApproval
+type GetApprovalResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetApprovalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Approval
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetApprovalResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetApprovalResponse) GetJSON200() *Approval {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetApprovalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetApprovalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetApprovalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetApprovalResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9579,6 +11356,256 @@ func (r DecideChangeRequestResponse) ContentType() string {
 	return ""
 }
 
+// DelegateVoteResponse200Headers the declared response headers of an HTTP 200 response for DelegateVote
+type DelegateVoteResponse200Headers struct {
+	ETag string
+}
+
+// DelegateVoteResponse401Headers the declared response headers of an HTTP 401 response for DelegateVote
+type DelegateVoteResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type DelegateVoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DelegateVoteResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DelegateVoteResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DelegateVoteResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DelegateVoteResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DelegateVoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DelegateVoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DelegateVoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DelegateVoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RevokeDelegationResponse200Headers the declared response headers of an HTTP 200 response for RevokeDelegation
+type RevokeDelegationResponse200Headers struct {
+	ETag string
+}
+
+// RevokeDelegationResponse401Headers the declared response headers of an HTTP 401 response for RevokeDelegation
+type RevokeDelegationResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RevokeDelegationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RevokeDelegationResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RevokeDelegationResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeDelegationResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RevokeDelegationResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeDelegationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeDelegationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeDelegationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeDelegationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListChangeRequestEventsResponse401Headers the declared response headers of an HTTP 401 response for ListChangeRequestEvents
 type ListChangeRequestEventsResponse401Headers struct {
 	WWWAuthenticate string
@@ -10302,6 +12329,270 @@ func (r MoveChangeRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r MoveChangeRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ProposeOverrideResponse200Headers the declared response headers of an HTTP 200 response for ProposeOverride
+type ProposeOverrideResponse200Headers struct {
+	ETag string
+}
+
+// ProposeOverrideResponse401Headers the declared response headers of an HTTP 401 response for ProposeOverride
+type ProposeOverrideResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ProposeOverrideResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ProposeOverrideResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ProposeOverrideResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ProposeOverrideResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ProposeOverrideResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ProposeOverrideResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProposeOverrideResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProposeOverrideResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProposeOverrideResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConsentOverrideResponse200Headers the declared response headers of an HTTP 200 response for ConsentOverride
+type ConsentOverrideResponse200Headers struct {
+	ETag string
+}
+
+// ConsentOverrideResponse401Headers the declared response headers of an HTTP 401 response for ConsentOverride
+type ConsentOverrideResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ConsentOverrideResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConsentOverrideResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ConsentOverrideResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConsentOverrideResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ConsentOverrideResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ConsentOverrideResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConsentOverrideResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConsentOverrideResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConsentOverrideResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11627,6 +13918,388 @@ func (r VerifyResultResponse) ContentType() string {
 	return ""
 }
 
+// CastVoteResponse200Headers the declared response headers of an HTTP 200 response for CastVote
+type CastVoteResponse200Headers struct {
+	ETag string
+}
+
+// CastVoteResponse401Headers the declared response headers of an HTTP 401 response for CastVote
+type CastVoteResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CastVoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CastVoteResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CastVoteResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CastVoteResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CastVoteResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CastVoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CastVoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CastVoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CastVoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DismissVoteResponse200Headers the declared response headers of an HTTP 200 response for DismissVote
+type DismissVoteResponse200Headers struct {
+	ETag string
+}
+
+// DismissVoteResponse401Headers the declared response headers of an HTTP 401 response for DismissVote
+type DismissVoteResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type DismissVoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DismissVoteResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DismissVoteResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DismissVoteResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DismissVoteResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DismissVoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DismissVoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DismissVoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DismissVoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RevokeVoteResponse200Headers the declared response headers of an HTTP 200 response for RevokeVote
+type RevokeVoteResponse200Headers struct {
+	ETag string
+}
+
+// RevokeVoteResponse401Headers the declared response headers of an HTTP 401 response for RevokeVote
+type RevokeVoteResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RevokeVoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentChangeRequest
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RevokeVoteResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RevokeVoteResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeVoteResponse) GetJSON200() *CurrentChangeRequest {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RevokeVoteResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeVoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeVoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeVoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeVoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // TraceUsesResponse200Headers the declared response headers of an HTTP 200 response for TraceUses
 type TraceUsesResponse200Headers struct {
 	ETag string
@@ -12826,6 +15499,165 @@ func (r WaiveObligationResponse) ContentType() string {
 	return ""
 }
 
+// ListPoliciesResponse401Headers the declared response headers of an HTTP 401 response for ListPolicies
+type ListPoliciesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListPoliciesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PolicyList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListPoliciesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPoliciesResponse) GetJSON200() *PolicyList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListPoliciesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPoliciesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPoliciesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPoliciesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPoliciesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPoliciesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPoliciesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPoliciesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPolicyResponse401Headers the declared response headers of an HTTP 401 response for GetPolicy
+type GetPolicyResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetPolicyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Policy
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetPolicyResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPolicyResponse) GetJSON200() *Policy {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPolicyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPolicyResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPolicyResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPolicyResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPolicyResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPolicyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPolicyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPolicyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPolicyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListRecordsResponse401Headers the declared response headers of an HTTP 401 response for ListRecords
 type ListRecordsResponse401Headers struct {
 	WWWAuthenticate string
@@ -13592,6 +16424,21 @@ func (c *ClientWithResponses) GetChangeRequestWithResponse(ctx context.Context, 
 	return ParseGetChangeRequestResponse(rsp)
 }
 
+// GetApprovalWithResponse See how the approval stands
+//
+// The verdict of the policy now, in words and in parts; who is asked and who is barred; every vote, with what verifying its signature came to.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/change-requests/{id}/approval (the `GetApproval` operationId).
+func (c *ClientWithResponses) GetApprovalWithResponse(ctx context.Context, id ChangeRequestID, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error) {
+	rsp, err := c.GetApproval(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetApprovalResponse(rsp)
+}
+
 // AssessChangeRequestWithBodyWithResponse Record an assessment
 //
 // Records one or more parts of the assessment; a part that is left out stays as it was.
@@ -13787,6 +16634,51 @@ func (c *ClientWithResponses) DecideChangeRequestWithResponse(ctx context.Contex
 	return ParseDecideChangeRequestResponse(rsp)
 }
 
+// DelegateVoteWithBodyWithResponse Delegate a vote
+//
+// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+func (c *ClientWithResponses) DelegateVoteWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DelegateVoteResponse, error) {
+	rsp, err := c.DelegateVoteWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDelegateVoteResponse(rsp)
+}
+
+// DelegateVoteWithResponse Delegate a vote
+//
+// Lets somebody else speak for the caller on this request for a time. A delegate cannot pass it on, and the applicant cannot be one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/delegations (the `DelegateVote` operationId).
+func (c *ClientWithResponses) DelegateVoteWithResponse(ctx context.Context, id ChangeRequestID, params *DelegateVoteParams, body DelegateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*DelegateVoteResponse, error) {
+	rsp, err := c.DelegateVote(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDelegateVoteResponse(rsp)
+}
+
+// RevokeDelegationWithResponse Take back a delegation
+//
+// Votes that were cast under it count no more. Both ends may.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/delegations/{delegation}/revocation (the `RevokeDelegation` operationId).
+func (c *ClientWithResponses) RevokeDelegationWithResponse(ctx context.Context, id ChangeRequestID, delegation DelegationID, params *RevokeDelegationParams, reqEditors ...RequestEditorFn) (*RevokeDelegationResponse, error) {
+	rsp, err := c.RevokeDelegation(ctx, id, delegation, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeDelegationResponse(rsp)
+}
+
 // ListChangeRequestEventsWithResponse List the events of a change request
 //
 // Its history, oldest first. `next` is missing at the end.
@@ -13935,6 +16827,66 @@ func (c *ClientWithResponses) MoveChangeRequestWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseMoveChangeRequestResponse(rsp)
+}
+
+// ProposeOverrideWithBodyWithResponse Propose to set a requirement aside
+//
+// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+func (c *ClientWithResponses) ProposeOverrideWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeOverrideResponse, error) {
+	rsp, err := c.ProposeOverrideWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeOverrideResponse(rsp)
+}
+
+// ProposeOverrideWithResponse Propose to set a requirement aside
+//
+// Has no effect until a second person consents. Only whom the policy names may, and never the applicant. It stays visible for ever.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides (the `ProposeOverride` operationId).
+func (c *ClientWithResponses) ProposeOverrideWithResponse(ctx context.Context, id ChangeRequestID, params *ProposeOverrideParams, body ProposeOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeOverrideResponse, error) {
+	rsp, err := c.ProposeOverride(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeOverrideResponse(rsp)
+}
+
+// ConsentOverrideWithBodyWithResponse Consent to an override
+//
+// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+func (c *ClientWithResponses) ConsentOverrideWithBodyWithResponse(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConsentOverrideResponse, error) {
+	rsp, err := c.ConsentOverrideWithBody(ctx, id, override, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConsentOverrideResponse(rsp)
+}
+
+// ConsentOverrideWithResponse Consent to an override
+//
+// The second person's consent sets the requirement aside on exactly the content that the brief shows.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/overrides/{override}/consent (the `ConsentOverride` operationId).
+func (c *ClientWithResponses) ConsentOverrideWithResponse(ctx context.Context, id ChangeRequestID, override OverrideID, params *ConsentOverrideParams, body ConsentOverrideJSONRequestBody, reqEditors ...RequestEditorFn) (*ConsentOverrideResponse, error) {
+	rsp, err := c.ConsentOverride(ctx, id, override, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConsentOverrideResponse(rsp)
 }
 
 // ListPermissionsWithResponse List what can be done next
@@ -14207,6 +17159,81 @@ func (c *ClientWithResponses) VerifyResultWithResponse(ctx context.Context, id C
 	return ParseVerifyResultResponse(rsp)
 }
 
+// CastVoteWithBodyWithResponse Vote on a change request
+//
+// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+func (c *ClientWithResponses) CastVoteWithBodyWithResponse(ctx context.Context, id ChangeRequestID, params *CastVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CastVoteResponse, error) {
+	rsp, err := c.CastVoteWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCastVoteResponse(rsp)
+}
+
+// CastVoteWithResponse Vote on a change request
+//
+// Votes on exactly the content that the named brief shows. Casting the same vote again while it stands changes nothing. `for` names whom the voter stands in for by a delegation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/votes (the `CastVote` operationId).
+func (c *ClientWithResponses) CastVoteWithResponse(ctx context.Context, id ChangeRequestID, params *CastVoteParams, body CastVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*CastVoteResponse, error) {
+	rsp, err := c.CastVote(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCastVoteResponse(rsp)
+}
+
+// DismissVoteWithBodyWithResponse Dismiss a request for changes
+//
+// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+func (c *ClientWithResponses) DismissVoteWithBodyWithResponse(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissVoteResponse, error) {
+	rsp, err := c.DismissVoteWithBody(ctx, id, vote, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissVoteResponse(rsp)
+}
+
+// DismissVoteWithResponse Dismiss a request for changes
+//
+// The coordinator sets a request for changes aside that nobody takes back; the voter and the applicant are told. A veto is not dismissed.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/dismissal (the `DismissVote` operationId).
+func (c *ClientWithResponses) DismissVoteWithResponse(ctx context.Context, id ChangeRequestID, vote VoteID, params *DismissVoteParams, body DismissVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissVoteResponse, error) {
+	rsp, err := c.DismissVote(ctx, id, vote, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissVoteResponse(rsp)
+}
+
+// RevokeVoteWithResponse Take back a vote
+//
+// Its caster may, and whoever it was cast for.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/change-requests/{id}/votes/{vote}/revocation (the `RevokeVote` operationId).
+func (c *ClientWithResponses) RevokeVoteWithResponse(ctx context.Context, id ChangeRequestID, vote VoteID, params *RevokeVoteParams, reqEditors ...RequestEditorFn) (*RevokeVoteResponse, error) {
+	rsp, err := c.RevokeVote(ctx, id, vote, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeVoteResponse(rsp)
+}
+
 // TraceUsesWithResponse Trace where the changed items are used
 //
 // Looks up what uses the items that change, directly or through others, and records the answer with a path to each item found. Each of them needs an action before the request is presented. Refused where nobody knows what uses an item.
@@ -14430,6 +17457,36 @@ func (c *ClientWithResponses) WaiveObligationWithResponse(ctx context.Context, i
 		return nil, err
 	}
 	return ParseWaiveObligationResponse(rsp)
+}
+
+// ListPoliciesWithResponse List the approval policies
+//
+// The policies that requests of this office may be judged by, the default first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/policies (the `ListPolicies` operationId).
+func (c *ClientWithResponses) ListPoliciesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPoliciesResponse, error) {
+	rsp, err := c.ListPolicies(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPoliciesResponse(rsp)
+}
+
+// GetPolicyWithResponse Get an approval policy
+//
+// A policy as it is defined. A version never changes.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
+func (c *ClientWithResponses) GetPolicyWithResponse(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*GetPolicyResponse, error) {
+	rsp, err := c.GetPolicy(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPolicyResponse(rsp)
 }
 
 // ListRecordsWithResponse List records
@@ -14958,6 +18015,80 @@ func ParseGetChangeRequestResponse(rsp *http.Response) (*GetChangeRequestRespons
 		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetChangeRequestResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetApprovalResponse parses an HTTP response from a GetApprovalWithResponse call
+func ParseGetApprovalResponse(rsp *http.Response) (*GetApprovalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetApprovalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Approval
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetApprovalResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -15840,6 +18971,244 @@ func ParseDecideChangeRequestResponse(rsp *http.Response) (*DecideChangeRequestR
 	return response, nil
 }
 
+// ParseDelegateVoteResponse parses an HTTP response from a DelegateVoteWithResponse call
+func ParseDelegateVoteResponse(rsp *http.Response) (*DelegateVoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DelegateVoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DelegateVoteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers DelegateVoteResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRevokeDelegationResponse parses an HTTP response from a RevokeDelegationWithResponse call
+func ParseRevokeDelegationResponse(rsp *http.Response) (*RevokeDelegationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeDelegationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RevokeDelegationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RevokeDelegationResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListChangeRequestEventsResponse parses an HTTP response from a ListChangeRequestEventsWithResponse call
 func ParseListChangeRequestEventsResponse(rsp *http.Response) (*ListChangeRequestEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16517,6 +19886,258 @@ func ParseMoveChangeRequestResponse(rsp *http.Response) (*MoveChangeRequestRespo
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers MoveChangeRequestResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseProposeOverrideResponse parses an HTTP response from a ProposeOverrideWithResponse call
+func ParseProposeOverrideResponse(rsp *http.Response) (*ProposeOverrideResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProposeOverrideResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ProposeOverrideResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ProposeOverrideResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConsentOverrideResponse parses an HTTP response from a ConsentOverrideWithResponse call
+func ParseConsentOverrideResponse(rsp *http.Response) (*ConsentOverrideResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConsentOverrideResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConsentOverrideResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ConsentOverrideResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -17777,6 +21398,370 @@ func ParseVerifyResultResponse(rsp *http.Response) (*VerifyResultResponse, error
 	return response, nil
 }
 
+// ParseCastVoteResponse parses an HTTP response from a CastVoteWithResponse call
+func ParseCastVoteResponse(rsp *http.Response) (*CastVoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CastVoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CastVoteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers CastVoteResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDismissVoteResponse parses an HTTP response from a DismissVoteWithResponse call
+func ParseDismissVoteResponse(rsp *http.Response) (*DismissVoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DismissVoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DismissVoteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers DismissVoteResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRevokeVoteResponse parses an HTTP response from a RevokeVoteWithResponse call
+func ParseRevokeVoteResponse(rsp *http.Response) (*RevokeVoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeVoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentChangeRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RevokeVoteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RevokeVoteResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseTraceUsesResponse parses an HTTP response from a TraceUsesWithResponse call
 func ParseTraceUsesResponse(rsp *http.Response) (*TraceUsesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18882,6 +22867,147 @@ func ParseWaiveObligationResponse(rsp *http.Response) (*WaiveObligationResponse,
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers WaiveObligationResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPoliciesResponse parses an HTTP response from a ListPoliciesWithResponse call
+func ParseListPoliciesResponse(rsp *http.Response) (*ListPoliciesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPoliciesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PolicyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListPoliciesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPolicyResponse parses an HTTP response from a GetPolicyWithResponse call
+func ParseGetPolicyResponse(rsp *http.Response) (*GetPolicyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPolicyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Policy
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetPolicyResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

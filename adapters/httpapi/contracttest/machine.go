@@ -36,6 +36,8 @@ type request struct {
 	tags  []string // every ETag it had, the current one last
 	state string
 	brief int
+
+	newest map[string]string // ids of the newest vote, delegation and override
 }
 
 func (r *request) tag() string { return r.tags[len(r.tags)-1] }
@@ -166,6 +168,15 @@ func (m *machine) note(r *request, p reply, what string) {
 		r.tags = append(r.tags, tag)
 	}
 	r.state = p.text("state")
+	for _, part := range parts() {
+		if list, ok := p.fields[part+"s"].([]any); ok && len(list) > 0 {
+			last, _ := list[len(list)-1].(map[string]any)
+			if r.newest == nil {
+				r.newest = make(map[string]string)
+			}
+			r.newest[part] = fmt.Sprint(last["id"])
+		}
+	}
 	if brief, ok := p.fields["brief"].(map[string]any); ok {
 		r.brief = int(number(brief["number"]))
 	}

@@ -23,7 +23,7 @@ func (m *machine) read(t *rapid.T) {
 	same := m.call("ann", http.MethodGet, at, nil, "If-None-Match", `"0", `+r.tag())
 	m.oneOf(same, "If-None-Match", http.StatusNotModified)
 	rest := rapid.SampledFrom([]string{
-		"/events", "/permissions", "/references", "/references?direction=inward", "?as_of=9000-01-01T00:00:00Z",
+		"/events", "/permissions", "/approval", "/references", "/references?direction=inward", "?as_of=9000-01-01T00:00:00Z",
 		"/conflicts?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z&implementer=ivo",
 	}).Draw(t, "rest")
 	m.oneOf(m.call("ann", http.MethodGet, at+rest, nil), rest, http.StatusOK)

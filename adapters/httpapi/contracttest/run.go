@@ -78,7 +78,7 @@ func (c *contract) commands() []command {
 		item := c.spec.Paths.Value(path)
 		for _, method := range []string{http.MethodDelete, http.MethodPost, http.MethodPut} {
 			op := item.GetOperation(method)
-			if op == nil || op.Tags[0] != "Change requests" || op.OperationID == "openChangeRequest" {
+			if op == nil || op.Tags[0] != "Change requests" && op.Tags[0] != "Approval" || op.OperationID == "openChangeRequest" {
 				continue
 			}
 			cmd := command{id: op.OperationID, method: method, path: path}

@@ -98,8 +98,18 @@ func (m *machine) command(t *rapid.T) {
 	m.note(r, p, c.id)
 }
 
-// at is the path of a command about the request.
-func (r *request) at(c command) string { return strings.ReplaceAll(c.path, "{id}", r.id) }
+// at is the path of a command about the request, and about the newest of its
+// votes, delegations and overrides.
+func (r *request) at(c command) string {
+	path := strings.ReplaceAll(c.path, "{id}", r.id)
+	for _, part := range parts() {
+		path = strings.ReplaceAll(path, "{"+part+"}", r.latest(part))
+	}
+	return path
+}
+
+// parts are the things of a request that commands name by an id.
+func parts() []string { return []string{"vote", "delegation", "override"} }
 
 // stale gives a command that would do, with a tag that is not current.
 func (m *machine) stale(t *rapid.T) {
@@ -158,6 +168,14 @@ func (m *machine) dispatch(r *request) {
 	m.note(r, now, "dispatch")
 }
 
+// latest is the id of the newest vote, delegation or override of the request.
+func (r *request) latest(part string) string {
+	if id := r.newest[part]; id != "" {
+		return id
+	}
+	return "1"
+}
+
 type step struct{ who, path, body string }
 
 // steps are steps that may be next on the normal way.
@@ -180,6 +198,11 @@ func steps(r *request) []step {
 		}
 	case "ForDecision":
 		return []step{
+			{"pia", "votes", fmt.Sprintf(`{"brief":%d,"kind":"approve"}`, max(r.brief, 1))},
+			{"pia", "votes/" + r.latest("vote") + "/revocation", ""},
+			{"pia", "delegations", `{"to":"vera","start":"2020-01-01T00:00:00Z","end":"2100-01-01T00:00:00Z","reason":"away"}`},
+			{"vera", "votes", fmt.Sprintf(`{"brief":%d,"kind":"request-changes","comment":"why","for":"pia"}`, max(r.brief, 1))},
+			{"carl", "votes/" + r.latest("vote") + "/dismissal", `{"reason":"answered"}`},
 			{"pia", "decisions", fmt.Sprintf(`{"brief":%d,"verdict":"approved"}`, max(r.brief, 1))},
 			{"pia", "decisions", fmt.Sprintf(`{"brief":%d,"verdict":"rejected","reason":"obsolete"}`, max(r.brief, 1))},
 		}

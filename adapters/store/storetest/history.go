@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/changereq/window"
 )
@@ -36,6 +37,9 @@ func everyEvent() []changereq.Data {
 		changereq.ItemAffectedData{Uses: everyUse()},
 		changereq.RebasedData{Item: "spec-17", From: "C", To: "C1", Reason: "another change came first"},
 		changereq.BriefIssuedData{Brief: brief},
+		changereq.MovedData{
+			From: "opened", Event: "present", To: "open", Category: lifecycle.Decide, Policy: &changereq.PolicyRef{ID: "board", Version: 3},
+		},
 		changereq.DecidedData{
 			Decision: changereq.Decision{
 				Verdict: changereq.ApprovedWithConditions, Reason: changereq.ReasonObsolete, Text: "Go on.", Until: &until,
@@ -44,6 +48,26 @@ func everyEvent() []changereq.Data {
 			},
 			Conditions: []string{"ask legal", "ask safety"},
 		},
+		changereq.VoteCastData{Vote: everyVote("v1")},
+		changereq.VoteCastData{Vote: everyVote("v2")},
+		changereq.VoteCastData{Vote: everyVote("v3")},
+		changereq.VoteOutdatedData{
+			Votes:     []changereq.Outdated{{ID: "v1", Changed: []changereq.Class{changereq.ClassScope, changereq.ClassRisk}}},
+			Overrides: []changereq.Outdated{{ID: "o1", Changed: []changereq.Class{changereq.ClassCost}}},
+		},
+		changereq.VoteRevokedData{Vote: "v2"},
+		changereq.VoteDismissedData{Vote: "v3", Reason: "answered"},
+		changereq.DelegatedData{Delegation: approval.Delegation{
+			ID: "d1", From: "otto", To: "vera", Scope: []string{"engineers", "owners"}, Start: minute(11), End: minute(900),
+			Reason: "holiday", Roles: []string{"product-manager", "verifier"},
+		}},
+		changereq.DelegationRevokedData{Delegation: "d1"},
+		changereq.OverrideProposedData{Override: approval.Override{
+			ID: "o1", Requirement: "engineers", Reason: "fire", First: approval.Consent{By: "dora", Roles: []string{"duty"}, At: minute(13)},
+			Brief: 2, Content: "m1", Digests: everyDigest(),
+		}},
+		changereq.OverriddenData{Override: "o1", By: approval.Consent{By: "dirk", Roles: []string{"duty"}, At: minute(14)}},
+		changereq.VoteOutdatedData{Overrides: []changereq.Outdated{{ID: "o1", Changed: []changereq.Class{changereq.ClassCost}}}},
 		changereq.ConditionMetData{Condition: 1, Evidence: "memo 3"},
 		changereq.ApprovalLapsedData{Cause: changereq.LapseContent, Changed: []changereq.Class{changereq.ClassCost}},
 		changereq.ResultRecordedData{Result: changereq.Result{
@@ -85,6 +109,18 @@ func everyUse() []changereq.Use {
 	return []changereq.Use{
 		{Item: "door-1", Path: []changereq.ItemID{"spec-17", "hinge-2", "door-1"}},
 		{Item: "hinge-2", Path: []changereq.ItemID{"spec-17", "hinge-2"}},
+	}
+}
+
+func everyDigest() approval.Digests {
+	return approval.Digests{{Class: changereq.ClassScope, Digest: "s1"}, {Class: changereq.ClassCost, Digest: "c1"}}
+}
+
+func everyVote(id string) approval.Vote {
+	return approval.Vote{
+		ID: id, By: "vera", For: "otto", Kind: approval.RequestChanges, Comment: "Which supplier?", Roles: []string{"verifier", "coordinator"},
+		Brief: 2, Content: "m1", Digests: everyDigest(), At: minute(10),
+		Signature: &approval.Signature{Name: "Vera Ä.", Meaning: "technically sound", Key: "k7", Value: []byte{0, 1, 0xff}},
 	}
 }
 
