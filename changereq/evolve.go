@@ -60,6 +60,9 @@ func Evolve(r Request, ev Event) Request {
 	case TemplateRetiredData:
 		r.Retired = &Retirement{Reason: d.Reason, Successor: d.Successor, By: ev.Actor, At: ev.At}
 	case MigratedData:
+		if r.State != d.To {
+			r.Entered = ev.At
+		}
 		r.Lifecycle, r.State, r.Category = d.After, d.To, d.Category
 	case HeldData:
 		r.Held = &Hold{Reason: d.Reason, By: ev.Actor, At: ev.At}

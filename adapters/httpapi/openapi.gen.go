@@ -126,6 +126,33 @@ func (e ListRecordReferencesParamsDirection) Valid() bool {
 	}
 }
 
+// Accounting How change requests fare.
+type Accounting struct {
+	// Ages For how long those that have not ended have been in their state, by state.
+	Ages []Spread `json:"ages"`
+
+	// Approvers How long people took to decide on a brief, by person.
+	Approvers []Spread `json:"approvers"`
+
+	// AsOf The instant it looks back to.
+	AsOf time.Time `json:"as_of"`
+
+	// Leads How long it took from one thing to another.
+	Leads []Spread `json:"leads"`
+
+	// Outcomes How many came to each outcome.
+	Outcomes []Count `json:"outcomes"`
+
+	// Requests How many there are.
+	Requests int64 `json:"requests"`
+
+	// Shares How often something is so.
+	Shares []Share `json:"shares"`
+
+	// States How many are in each state.
+	States []Count `json:"states"`
+}
+
 // AffectedItem A thing the change touches.
 type AffectedItem struct {
 	// Action What happens to it; none until somebody has looked.
@@ -790,6 +817,15 @@ type ContentInput struct {
 
 	// Window A time from start to end, the end not included.
 	Window *WindowInput `json:"window,omitempty"`
+}
+
+// Count How many there are of something.
+type Count struct {
+	// N How many.
+	N int64 `json:"n"`
+
+	// Name Of what.
+	Name string `json:"name"`
 }
 
 // Decision The standing decision.
@@ -2349,6 +2385,18 @@ type RisksInput struct {
 	Summary *string `json:"summary,omitempty"`
 }
 
+// Share How many of how many.
+type Share struct {
+	// N How many.
+	N int64 `json:"n"`
+
+	// Name Of what.
+	Name string `json:"name"`
+
+	// Of Of how many.
+	Of int64 `json:"of"`
+}
+
 // Shortage What would be missing in stock because of the change.
 type Shortage struct {
 	// Item The item.
@@ -2437,6 +2485,21 @@ type SignedVote struct {
 
 	// Signed What verifying the signature came to.
 	Signed string `json:"signed"`
+}
+
+// Spread How a number of durations lie.
+type Spread struct {
+	// MedianUs The middle one, or the mean of the middle two, in microseconds.
+	MedianUs int64 `json:"median_us"`
+
+	// N How many durations; 0 makes the others 0.
+	N int64 `json:"n"`
+
+	// Name Of what.
+	Name string `json:"name"`
+
+	// P90Us The one that nine in ten do not exceed, in microseconds.
+	P90Us int64 `json:"p90_us"`
 }
 
 // StageVerdict How a stage stands.
@@ -2673,6 +2736,9 @@ type WindowInput struct {
 // AfterSeq defines model for AfterSeq.
 type AfterSeq = int64
 
+// AsOf defines model for AsOf.
+type AsOf = time.Time
+
 // ChangeRequestID defines model for ChangeRequestID.
 type ChangeRequestID = string
 
@@ -2761,6 +2827,18 @@ type UnsupportedMediaType = Problem
 type GetContractParams struct {
 	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetAccountingParams defines parameters for GetAccounting.
+type GetAccountingParams struct {
+	// AsOf The instant to look back to; an event at that very instant counts. None is now.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// GetAccountingCSVParams defines parameters for GetAccountingCSV.
+type GetAccountingCSVParams struct {
+	// AsOf The instant to look back to; an event at that very instant counts. None is now.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
 // ListChangeRequestsParams defines parameters for ListChangeRequests.
@@ -3248,6 +3326,12 @@ type ServerInterface interface {
 	// GetContract Get this contract
 	// (GET /openapi.yaml)
 	GetContract(w http.ResponseWriter, r *http.Request, params GetContractParams)
+	// GetAccounting Say how change requests fare
+	// (GET /v1/accounting)
+	GetAccounting(w http.ResponseWriter, r *http.Request, params GetAccountingParams)
+	// GetAccountingCSV Say how change requests fare, as a table
+	// (GET /v1/accounting.csv)
+	GetAccountingCSV(w http.ResponseWriter, r *http.Request, params GetAccountingCSVParams)
 	// ListChangeRequests List change requests
 	// (GET /v1/change-requests)
 	ListChangeRequests(w http.ResponseWriter, r *http.Request, params ListChangeRequestsParams)
@@ -3476,6 +3560,72 @@ func (siw *ServerInterfaceWrapper) GetContract(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetContract(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAccounting operation middleware
+func (siw *ServerInterfaceWrapper) GetAccounting(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAccountingParams
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAccounting(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAccountingCSV operation middleware
+func (siw *ServerInterfaceWrapper) GetAccountingCSV(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAccountingCSVParams
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAccountingCSV(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6668,6 +6818,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/revision-audits", wrapper.AuditRevisions)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/change-requests/{id}/refresh", wrapper.RefreshChangeRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-requests/{id}/conflicts", wrapper.ListConflicts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/accounting", wrapper.GetAccounting)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/accounting.csv", wrapper.GetAccountingCSV)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/due", wrapper.ListDue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/change-windows", wrapper.ListChangeWindows)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records", wrapper.ListRecords)
@@ -6863,6 +7015,188 @@ type GetContractdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountingRequestObject struct {
+	Params GetAccountingParams
+}
+
+type GetAccountingResponseObject interface {
+	VisitGetAccountingResponse(w http.ResponseWriter) error
+}
+
+type GetAccounting200JSONResponse Accounting
+
+func (response GetAccounting200JSONResponse) VisitGetAccountingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccounting400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetAccounting400ApplicationProblemPlusJSONResponse) VisitGetAccountingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccounting401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAccounting401ApplicationProblemPlusJSONResponse) VisitGetAccountingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccounting403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAccounting403ApplicationProblemPlusJSONResponse) VisitGetAccountingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAccountingdefaultApplicationProblemPlusJSONResponse) VisitGetAccountingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountingCSVRequestObject struct {
+	Params GetAccountingCSVParams
+}
+
+type GetAccountingCSVResponseObject interface {
+	VisitGetAccountingCSVResponse(w http.ResponseWriter) error
+}
+
+type GetAccountingCSV200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAccountingCSV200TextCsvResponse) VisitGetAccountingCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAccountingCSV400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetAccountingCSV400ApplicationProblemPlusJSONResponse) VisitGetAccountingCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountingCSV401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAccountingCSV401ApplicationProblemPlusJSONResponse) VisitGetAccountingCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountingCSV403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAccountingCSV403ApplicationProblemPlusJSONResponse) VisitGetAccountingCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountingCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAccountingCSVdefaultApplicationProblemPlusJSONResponse) VisitGetAccountingCSVResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15962,6 +16296,12 @@ type StrictServerInterface interface {
 	// GetContract Get this contract
 	// (GET /openapi.yaml)
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// GetAccounting Say how change requests fare
+	// (GET /v1/accounting)
+	GetAccounting(ctx context.Context, request GetAccountingRequestObject) (GetAccountingResponseObject, error)
+	// GetAccountingCSV Say how change requests fare, as a table
+	// (GET /v1/accounting.csv)
+	GetAccountingCSV(ctx context.Context, request GetAccountingCSVRequestObject) (GetAccountingCSVResponseObject, error)
 	// ListChangeRequests List change requests
 	// (GET /v1/change-requests)
 	ListChangeRequests(ctx context.Context, request ListChangeRequestsRequestObject) (ListChangeRequestsResponseObject, error)
@@ -16217,6 +16557,58 @@ func (sh *strictHandler) GetContract(w http.ResponseWriter, r *http.Request, par
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetContractResponseObject); ok {
 		if err := validResponse.VisitGetContractResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAccounting operation middleware
+func (sh *strictHandler) GetAccounting(w http.ResponseWriter, r *http.Request, params GetAccountingParams) {
+	var request GetAccountingRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccounting(ctx, request.(GetAccountingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccounting")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAccountingResponseObject); ok {
+		if err := validResponse.VisitGetAccountingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAccountingCSV operation middleware
+func (sh *strictHandler) GetAccountingCSV(w http.ResponseWriter, r *http.Request, params GetAccountingCSVParams) {
+	var request GetAccountingCSVRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccountingCSV(ctx, request.(GetAccountingCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccountingCSV")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAccountingCSVResponseObject); ok {
+		if err := validResponse.VisitGetAccountingCSVResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -127,6 +127,33 @@ func (e ListRecordReferencesParamsDirection) Valid() bool {
 	}
 }
 
+// Accounting How change requests fare.
+type Accounting struct {
+	// Ages For how long those that have not ended have been in their state, by state.
+	Ages []Spread `json:"ages"`
+
+	// Approvers How long people took to decide on a brief, by person.
+	Approvers []Spread `json:"approvers"`
+
+	// AsOf The instant it looks back to.
+	AsOf time.Time `json:"as_of"`
+
+	// Leads How long it took from one thing to another.
+	Leads []Spread `json:"leads"`
+
+	// Outcomes How many came to each outcome.
+	Outcomes []Count `json:"outcomes"`
+
+	// Requests How many there are.
+	Requests int64 `json:"requests"`
+
+	// Shares How often something is so.
+	Shares []Share `json:"shares"`
+
+	// States How many are in each state.
+	States []Count `json:"states"`
+}
+
 // AffectedItem A thing the change touches.
 type AffectedItem struct {
 	// Action What happens to it; none until somebody has looked.
@@ -791,6 +818,15 @@ type ContentInput struct {
 
 	// Window A time from start to end, the end not included.
 	Window *WindowInput `json:"window,omitempty"`
+}
+
+// Count How many there are of something.
+type Count struct {
+	// N How many.
+	N int64 `json:"n"`
+
+	// Name Of what.
+	Name string `json:"name"`
 }
 
 // Decision The standing decision.
@@ -2350,6 +2386,18 @@ type RisksInput struct {
 	Summary *string `json:"summary,omitempty"`
 }
 
+// Share How many of how many.
+type Share struct {
+	// N How many.
+	N int64 `json:"n"`
+
+	// Name Of what.
+	Name string `json:"name"`
+
+	// Of Of how many.
+	Of int64 `json:"of"`
+}
+
 // Shortage What would be missing in stock because of the change.
 type Shortage struct {
 	// Item The item.
@@ -2438,6 +2486,21 @@ type SignedVote struct {
 
 	// Signed What verifying the signature came to.
 	Signed string `json:"signed"`
+}
+
+// Spread How a number of durations lie.
+type Spread struct {
+	// MedianUs The middle one, or the mean of the middle two, in microseconds.
+	MedianUs int64 `json:"median_us"`
+
+	// N How many durations; 0 makes the others 0.
+	N int64 `json:"n"`
+
+	// Name Of what.
+	Name string `json:"name"`
+
+	// P90Us The one that nine in ten do not exceed, in microseconds.
+	P90Us int64 `json:"p90_us"`
 }
 
 // StageVerdict How a stage stands.
@@ -2674,6 +2737,9 @@ type WindowInput struct {
 // AfterSeq defines model for AfterSeq.
 type AfterSeq = int64
 
+// AsOf defines model for AsOf.
+type AsOf = time.Time
+
 // ChangeRequestID defines model for ChangeRequestID.
 type ChangeRequestID = string
 
@@ -2762,6 +2828,18 @@ type UnsupportedMediaType = Problem
 type GetContractParams struct {
 	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetAccountingParams defines parameters for GetAccounting.
+type GetAccountingParams struct {
+	// AsOf The instant to look back to; an event at that very instant counts. None is now.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// GetAccountingCSVParams defines parameters for GetAccountingCSV.
+type GetAccountingCSVParams struct {
+	// AsOf The instant to look back to; an event at that very instant counts. None is now.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
 // ListChangeRequestsParams defines parameters for ListChangeRequests.
@@ -3328,6 +3406,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /openapi.yaml (the `GetContract` operationId).
 	GetContract(ctx context.Context, params *GetContractParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAccounting Say how change requests fare
+	//
+	// Where requests stand, how long things take and how often they go wrong, as of any instant. The package documentation of changereq/accounting defines every figure.
+	//
+	// Corresponds with GET /v1/accounting (the `GetAccounting` operationId).
+	GetAccounting(ctx context.Context, params *GetAccountingParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAccountingCSV Say how change requests fare, as a table
+	//
+	// The account with a row for each figure, comma-separated (RFC 4180). A name that a spreadsheet would take for a formula has an apostrophe in front.
+	//
+	// Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
+	GetAccountingCSV(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListChangeRequests List change requests
 	//
@@ -4061,6 +4153,40 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 // Corresponds with GET /openapi.yaml (the `GetContract` operationId).
 func (c *Client) GetContract(ctx context.Context, params *GetContractParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetContractRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAccounting Say how change requests fare
+//
+// Where requests stand, how long things take and how often they go wrong, as of any instant. The package documentation of changereq/accounting defines every figure.
+//
+// Corresponds with GET /v1/accounting (the `GetAccounting` operationId).
+func (c *Client) GetAccounting(ctx context.Context, params *GetAccountingParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAccountingRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAccountingCSV Say how change requests fare, as a table
+//
+// The account with a row for each figure, comma-separated (RFC 4180). A name that a spreadsheet would take for a formula has an apostrophe in front.
+//
+// Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
+func (c *Client) GetAccountingCSV(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAccountingCSVRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5692,6 +5818,114 @@ func NewGetContractRequest(server string, params *GetContractParams) (*http.Requ
 			req.Header.Set("If-None-Match", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewGetAccountingRequest constructs an http.Request for the GetAccounting method
+func NewGetAccountingRequest(server string, params *GetAccountingParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounting")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAccountingCSVRequest constructs an http.Request for the GetAccountingCSV method
+func NewGetAccountingCSVRequest(server string, params *GetAccountingCSVParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounting.csv")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -9180,6 +9414,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /openapi.yaml (the `GetContract` operationId).
 	GetContractWithResponse(ctx context.Context, params *GetContractParams, reqEditors ...RequestEditorFn) (*GetContractResponse, error)
 
+	// GetAccountingWithResponse Say how change requests fare
+	//
+	// Where requests stand, how long things take and how often they go wrong, as of any instant. The package documentation of changereq/accounting defines every figure.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/accounting (the `GetAccounting` operationId).
+	GetAccountingWithResponse(ctx context.Context, params *GetAccountingParams, reqEditors ...RequestEditorFn) (*GetAccountingResponse, error)
+
+	// GetAccountingCSVWithResponse Say how change requests fare, as a table
+	//
+	// The account with a row for each figure, comma-separated (RFC 4180). A name that a spreadsheet would take for a formula has an apostrophe in front.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
+	GetAccountingCSVWithResponse(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*GetAccountingCSVResponse, error)
+
 	// ListChangeRequestsWithResponse List change requests
 	//
 	// Newest first, by the time of opening and then by id. All filters given must hold.
@@ -10064,6 +10316,151 @@ func (r GetContractResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAccountingResponse401Headers the declared response headers of an HTTP 401 response for GetAccounting
+type GetAccountingResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetAccountingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Accounting
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetAccountingResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAccountingResponse) GetJSON200() *Accounting {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAccountingResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetAccountingResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetAccountingResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAccountingResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAccountingResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAccountingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAccountingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAccountingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAccountingCSVResponse401Headers the declared response headers of an HTTP 401 response for GetAccountingCSV
+type GetAccountingCSVResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetAccountingCSVResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetAccountingCSVResponse401Headers
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAccountingCSVResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetAccountingCSVResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetAccountingCSVResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAccountingCSVResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAccountingCSVResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAccountingCSVResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAccountingCSVResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAccountingCSVResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -16364,6 +16761,36 @@ func (c *ClientWithResponses) GetContractWithResponse(ctx context.Context, param
 	return ParseGetContractResponse(rsp)
 }
 
+// GetAccountingWithResponse Say how change requests fare
+//
+// Where requests stand, how long things take and how often they go wrong, as of any instant. The package documentation of changereq/accounting defines every figure.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/accounting (the `GetAccounting` operationId).
+func (c *ClientWithResponses) GetAccountingWithResponse(ctx context.Context, params *GetAccountingParams, reqEditors ...RequestEditorFn) (*GetAccountingResponse, error) {
+	rsp, err := c.GetAccounting(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAccountingResponse(rsp)
+}
+
+// GetAccountingCSVWithResponse Say how change requests fare, as a table
+//
+// The account with a row for each figure, comma-separated (RFC 4180). A name that a spreadsheet would take for a formula has an apostrophe in front.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
+func (c *ClientWithResponses) GetAccountingCSVWithResponse(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*GetAccountingCSVResponse, error) {
+	rsp, err := c.GetAccountingCSV(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAccountingCSVResponse(rsp)
+}
+
 // ListChangeRequestsWithResponse List change requests
 //
 // Newest first, by the time of opening and then by id. All filters given must hold.
@@ -17740,6 +18167,133 @@ func ParseGetContractResponse(rsp *http.Response) (*GetContractResponse, error) 
 			headers.ETag = value
 		}
 		response.Headers304 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAccountingResponse parses an HTTP response from a GetAccountingWithResponse call
+func ParseGetAccountingResponse(rsp *http.Response) (*GetAccountingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAccountingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Accounting
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetAccountingResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAccountingCSVResponse parses an HTTP response from a GetAccountingCSVWithResponse call
+func ParseGetAccountingCSVResponse(rsp *http.Response) (*GetAccountingCSVResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAccountingCSVResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetAccountingCSVResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil

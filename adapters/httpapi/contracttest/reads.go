@@ -27,6 +27,8 @@ func (m *machine) read(t *rapid.T) {
 		"/conflicts?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z&implementer=ivo",
 	}).Draw(t, "rest")
 	m.oneOf(m.call("ann", http.MethodGet, at+rest, nil), rest, http.StatusOK)
+	account := rapid.SampledFrom([]string{"/v1/accounting", "/v1/accounting.csv", "/v1/accounting?as_of=2000-01-01T00:00:00Z"}).Draw(t, "account")
+	m.oneOf(m.call("carl", http.MethodGet, account, nil), account, http.StatusOK)
 	if r.brief > 0 {
 		kind := rapid.SampledFrom([]string{"application/json", "text/html", "text/markdown"}).Draw(t, "media type")
 		p := m.call("ann", http.MethodGet, at+"/briefs/1", nil, "Accept", kind)
