@@ -16,6 +16,12 @@ type Sum struct {
 // Add adds v.
 func (s *Sum) Add(v int64) { s.Merge(Sum{hi: v >> 63, lo: uint64(v)}) }
 
+// addProduct adds a·b, neither of which is below zero.
+func (s *Sum) addProduct(a, b int64) {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	s.Merge(Sum{hi: int64(hi), lo: lo})
+}
+
 // Merge adds another sum.
 func (s *Sum) Merge(t Sum) {
 	lo, carry := bits.Add64(s.lo, t.lo, 0)

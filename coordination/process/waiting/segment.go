@@ -1,0 +1,188 @@
+package waiting
+
+import (
+	"slices"
+
+	"github.com/coordkit/coordkit/coordination/process"
+)
+
+// segments cut the time of one resource at every start, end and enabling of its
+// work, so that within a segment nothing changes but the calendar. A time is
+// named by the number of the bound it is.
+type segments struct {
+	bounds []int64
+	length []int64
+	open   []int64 // working time by the calendar
+	oldest []int32 // bound of the earliest enabling among the work in hand; idle if there is none
+	newest []int32 // of the latest
+
+	// Sums of the segments before each bound.
+	free, freeOpen, openAll prefix
+}
+
+// idle marks a segment in which the resource is not busy.
+const idle = int32(1<<31 - 1)
+
+// prefix holds at i the sum of what stands before i.
+type prefix []int64
+
+func (p prefix) between(from, to int32) int64 { return p[to] - p[from] }
+
+// cutUp makes the segments of a resource, whose work is in order of starts, and
+// numbers the times of its work.
+func cutUp(work []instance, calendar *process.Calendar, capacity int) *segments {
+	s := &segments{bounds: make([]int64, 0, 3*len(work))}
+	ends := make([]int64, 0, len(work))
+	for _, x := range work {
+		s.bounds = append(s.bounds, x.wait.Start, x.wait.Event.End)
+		ends = append(ends, x.wait.Event.End)
+		if x.wait.Enabled < x.wait.Start {
+			s.bounds = append(s.bounds, x.wait.Enabled)
+		}
+		if x.ready != x.wait.Enabled {
+			s.bounds = append(s.bounds, x.ready)
+		}
+	}
+	slices.Sort(s.bounds)
+	s.bounds = slices.Compact(s.bounds)
+	s.number(work)
+	slices.Sort(ends)
+	s.fill(work, ends, calendar, capacity)
+	return s
+}
+
+// number finds the bounds that are the times of each instance.
+func (s *segments) number(work []instance) {
+	start := int32(0)
+	for i := range work {
+		x := &work[i]
+		for s.bounds[start] < x.wait.Start {
+			start++
+		}
+		x.startAt, x.enabledAt = start, start
+		if x.wait.Enabled < x.wait.Start {
+			x.enabledAt = s.at(x.wait.Enabled)
+		}
+		x.readyAt = x.enabledAt
+		if x.wait.Batch > 0 {
+			x.readyAt = s.at(x.ready)
+		}
+	}
+}
+
+// at is the number of a bound.
+func (s *segments) at(bound int64) int32 {
+	i, _ := slices.BinarySearch(s.bounds, bound)
+	return int32(i)
+}
+
+// fill walks over the segments with the work in hand.
+func (s *segments) fill(work []instance, ends []int64, calendar *process.Calendar, capacity int) {
+	n := len(s.bounds) - 1
+	flat := make([]int64, 2*n+3*(n+1))
+	s.length, s.open = flat[:n], flat[n:2*n]
+	s.free, s.freeOpen, s.openAll = flat[2*n:3*n+1], flat[3*n+1:4*n+2], flat[4*n+2:]
+	s.oldest, s.newest = make([]int32, n), make([]int32, n)
+
+	var old, young inHand
+	running, next, ended := 0, 0, 0
+	for i := range n {
+		at := s.bounds[i]
+		for ; next < len(work) && work[next].wait.Start <= at; next++ {
+			x := &work[next]
+			old.push(x.enabledAt, x.wait.Event.End)
+			young.push(-x.enabledAt, x.wait.Event.End)
+			running++
+		}
+		for ; ended < len(ends) && ends[ended] <= at; ended++ {
+			running--
+		}
+		s.length[i] = s.bounds[i+1] - at
+		s.open[i] = calendar.Working(at, s.bounds[i+1])
+		s.oldest[i], s.newest[i] = idle, idle
+		if running >= capacity {
+			s.oldest[i], s.newest[i] = old.least(at), -young.least(at)
+		}
+		s.free[i+1], s.freeOpen[i+1], s.openAll[i+1] = s.free[i], s.freeOpen[i], s.openAll[i]+s.open[i]
+		if s.oldest[i] == idle {
+			s.free[i+1] += s.length[i]
+			s.freeOpen[i+1] += s.open[i]
+		}
+	}
+}
+
+// inHand is a heap of the work in hand by a key; what has ended leaves when it
+// comes to the top.
+type inHand struct{ list []held }
+
+type held struct {
+	end int64
+	key int32
+}
+
+func (h *inHand) push(key int32, end int64) {
+	h.list = append(h.list, held{end, key})
+	i := len(h.list) - 1
+	for i > 0 && h.list[(i-1)/2].key > h.list[i].key {
+		h.list[i], h.list[(i-1)/2] = h.list[(i-1)/2], h.list[i]
+		i = (i - 1) / 2
+	}
+}
+
+// least gives the least key of what has not ended at a time.
+func (h *inHand) least(at int64) int32 {
+	for len(h.list) > 0 && h.list[0].end <= at {
+		last := len(h.list) - 1
+		h.list[0] = h.list[last]
+		h.list = h.list[:last]
+		h.down()
+	}
+	if len(h.list) == 0 {
+		return idle
+	}
+	return h.list[0].key
+}
+
+func (h *inHand) down() {
+	for i := 0; ; {
+		least, n := i, len(h.list)
+		for _, j := range [2]int{2*i + 1, 2*i + 2} {
+			if j < n && h.list[j].key < h.list[least].key {
+				least = j
+			}
+		}
+		if least == i {
+			return
+		}
+		h.list[i], h.list[least] = h.list[least], h.list[i]
+		i = least
+	}
+}
+
+// sums is a binary indexed tree (Fenwick 1994) of two values a segment.
+type sums []pairOf
+
+type pairOf struct{ length, open int64 }
+
+func newSums(n int) sums { return make(sums, n+1) }
+
+func (t sums) add(i int32, length, open int64) {
+	for i++; int(i) < len(t); i += i & -i {
+		t[i].length += length
+		t[i].open += open
+	}
+}
+
+func (t sums) before(i int32) (length, open int64) {
+	for ; i > 0; i -= i & -i {
+		length += t[i].length
+		open += t[i].open
+	}
+	return length, open
+}
+
+func (t sums) between(from, to int32) (length, open int64) {
+	a, b := t.before(from)
+	c, d := t.before(to)
+	return c - a, d - b
+}
