@@ -83,6 +83,9 @@ func (b *Builder) Event(raw *Raw) error {
 	if err := b.times(&e, raw); err != nil {
 		return err
 	}
+	if raw.Hand {
+		e.Flags |= Hand
+	}
 	l.Events = append(l.Events, e)
 	b.beside(int(e.Seq), raw)
 	return nil

@@ -8,6 +8,7 @@ type Raw struct {
 	Group                                         []byte // role or department
 	Start, End                                    Stamp
 	HasStart, HasEnd                              bool
+	Hand                                          bool // observed by hand
 	Objects                                       []RawLink
 	Attributes                                    []RawAttribute
 	At                                            Position
