@@ -66,7 +66,7 @@ func Accept(p *Plan, x Proposal, by string, at time.Time) ([]Accepted, error) {
 // at theirs. Those under way count with what remains of them.
 func (n *Network) checkMoves(x Proposal) error {
 	d := n.newDating(x.AsOf)
-	d.pinned, d.pinnedBy = make([]bool, len(d.start)), drivenByFrozen
+	d.pinned = make([]bool, len(d.start))
 	moved := make(map[int32]Dates, len(x.Moves))
 	for _, m := range x.Moves {
 		moved[n.index[m.Activity]] = m.New

@@ -19,6 +19,7 @@ type Network struct {
 	out   adjacency
 	arcs  []arc
 
+	asLate    bool // some activity is wanted as late as possible
 	calendars map[string]*Hours
 }
 
@@ -109,6 +110,7 @@ func (n *Network) compileCalendars() error {
 		}
 		n.hours[i] = h
 		n.work[i] = a.work().Microseconds()
+		n.asLate = n.asLate || a.AsLate
 	}
 	return nil
 }

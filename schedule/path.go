@@ -19,6 +19,7 @@ const (
 	ByActual      DriverKind = "actual"
 	ByFrozen      DriverKind = "frozen"
 	ByRequirement DriverKind = "requirement"
+	ByPlanned     DriverKind = "planned" // accepted dates, which nothing moves
 	ByResource    DriverKind = "resource"
 	ByAsLate      DriverKind = "as-late"
 	ByNothing     DriverKind = "nothing"
@@ -35,6 +36,7 @@ const (
 	drivenByActual
 	drivenByFrozen
 	drivenByRequirement
+	drivenByPlanned
 	drivenByResource
 	drivenByAsLate
 )
@@ -45,24 +47,24 @@ func driverKind(code int32) DriverKind {
 	}
 	return [...]DriverKind{
 		ByNothing, ByPlanStart, ByStatusDate, ByStartBound, ByFinishBound, ByManual,
-		ByActual, ByFrozen, ByRequirement, ByResource, ByAsLate,
+		ByActual, ByFrozen, ByRequirement, ByPlanned, ByResource, ByAsLate,
 	}[-1-code]
 }
 
 // dating is the work of dating activities: the dates found so far and what
 // bounds them besides the plan itself.
 type dating struct {
-	net      *Network
-	asOf     int64
-	first    int64 // bound of everything that has not started
-	firstBy  int32
-	start    []int64
-	finish   []int64
-	driver   []int32
-	floor    []int64 // earliest starts from outside, or nil
-	floorBy  int32
-	pinned   []bool // stays at its planned dates, or nil
-	pinnedBy int32
+	net     *Network
+	asOf    int64
+	first   int64 // bound of everything that has not started
+	firstBy int32
+	start   []int64
+	finish  []int64
+	driver  []int32
+	need    []int64 // earliest starts by what the activity needs, or nil
+	floor   []int64 // earliest starts by what is planned, or nil
+	pinned  []bool  // stays at its planned dates, or nil
+	loose   bool    // manual activities may come later than they are held
 }
 
 func (n *Network) newDating(asOf time.Time) *dating {
@@ -94,10 +96,10 @@ func (d *dating) place(i int32) {
 		b := d.bounds(i, a)
 		d.start[i], d.driver[i] = instantOf(a.Actual.Start), drivenByActual
 		d.finish[i] = max(d.net.hours[i].add(d.asOf, a.Actual.Remaining.Microseconds()), b.finish, d.start[i])
-	case a.Manual:
+	case a.Manual && !d.loose:
 		d.start[i], d.finish[i], d.driver[i] = instantOf(a.Planned.Start), instantOf(a.Planned.Finish), drivenByManual
 	case d.pinned != nil && d.pinned[i]:
-		d.start[i], d.finish[i], d.driver[i] = instantOf(a.Planned.Start), instantOf(a.Planned.Finish), d.pinnedBy
+		d.start[i], d.finish[i], d.driver[i] = instantOf(a.Planned.Start), instantOf(a.Planned.Finish), drivenByFrozen
 	default:
 		d.placeFree(i, a)
 	}
@@ -147,8 +149,11 @@ func (d *dating) bounds(i int32, a *Activity) limits {
 	if t := a.StartBy.NotBefore; !t.IsZero() {
 		l.starts(instantOf(t), drivenByStartBound)
 	}
+	if d.need != nil {
+		l.starts(d.need[i], drivenByRequirement)
+	}
 	if d.floor != nil {
-		l.starts(d.floor[i], d.floorBy)
+		l.starts(d.floor[i], drivenByPlanned)
 	}
 	l.starts(d.first, d.firstBy)
 	return l
@@ -234,7 +239,7 @@ func (d *dating) last() (finish int64, who int32) {
 // free reports whether an activity's start is still to be chosen.
 func (d *dating) free(i int32) bool {
 	a := &d.net.plan.Activities[i]
-	return !a.Actual.Done() && a.Actual.Start.IsZero() && !a.Manual && (d.pinned == nil || !d.pinned[i])
+	return !a.Actual.Done() && a.Actual.Start.IsZero() && (!a.Manual || d.loose) && (d.pinned == nil || !d.pinned[i])
 }
 
 // late moves activities that are wanted as late as possible to where they just

@@ -352,11 +352,11 @@ func TestTotalFloatIsWhatADelayCosts(t *testing.T) {
 		require.NoError(t, err)
 		delayed := func(i int, to int64) *dating {
 			d := n.newDating(asOf)
-			d.floor, d.floorBy = make([]int64, len(p.Activities)), drivenByRequirement
-			for k := range d.floor {
-				d.floor[k] = -never
+			d.need = make([]int64, len(p.Activities))
+			for k := range d.need {
+				d.need[k] = -never
 			}
-			d.floor[i] = to
+			d.need[i] = to
 			d.forward()
 			return d
 		}

@@ -124,11 +124,10 @@ func (n *Network) proposal(asOf time.Time, o ProposeOptions) (*dating, map[int32
 	var f Faults
 	d := n.newDating(asOf)
 	count := len(n.plan.Activities)
-	d.pinned, d.pinnedBy = make([]bool, count), drivenByFrozen
-	d.floor, d.floorBy = make([]int64, count), drivenByRequirement
+	d.pinned, d.need, d.floor = make([]bool, count), make([]int64, count), make([]int64, count)
 	for i := range n.plan.Activities {
 		a := &n.plan.Activities[i]
-		d.floor[i] = -never
+		d.need[i], d.floor[i] = -never, -never
 		if !a.Planned.IsZero() && !o.PullIn {
 			d.floor[i] = instantOf(a.Planned.Start)
 		}
@@ -149,9 +148,8 @@ func (n *Network) proposal(asOf time.Time, o ProposeOptions) (*dating, map[int32
 			f.Addf(fmt.Sprintf("/floors/%d", k), "invalid", "needs an activity of the plan and a date of the years 1900 to 2200")
 			continue
 		}
-		if at := instantOf(x.At); at > d.floor[i] || texts[i] == "" {
-			d.floor[i] = max(d.floor[i], at)
-			texts[i] = x.Text
+		if at := instantOf(x.At); at > d.need[i] {
+			d.need[i], texts[i] = at, x.Text
 		}
 	}
 	return d, texts, f.Err()
@@ -253,10 +251,9 @@ func (r *reasons) bound(i int32, a *Activity, driver int32) (CauseKind, string) 
 	at := stamp(r.t.start[i])
 	switch driver {
 	case drivenByRequirement:
-		if text, ok := r.floors[i]; ok {
-			return CauseRequirement, text
-		}
-		return CauseNew, a.ID + " had no dates"
+		return CauseRequirement, r.floors[i]
+	case drivenByPlanned:
+		return CauseWork, fmt.Sprintf("a calendar of %s is closed where it was planned; it begins %s", a.ID, at)
 	case drivenByStatusDate:
 		if a.Planned.IsZero() {
 			return CauseNew, a.ID + " had no dates"

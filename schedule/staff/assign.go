@@ -18,6 +18,7 @@ type stretch struct {
 	level, count  int
 	start, finish time.Time
 	windows       []schedule.Interval
+	open          time.Duration // of the windows
 	team          []int32
 }
 
@@ -27,9 +28,10 @@ type assigning struct {
 	asOf    schedule.Date
 	calls   []schedule.Call
 	work    []stretch
-	of      [][]int32 // stretches of each call
-	busy    [][]int32 // stretches of each person, by start
-	visited []int32   // by person: the search that saw it last
+	of      [][]int32       // stretches of each call
+	busy    [][]int32       // stretches of each person, by start
+	longest []time.Duration // by person: the longest stretch, start to finish
+	visited []int32         // by person: the search that saw it last
 	search  int32
 }
 
@@ -76,6 +78,7 @@ func (t *Team) assign(asOf time.Time, calls []schedule.Call) (*assigning, []sche
 	a := &assigning{
 		t: t, asOf: t.office.DateOf(asOf), calls: calls, of: make([][]int32, len(calls)),
 		busy: make([][]int32, len(t.people)), visited: make([]int32, len(t.people)),
+		longest: make([]time.Duration, len(t.people)),
 	}
 	order := make([]int32, len(calls))
 	for i := range calls {
@@ -101,13 +104,14 @@ func (t *Team) assign(asOf time.Time, calls []schedule.Call) (*assigning, []sche
 func (a *assigning) serve(i int32) schedule.Coverage {
 	c := &a.calls[i]
 	windows := slices.Collect(c.Hours.Windows(c.Start, c.Finish))
-	whole := stretch{call: i, skill: c.Skill, level: c.Level, count: c.Count, start: c.Start, finish: c.Finish, windows: windows}
+	open := c.Hours.Between(c.Start, c.Finish)
+	whole := stretch{call: i, skill: c.Skill, level: c.Level, count: c.Count, start: c.Start, finish: c.Finish, windows: windows, open: open}
 	parts := []stretch{whole}
 	if c.Handover && len(windows) > 1 {
 		parts = parts[:0]
 		for k, w := range windows {
 			s := whole
-			s.start, s.finish, s.windows = w.Start, w.Finish, windows[k:k+1]
+			s.start, s.finish, s.windows, s.open = w.Start, w.Finish, windows[k:k+1], w.Finish.Sub(w.Start)
 			parts = append(parts, s)
 		}
 	}
@@ -190,6 +194,9 @@ func (t *Team) qualified(s *stretch) func(yield func(int32) bool) {
 // present reports whether a person is there in all windows of a stretch.
 func (t *Team) present(p int32, s *stretch) bool {
 	h := t.people[p].hours
+	if h.Between(s.start, s.finish) < s.open {
+		return false
+	}
 	for _, w := range s.windows {
 		if h.Between(w.Start, w.Finish) != w.Finish.Sub(w.Start) {
 			return false
@@ -209,15 +216,20 @@ func (t *Team) uncertain(p int32, s *stretch) bool {
 	return false
 }
 
+// around returns the stretches of a person that may overlap a time, and some
+// before it that do not.
+func (a *assigning) around(p int32, start, finish time.Time) []int32 {
+	list := a.busy[p]
+	to := sort.Search(len(list), func(i int) bool { return !a.work[list[i]].start.Before(finish) })
+	from := sort.Search(to, func(i int) bool { return a.work[list[i]].start.Add(a.longest[p]).After(start) })
+	return list[from:to]
+}
+
 // clash returns a stretch of a person that overlaps another one, and how many
 // there are; it stops counting at two.
-func (a *assigning) clash(p, k int32) (with int32, count int) {
-	s := &a.work[k]
-	for _, other := range a.busy[p] {
+func (a *assigning) clash(p int32, s *stretch) (with int32, count int) {
+	for _, other := range a.around(p, s.start, s.finish) {
 		o := &a.work[other]
-		if !o.start.Before(s.finish) {
-			break // by start
-		}
 		if s.start.Before(o.finish) && overlap(s.windows, o.windows) {
 			with = other
 			if count++; count > 1 {
@@ -246,6 +258,7 @@ func (a *assigning) hold(p, k int32) {
 	list := a.busy[p]
 	at := sort.Search(len(list), func(i int) bool { return a.work[list[i]].start.After(a.work[k].start) })
 	a.busy[p] = slices.Insert(list, at, k)
+	a.longest[p] = max(a.longest[p], a.work[k].finish.Sub(a.work[k].start))
 	a.work[k].team = append(a.work[k].team, p)
 }
 
@@ -258,7 +271,7 @@ func (a *assigning) release(p, k int32) {
 func (a *assigning) extend(k int32) bool {
 	for _, certain := range [...]bool{true, false} {
 		for p := range a.t.qualified(&a.work[k]) {
-			if _, n := a.clash(p, k); n == 0 && !slices.Contains(a.work[k].team, p) &&
+			if _, n := a.clash(p, &a.work[k]); n == 0 && !slices.Contains(a.work[k].team, p) &&
 				a.t.uncertain(p, &a.work[k]) != certain && a.t.present(p, &a.work[k]) {
 				a.hold(p, k)
 				return true
@@ -302,7 +315,7 @@ func (a *assigning) exchange(k, without int32) []link {
 			if a.visited[p] == a.search || slices.Contains(s.team, p) {
 				continue
 			}
-			with, n := a.clash(p, vacant[at])
+			with, n := a.clash(p, s)
 			if n > 1 || !a.t.present(p, s) {
 				continue
 			}

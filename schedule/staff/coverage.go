@@ -168,7 +168,7 @@ func (a *assigning) replaceable(p, k int32) bool {
 		if q == p || slices.Contains(a.work[k].team, q) {
 			continue
 		}
-		if _, n := a.clash(q, k); n == 0 && a.t.present(q, &a.work[k]) {
+		if _, n := a.clash(q, &a.work[k]); n == 0 && a.t.present(q, &a.work[k]) {
 			return true
 		}
 	}

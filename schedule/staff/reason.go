@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -103,31 +104,21 @@ func (a *assigning) moments(i int32) []time.Time {
 		windows = append(windows, a.work[k].windows...)
 	}
 	add := func(t time.Time) {
-		for _, w := range windows {
-			if !t.Before(w.Start) && t.Before(w.Finish) {
-				out = append(out, t)
-				return
-			}
+		if slices.ContainsFunc(windows, func(w schedule.Interval) bool { return !t.Before(w.Start) && t.Before(w.Finish) }) {
+			out = append(out, t)
 		}
 	}
 	for _, w := range windows {
 		out = append(out, w.Start)
 	}
-	for k := range a.work {
-		if a.work[k].team != nil {
-			for _, w := range a.work[k].windows {
-				if len(windows) > 0 && w.Start.Before(windows[len(windows)-1].Finish) {
-					add(w.Start)
-				}
-			}
-		}
-	}
+	c := &a.calls[i]
 	for _, k := range a.of[i] {
 		for p := range a.t.qualified(&a.work[k]) {
-			for _, w := range windows {
-				if next, err := a.t.people[p].hours.Prev(w.Finish); err == nil {
-					add(next)
-				}
+			for _, other := range a.around(p, c.Start, c.Finish) {
+				add(a.work[other].start)
+			}
+			for _, x := range a.t.people[p].away {
+				add(x.Start)
 			}
 		}
 	}
@@ -136,140 +127,124 @@ func (a *assigning) moments(i int32) []time.Time {
 	return out[:min(len(out), maxMoments)]
 }
 
-// cut matches the calls at work at a moment, with the failed one, to people who
-// are there, and reads the set that cannot be served off the search for one more.
+// side is one side of a matching at a moment, as far as a search has come.
+type side struct {
+	a       *assigning
+	at      time.Time
+	serving map[int32]int32 // by person: the stretch, -1 for none; exchanged on the way
+}
+
+// moment is a stretch as it is at one time: who qualifies counts on that day.
+func (s *side) moment(k int32) stretch {
+	out := s.a.work[k]
+	out.start, out.finish = s.at, s.at.Add(time.Microsecond)
+	return out
+}
+
+func (s *side) serves(p int32) int32 {
+	if k, ok := s.serving[p]; ok {
+		return k
+	}
+	k := int32(-1)
+	for _, other := range s.a.around(p, s.at, s.at.Add(time.Microsecond)) {
+		if overlap(s.a.work[other].windows, []schedule.Interval{{Start: s.at, Finish: s.at.Add(time.Microsecond)}}) {
+			k = other
+		}
+	}
+	s.serving[p] = k
+	return k
+}
+
+// cut matches the people of a failed call at a moment to those who are there,
+// by exchanges with whoever is at work, and where the search for one more ends
+// reads off the set of calls that cannot all be served.
 func (a *assigning) cut(i int32, at time.Time) (Shortfall, bool) {
-	var needs []int32 // a stretch for each person wanted
-	var team []int32  // who serves it
-	failed := -1
-	for k := range a.work {
-		s := &a.work[k]
-		if (s.team == nil && s.call != i) || at.Before(s.start) || !at.Before(s.finish) || !overlap(s.windows, []schedule.Interval{{Start: at, Finish: at.Add(time.Microsecond)}}) {
-			continue
-		}
-		for n := range s.count {
-			who := int32(-1)
-			if n < len(s.team) {
-				who = s.team[n]
-			}
-			needs, team = append(needs, int32(k)), append(team, who)
+	first := int32(-1)
+	for _, k := range a.of[i] {
+		if !at.Before(a.work[k].start) && at.Before(a.work[k].finish) {
+			first = k
 		}
 	}
-	serves := make(map[int32]int) // by person, what they serve
-	for n, p := range team {
-		if p >= 0 {
-			serves[p] = n
-		}
-	}
-	there := func(p int32) bool { return a.t.people[p].hours.Open(at) }
-	moment := func(k int32) stretch { // qualification counts on the day alone
-		s := a.work[k]
-		s.start, s.finish = at, at.Add(time.Microsecond)
-		return s
-	}
-	for n := range needs {
-		if team[n] >= 0 {
-			continue
-		}
-		if free := a.augment(n, needs, team, serves, there, moment); !free {
-			failed = n
-			break
-		}
-	}
-	if failed < 0 {
+	if first < 0 {
 		return Shortfall{}, false
 	}
-	return a.reached(at, failed, needs, team, serves, there, moment), true
+	s := side{a: a, at: at, serving: make(map[int32]int32)}
+	for got := range a.work[first].count {
+		if reached, ok := s.augment(first); !ok {
+			return s.shortfall(first, a.work[first].count-got, reached), true
+		}
+	}
+	return Shortfall{}, false
 }
 
-// augment is one step of bipartite matching, breadth first.
-func (a *assigning) augment(n int, needs, team []int32, serves map[int32]int, there func(int32) bool, moment func(int32) stretch) bool {
-	from := make(map[int32]int) // by person, the need that reached it
-	queue := []int{n}
-	for at := 0; at < len(queue); at++ {
-		s := moment(needs[queue[at]])
-		for p := range a.t.qualified(&s) {
-			if _, seen := from[p]; seen || !there(p) {
+// augment finds one more person for a stretch, breadth first. If there is none
+// it returns the people it saw, all of them at work.
+func (s *side) augment(first int32) (seen []int32, ok bool) {
+	type step struct {
+		takes int32 // stretch
+		from  int32 // person who leaves it; -1 at the first
+	}
+	steps := make(map[int32]step)
+	queue := []step{{first, -1}}
+	for n := 0; n < len(queue); n++ {
+		m := s.moment(queue[n].takes)
+		for p := range s.a.t.qualified(&m) {
+			if _, done := steps[p]; done || !s.a.t.people[p].hours.Open(s.at) {
 				continue
 			}
-			from[p] = queue[at]
-			m, taken := serves[p]
-			if taken {
-				queue = append(queue, m)
+			steps[p] = queue[n]
+			seen = append(seen, p)
+			if k := s.serves(p); k >= 0 {
+				queue = append(queue, step{k, p})
 				continue
 			}
-			for { // exchange back along the chain
-				need := from[p]
-				p, team[need] = team[need], p
-				serves[team[need]] = need
-				if need == n {
-					return true
-				}
+			for p >= 0 { // each takes what the one before it leaves
+				s.serving[p] = steps[p].takes
+				p = steps[p].from
 			}
+			return nil, true
 		}
 	}
-	return false
+	return seen, false
 }
 
-// reached collects what a failed search saw: the calls and people on its side
-// of the minimum cut.
-func (a *assigning) reached(at time.Time, failed int, needs, team []int32, serves map[int32]int, there func(int32) bool, moment func(int32) stretch) Shortfall {
-	out := Shortfall{At: at}
-	seen, people, away := map[int]bool{failed: true}, map[int32]bool{}, map[int32]bool{}
-	queue := []int{failed}
-	for k := 0; k < len(queue); k++ {
-		s := moment(needs[queue[k]])
-		for p := range a.t.qualified(&s) {
-			if !there(p) {
-				away[p] = true
-				continue
-			}
-			people[p] = true
-			if m, ok := serves[p]; ok && !seen[m] {
-				seen[m] = true
-				queue = append(queue, m)
-			}
+// shortfall is the set a failed search saw: everybody in it is at work for it.
+func (s *side) shortfall(first int32, missing int, people []int32) Shortfall {
+	out := Shortfall{At: s.at, Wanted: len(people) + missing}
+	stretches := []int32{first}
+	for _, p := range people {
+		out.People = append(out.People, s.a.t.people[p].id)
+		if k := s.serves(p); !slices.Contains(stretches, k) {
+			stretches = append(stretches, k)
 		}
 	}
-	// Of a call that is reached all its people are wanted from the same set.
-	stretches := make(map[int32]bool)
-	for n := range seen {
-		stretches[needs[n]] = true
-	}
-	for n := range needs {
-		if stretches[needs[n]] && (seen[n] || team[n] < 0 || people[team[n]]) {
-			out.Wanted++
-		}
-	}
-	for k := range stretches {
-		c := &a.calls[a.work[k].call]
+	for _, k := range stretches {
+		c := &s.a.calls[s.a.work[k].call]
 		out.Calls, out.Activity = append(out.Calls, c.ID), append(out.Activity, cmp.Or(c.Activity, c.ID))
+		m := s.moment(k)
+		for p := range s.a.t.qualified(&m) {
+			if who := s.a.t.people[p].id; !slices.Contains(people, p) && !slices.Contains(out.Away, who) {
+				out.Away = append(out.Away, who)
+			}
+		}
 	}
-	out.People, out.Away = a.names(people), a.names(away)
 	slices.Sort(out.Calls)
 	slices.Sort(out.Activity)
+	slices.Sort(out.People)
+	slices.Sort(out.Away)
 	out.Activity = slices.Compact(out.Activity)
 	return out
 }
 
-func (a *assigning) names(set map[int32]bool) []string {
-	out := make([]string, 0, len(set))
-	for p := range set {
-		out = append(out, a.t.people[p].id)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // maxTries bounds the search for a later time.
-const maxTries = 64
+const maxTries = 32
 
 // later finds a later start at which enough people are free, all else staying
 // as it is.
 func (a *assigning) later(i int32) (time.Time, bool) {
 	c := &a.calls[i]
 	work := c.Hours.Between(c.Start, c.Finish)
-	probe := stretch{call: i, skill: c.Skill, level: c.Level, count: c.Count, start: c.Start, finish: c.Finish}
+	probe := stretch{call: i, skill: c.Skill, level: c.Level, count: c.Count, start: c.Start, finish: c.Finish, open: work}
 	var times []time.Time
 	ever := 0
 	for _, x := range a.t.able[c.Skill] {
@@ -281,7 +256,9 @@ func (a *assigning) later(i int32) (time.Time, bool) {
 		if x.from != 0 {
 			times = append(times, a.t.people[p].calendar.StartOf(x.from))
 		}
-		for _, k := range a.busy[p] {
+		list := a.busy[p]
+		from := sort.Search(len(list), func(i int) bool { return !a.work[list[i]].start.Before(c.Start.Add(-a.longest[p])) })
+		for _, k := range list[from:min(len(list), from+maxTries)] {
 			times = append(times, a.work[k].finish)
 		}
 		for _, x := range a.t.people[p].away {
@@ -313,25 +290,24 @@ func (a *assigning) later(i int32) (time.Time, bool) {
 			break
 		}
 		probe.start, probe.finish, probe.windows = start, finish, slices.Collect(c.Hours.Windows(start, finish))
-		if a.free(probe) >= c.Count {
+		if a.free(probe) {
 			return start, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// free counts who could take a stretch as things stand.
-func (a *assigning) free(s stretch) int {
-	k := int32(len(a.work))
-	a.work = append(a.work, s)
-	defer func() { a.work = a.work[:k] }()
+// free reports whether enough people could take a stretch as things stand.
+func (a *assigning) free(s stretch) bool {
 	n := 0
 	for p := range a.t.qualified(&s) {
-		if _, clashes := a.clash(p, k); clashes == 0 && a.t.present(p, &a.work[k]) {
-			n++
+		if _, clashes := a.clash(p, &s); clashes == 0 && a.t.present(p, &s) {
+			if n++; n == s.count {
+				return true
+			}
 		}
 	}
-	return n
+	return false
 }
 
 // remedies lists what gives more people, the cheapest first. One that is still

@@ -12,6 +12,7 @@ import (
 type Team struct {
 	roster *Roster
 	office *schedule.Hours
+	hours  map[string]*schedule.Hours // by calendar
 	people []person
 	able   map[string][]able // by skill, in the order people are taken
 	group  map[string]string
@@ -50,7 +51,7 @@ func Compile(r *Roster) (*Team, error) {
 		}
 		hours[r.Calendars[i].ID] = h
 	}
-	t.office = hours[r.Calendar]
+	t.office, t.hours = hours[r.Calendar], hours
 	index := make(map[string]int32, len(r.People))
 	away := make([][]schedule.Interval, len(r.People))
 	for i := range r.People {
@@ -119,4 +120,28 @@ func (t *Team) Group(skill string) string {
 		return g
 	}
 	return skill
+}
+
+// With returns the team as it would be with more people, and their skills. They
+// are there whenever their calendars are open. Errors: *schedule.ValidationError.
+func (t *Team) With(people ...Person) (*Team, []string, error) {
+	r := *t.roster
+	r.People = append(slices.Clip(r.People), people...)
+	if err := r.Validate(); err != nil {
+		return nil, nil, err
+	}
+	out := *t
+	out.roster = &r
+	out.people = slices.Clip(t.people)
+	var skills []string
+	for i := range people {
+		h := t.hours[people[i].Calendar]
+		out.people = append(out.people, person{id: people[i].ID, calendar: h, hours: h})
+		for _, s := range people[i].Skills {
+			skills = append(skills, s.Name)
+		}
+	}
+	out.able = make(map[string][]able, len(t.able))
+	out.compileSkills()
+	return &out, skills, nil
 }

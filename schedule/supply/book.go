@@ -132,12 +132,7 @@ func (b *Book) Validate() error {
 		v.quantity(at+"/quantity", x.Quantity, 0)
 	}
 	for i := range b.Orders {
-		x := &b.Orders[i]
-		at := fmt.Sprintf("/orders/%d", i)
-		v.item(at+"/item", x.Item)
-		v.place(at+"/place", x.Place)
-		v.quantity(at+"/quantity", x.Quantity, 1)
-		v.quantity(at+"/received", x.Received, 0)
+		v.order(fmt.Sprintf("/orders/%d", i), &b.Orders[i])
 	}
 	for i, x := range b.Reservations {
 		at := fmt.Sprintf("/reservations/%d", i)
@@ -192,6 +187,13 @@ func (v *validator) quantity(at string, q, least int64) {
 	if q < least || q > MaxQuantity {
 		v.f.Addf(at, "out_of_range", "must be from %d to %d", least, int64(MaxQuantity))
 	}
+}
+
+func (v *validator) order(at string, x *Order) {
+	v.item(at+"/item", x.Item)
+	v.place(at+"/place", x.Place)
+	v.quantity(at+"/quantity", x.Quantity, 1)
+	v.quantity(at+"/received", x.Received, 0)
 }
 
 func (v *validator) days(at string, n int) {

@@ -391,3 +391,44 @@ func (p *Position) hoursOfPlace(place string) *schedule.Hours {
 func byDate(a, b *want) int {
 	return cmp.Or(cmp.Compare(a.need, b.need), -cmp.Compare(a.priority, b.priority), cmp.Compare(a.id, b.id), cmp.Compare(a.seq, b.seq))
 }
+
+// With returns the position as it would be with some orders added, or in the
+// place of those with the same ids: an order placed now, a receipt pulled in.
+// The second result lists the items concerned. Errors: *schedule.ValidationError.
+func (p *Position) With(orders ...Order) (*Position, []string, error) {
+	f := &schedule.Faults{}
+	v := validator{f: f, places: make(map[string]int, len(p.places)), items: make(map[string]int)}
+	for id := range p.places {
+		v.places[id] = 0
+	}
+	for i := range orders {
+		o, at := &orders[i], fmt.Sprintf("/orders/%d", i)
+		if k, ok := p.index[o.Item]; ok {
+			v.items[o.Item] = int(k)
+		}
+		v.order(at, o)
+	}
+	if err := f.Err(); err != nil {
+		return nil, nil, err
+	}
+	out, book := *p, *p.book
+	book.Orders = slices.Clone(p.book.Orders)
+	out.book, out.items = &book, slices.Clone(p.items)
+	var items []string
+	for _, o := range orders {
+		items = append(items, o.Item)
+		if k := slices.IndexFunc(book.Orders, func(x Order) bool { return x.ID == o.ID }); k >= 0 {
+			was := &out.items[p.index[book.Orders[k].Item]]
+			was.orders = slices.DeleteFunc(slices.Clone(was.orders), func(i int32) bool { return i == int32(k) })
+			items = append(items, book.Orders[k].Item)
+			book.Orders[k] = o
+			now := &out.items[p.index[o.Item]]
+			now.orders = append(slices.Clip(now.orders), int32(k))
+			continue
+		}
+		now := &out.items[p.index[o.Item]]
+		now.orders = append(slices.Clip(now.orders), int32(len(book.Orders)))
+		book.Orders = append(book.Orders, o)
+	}
+	return &out, items, nil
+}
