@@ -178,3 +178,16 @@ func TestPoliciesAreChosenPinnedAndKept(t *testing.T) {
 	_, err = changereq.New(cfg)
 	require.ErrorIs(t, err, changereq.ErrInvalid)
 }
+
+// What the directory does not answer nobody holds, whatever was vouched for.
+func TestADirectoryThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	known := approval.Directory{}
+	s, _ := approvalService(t, func(c *changereq.Config) {
+		c.People = func(context.Context, string, []string, []string) (approval.Directory, error) { return known, nil }
+	})
+	give(t, s, ann, changereq.Open{ID: "CR1", Content: content()})
+	require.ErrorContains(t, try(t, s, ann, changereq.Move{Event: "submit"}), "nobody could satisfy")
+	known.Roles = map[string][]string{changereq.RoleProductManager: {"paul"}}
+	give(t, s, ann, changereq.Move{Event: "submit"})
+}

@@ -32,9 +32,6 @@ func (v Verdict) headline() string {
 	case Blocked:
 		return "changes were requested in stage " + v.Stage
 	case Unreachable:
-		if v.Stage == "" {
-			return "no requirement of the policy applies, so nobody can approve"
-		}
 		return "stage " + v.Stage + " can no longer be satisfied by those who may approve"
 	case Overridden, NotApplicable, NotOpen, Waiting, Expired, Outdated:
 	}

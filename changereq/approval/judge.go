@@ -66,9 +66,6 @@ func (j *Judge) close(l *ledger, v *Verdict, since time.Time) {
 			break
 		}
 	}
-	if v.State == Satisfied && !j.applicable(v) {
-		v.State = Unreachable // nobody was asked, so nobody has approved
-	}
 	if v.State == Satisfied {
 		v.Since = &since
 		if end := j.policy.LastCall.after(since); j.policy.LastCall > 0 && l.c.Now.Before(end) {
@@ -91,18 +88,6 @@ func (j *Judge) close(l *ledger, v *Verdict, since time.Time) {
 		next := l.next
 		v.Next = &next
 	}
-}
-
-// applicable reports whether some requirement that is waited for applies.
-func (j *Judge) applicable(v *Verdict) bool {
-	for i := range v.Stages {
-		for k := range v.Stages[i].Requirements {
-			if r := &v.Stages[i].Requirements[k]; r.State != NotApplicable && !r.Optional {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (l *ledger) newest(n int32) bool {

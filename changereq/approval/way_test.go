@@ -231,6 +231,20 @@ func TestDelegation(t *testing.T) {
 	b.is(approval.Vetoed)
 }
 
+// What a delegate said does not come back when the principal takes back a word
+// of their own; only a new one counts.
+func TestAPrincipalWhoWithdrawsIsNotOverruled(t *testing.T) {
+	t.Parallel()
+	b := convene(t, oneStage(byRole("pm", "pm", need(1))))
+	b.c.Delegations = []approval.Delegation{{From: "paul", To: "dora", Start: epoch, End: epoch.AddDate(1, 0, 0)}}
+	b.voteFor(approval.Approve, "dora", "paul")
+	b.approve("paul")
+	b.c.Votes[1].Ended = &approval.End{By: "paul", At: b.c.Now}
+	b.is(approval.Waiting)
+	b.voteFor(approval.Approve, "dora", "paul")
+	b.is(approval.Satisfied)
+}
+
 // No chains: who stands in cannot be stood in for.
 func TestADelegateCannotPassItOn(t *testing.T) {
 	t.Parallel()
@@ -283,6 +297,12 @@ func TestOverride(t *testing.T) {
 	require.Contains(t, v.Explain()[1], "set aside by override o1")
 	b.amend(approval.Risk, "worse")
 	b.is(approval.Vetoed) // it was opted into for that content
+
+	p.LastCall = approval.Duration(48 * time.Hour)
+	b = convene(t, p)
+	b.c.Now = b.c.Now.AddDate(0, 0, 9)
+	set("dora", "dirk")
+	require.Equal(t, b.c.Now.AddDate(0, 0, 2), *b.is(approval.LastCall).Next) // setting aside is heard too
 }
 
 func TestDutiesBar(t *testing.T) {
