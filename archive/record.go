@@ -17,6 +17,7 @@ const (
 	KindChangeRequest Kind = "change-request" // a copy of a request as it was decided
 	KindBrief         Kind = "decision-brief" // the page a decision was made on
 	KindImport        Kind = "import-source"  // what an import was read from
+	KindDispute       Kind = "dispute"        // what somebody found wrong with a notice
 )
 
 // Record is one filed document: what it is and the digest of its content, which

@@ -7,8 +7,7 @@ import (
 
 // compareRisks orders what several assessors say from the least to the most
 // severe: by the highest residual band, then by the residual and the inherent
-// score. Opinions equal in that go by their authors, so that it makes no
-// difference in which order they were given.
+// score, then by the number of risks.
 func compareRisks(a, b *Risks) int {
 	residual := func(x Risk) Rating { return x.Residual }
 	inherent := func(x Risk) Rating { return x.Inherent }
@@ -17,7 +16,6 @@ func compareRisks(a, b *Risks) int {
 		cmp.Compare(a.highest(residual), b.highest(residual)),
 		cmp.Compare(a.highest(inherent), b.highest(inherent)),
 		cmp.Compare(len(a.Risks), len(b.Risks)),
-		cmp.Compare(b.By, a.By),
 	)
 }
 
@@ -32,7 +30,8 @@ func (r *Risks) highest(side func(Risk) Rating) int {
 
 // hearing takes in what one assessor says about the risks: it replaces what the
 // same person said before and leaves everybody else's. The most severe opinion
-// is the one that counts.
+// is the one that counts; of several alike, the first by author, so that it makes
+// no difference in which order they were given.
 func (a Assessment) hearing(said *Risks) Assessment {
 	a.Opinions = slices.DeleteFunc(a.everyOpinion(), func(o Risks) bool { return o.By == said.By })
 	a.Opinions = append(a.Opinions, said.clone())

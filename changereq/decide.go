@@ -22,6 +22,7 @@ type Env struct {
 	Matrix     *Matrix                  // by which risks are rated; nil is StandardMatrix
 	Discount   int                      // of present values, in basis points a year
 	PlanEffect *PlanEffect              // what the plan answered; nil when there is no plan to ask
+	Telling    Telling                  // what the office promises about notices
 	Revisions  map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
 	Template   *Request                 // the request named as template; nil when there is none, and then no template allows anything
 	Target     *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
@@ -105,7 +106,7 @@ func (d *deliberation) admissible(cmd Command) error {
 // allowedWhileHeld: communication goes on, and a request can be cancelled.
 func allowedWhileHeld(cmd Command) bool {
 	switch c := cmd.(type) {
-	case Release, RecordSent, Acknowledge, Dispute, Waive, Refresh:
+	case Release, RecordSent, RecordSilence, Acknowledge, Dispute, Waive, Refresh:
 		return true
 	case Move:
 		return c.Event == "cancel"
@@ -260,11 +261,13 @@ func (d *deliberation) oweTo(subject string, recipients ...string) {
 			continue
 		}
 		told = append(told, who)
-		d.emit(ObligationOwedData{Obligation: Obligation{
+		o := Obligation{
 			ID:        string(d.req.ID) + "." + strconv.FormatInt(about, 10) + "." + strconv.Itoa(len(told)),
 			Recipient: who, About: about, Subject: subject,
 			OwedBy: d.env.Actor.ID, OwedAt: owed, State: ObligationOwed,
-		}})
+		}
+		d.promise(&o)
+		d.emit(ObligationOwedData{Obligation: o})
 	}
 }
 

@@ -64,13 +64,15 @@
 // risks, benefits and costs; [IssueBrief] freezes them; [RecordDecision] decides
 // on that brief. [Move] schedules and starts; [RecordResult], [SignUnchanged] and
 // [VerifyResult] bring the items in; [RecordReview] looks back; [RecordSent] says
-// who was told; [Move] closes. [Amend], [PutOnHold], [Release], [Waive],
-// [Acknowledge], [Dispute], [RetireTemplate], [Migrate], [MeetCondition],
-// [RecordRestored] and [Refresh] serve along the way. [TraceUses] lists what uses the items that change,
-// [Rebase] takes an item to a base revision that somebody else's change moved,
-// [Unauthorised] finds releases that no change accounts for, and [Import] records
-// histories that happened elsewhere. [Permitted] lists what could be done next and
-// what stands in the way.
+// who was told; [Move] closes; [RecordRealised] says what it has brought. [Amend],
+// [PutOnHold], [Release], [Waive], [Acknowledge], [Dispute], [RecordSilence],
+// [RetireTemplate], [Migrate], [MeetCondition], [RecordRestored] and [Refresh] serve
+// along the way. [TraceUses] lists what uses the items that change, [AskPlan] asks
+// what the change would do to plan and stock, [Rebase] takes an item to a base
+// revision that somebody else's change moved, [Unauthorised] finds releases that no
+// change accounts for, and [Import] records histories that happened elsewhere.
+// [Permitted] lists what could be done next and what stands in the way. Package
+// briefpage makes a page of a brief.
 //
 // # Time, ids, concurrency
 //
@@ -89,5 +91,6 @@
 // events. P7 what Permitted lists as possible succeeds, and nothing else does. P8
 // no end with the applicant untold, one obligation for each event and recipient.
 // P9 closed means every item incorporated or signed. P12 windows that touch do
-// not conflict. P13 risk bands are monotone. P15 a hold leaves votes as they are.
+// not conflict. P13 a risk matrix is monotone, and the highest opinion counts in
+// whatever order opinions come. P15 a hold leaves votes as they are.
 package changereq

@@ -144,6 +144,7 @@ type (
 		State      ObligationState `json:"state"`
 		Evidence   string          `json:"evidence,omitempty"`
 		Reason     string          `json:"reason,omitempty"`
+		AnswerBy   *time.Time      `json:"answer_by,omitempty"`
 	}
 	// ImportedData begins a request whose history happened elsewhere, or says
 	// that more of that history was taken in.
@@ -338,8 +339,11 @@ func (e Event) Clone() Event {
 		d.Result = d.Result.clone()
 		e.Data = d
 	case ObligationOwedData:
-		if d.Obligation.At != nil {
-			d.Obligation = d.Obligation.clone()
+		d.Obligation = d.Obligation.clone()
+		e.Data = d
+	case ObligationChangedData:
+		if d.AnswerBy != nil {
+			d.AnswerBy = clonePtr(d.AnswerBy)
 			e.Data = d
 		}
 	case ImportedData:

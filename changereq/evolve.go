@@ -178,6 +178,9 @@ func (r Request) obligationChanged(ev Event, d ObligationChangedData) Request {
 		if d.Reason != "" {
 			o.Reason = d.Reason
 		}
+		if d.AnswerBy != nil {
+			o.AnswerBy = clonePtr(d.AnswerBy)
+		}
 	}
 	return r
 }

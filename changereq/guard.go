@@ -300,8 +300,8 @@ func unincorporated(r *Request, a AffectedItem, x *Result) string {
 func told(v *View) []Unmet {
 	var out []Unmet
 	for _, o := range v.Request.Obligations {
-		if o.State == ObligationOwed && o.Recipient == v.Request.Applicant {
-			u := unmet("told", "%s was not told: %s", o.Recipient, o.Subject)
+		if why := o.silent(); why != "" && o.Recipient == v.Request.Applicant {
+			u := unmet("told", "%s %s: %s", o.Recipient, why, o.Subject)
 			u.Ref = o.ID
 			out = append(out, u)
 		}

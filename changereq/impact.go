@@ -5,8 +5,12 @@ import (
 	"fmt"
 )
 
-// judging checks what risks and present values are judged by.
+// judging checks what risks and present values are judged by, and what is
+// promised.
 func (c *Config) judging() error {
+	if err := c.Telling.validate(); err != nil {
+		return err
+	}
 	if c.Discount < 0 || c.Discount > maxRate {
 		return fmt.Errorf("%w: a discount of %d basis points a year is not between 0 and %d", ErrInvalid, c.Discount, maxRate)
 	}

@@ -42,6 +42,9 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 	policies := []*approval.Judge{nil, compiled(t, boardPolicy())}
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{lc: under(t), now: epoch, template: offered, policy: rapid.SampledFrom(policies).Draw(t, "policy")}
+		if rapid.Bool().Draw(t, "has to acknowledge") {
+			m.telling = changereq.Telling{Within: time.Hour, Acknowledge: true, Patience: 2 * time.Hour}
+		}
 		for range rapid.IntRange(0, 25).Draw(t, "start") { // begin anywhere along the usual way
 			m.usual(t)
 		}
@@ -59,12 +62,13 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 }
 
 type machine struct {
-	policy *approval.Judge // nil: the default
-	lc     *changereq.Lifecycle
-	now    time.Time
-	req    changereq.Request
-	events []changereq.Event
-	uses   *changereq.Uses // what the bill of materials answers
+	policy  *approval.Judge // nil: the default
+	lc      *changereq.Lifecycle
+	now     time.Time
+	req     changereq.Request
+	events  []changereq.Event
+	telling changereq.Telling
+	uses    *changereq.Uses // what the bill of materials answers
 
 	template changereq.Request // closed; from time to time retired
 }
@@ -86,7 +90,7 @@ func (m *machine) reuse(t *rapid.T) {
 }
 
 func (m *machine) env(actor changereq.Actor) changereq.Env {
-	return changereq.Env{Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Template: &m.template}
+	return changereq.Env{Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Telling: m.telling, Template: &m.template}
 }
 
 // give runs a command and checks P3 and P4.
@@ -130,8 +134,11 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 		}
 		if s, _ := m.lc.State(move.To); ok && s.Terminal {
 			for _, o := range r.Obligations {
-				if o.Recipient == r.Applicant && o.State == changereq.ObligationOwed {
-					t.Fatalf("P8: %s was reached while %s is owed", move.To, o.ID)
+				if o.Recipient != r.Applicant {
+					continue
+				}
+				if o.State == changereq.ObligationOwed || o.Acknowledge && o.State == changereq.ObligationSent {
+					t.Fatalf("P8: %s was reached while %s is %s", move.To, o.ID, o.State)
 				}
 			}
 		}
@@ -275,6 +282,7 @@ func (m *machine) command(t *rapid.T) {
 		changereq.Refresh{},
 		changereq.RecordSent{Obligation: ob, Evidence: "mail"},
 		changereq.Acknowledge{Obligation: ob},
+		changereq.RecordSilence{Obligation: ob, Evidence: "reminded"},
 		changereq.Dispute{Obligation: ob, Reason: "no"},
 		changereq.Waive{Obligation: ob, Reason: "no"},
 		changereq.Move{Event: rapid.SampledFrom(m.words()).Draw(t, "event"), Reason: "because"},
@@ -360,6 +368,9 @@ func (m *machine) tell(t *rapid.T) {
 			if err := m.give(t, carol, changereq.RecordSent{Obligation: o.ID, Evidence: "mail"}); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if o.Acknowledge && rapid.Bool().Draw(t, "answers") {
+			_ = m.give(t, ann, changereq.Acknowledge{Obligation: o.ID})
 		}
 	}
 }

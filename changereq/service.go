@@ -61,6 +61,9 @@ type Config struct {
 	Matrix   *Matrix
 	Discount int
 
+	// Telling is what the office promises about its notices.
+	Telling Telling
+
 	// Revisions says what the registry of specifications holds of revisions;
 	// those it does not know are left out. Nil means that there is no registry
 	// to ask, and then a result is verified on the verifier's word alone.
@@ -252,7 +255,7 @@ func (s *Service) Lifecycles() []*Lifecycle { return slices.Clone(s.cfg.Lifecycl
 
 // lookUp reads what the rules of this command need beyond the request.
 func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, error) {
-	env := Env{Now: o.Now, Actor: o.Actor, Matrix: s.cfg.Matrix, Discount: s.cfg.Discount}
+	env := Env{Now: o.Now, Actor: o.Actor, Matrix: s.cfg.Matrix, Discount: s.cfg.Discount, Telling: s.cfg.Telling}
 	var err error
 	if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
 		return env, err

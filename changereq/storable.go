@@ -72,9 +72,9 @@ func (r *Request) Storable() error {
 	}
 	for i := range r.Obligations {
 		o := &r.Obligations[i]
-		c.text(o.ID, o.Recipient, o.Subject, o.OwedBy, string(o.State), o.Evidence, o.Reason, o.By)
+		c.text(o.ID, o.Recipient, o.Subject, o.OwedBy, string(o.State), o.Evidence, o.Reason, o.By, string(o.Digest))
 		c.time(o.OwedAt)
-		c.optional(o.At)
+		c.optional(o.At, o.Due, o.AnswerBy)
 	}
 	if x := r.Origin; x != nil {
 		c.text(x.Source)

@@ -63,7 +63,7 @@ func (c RecordSent) decide(d *deliberation) error {
 	if err := d.require(RoleCoordinator); err != nil {
 		return err
 	}
-	d.emit(ObligationChangedData{Obligation: o.ID, State: ObligationSent, Evidence: c.Evidence})
+	d.emit(ObligationChangedData{Obligation: o.ID, State: ObligationSent, Evidence: c.Evidence, AnswerBy: d.answerBy(&o)})
 	return nil
 }
 

@@ -86,6 +86,7 @@ func TestBadInputIsNamed(t *testing.T) {
 		"digest":               {changereq.RecordResult{Item: "A", Revision: "1", Digest: "abc"}, "/digest", "invalid"},
 		"citation":             {changereq.RecordResult{Item: "A", Revision: "1", Cites: []changereq.ID{""}}, "/cites/0", "invalid"},
 		"no evidence":          {changereq.RecordSent{Obligation: "x"}, "/evidence", "required"},
+		"silence of nothing":   {changereq.RecordSilence{Obligation: "x"}, "/evidence", "required"},
 		"no dispute":           {changereq.Dispute{Obligation: "x"}, "/reason", "required"},
 		"no waiver":            {changereq.Waive{Obligation: "x"}, "/reason", "required"},
 		"rebase to nothing":    {changereq.Rebase{Item: "A", Reason: "x"}, "/to", "required"},

@@ -44,6 +44,9 @@ type Config struct {
 	Matrix     *changereq.Matrix
 	Discount   int
 
+	// Telling is what the office promises about its notices.
+	Telling changereq.Telling
+
 	// WhereUsed says which items use others directly, and Revisions what the
 	// registry of specifications holds; see changereq.Config.
 	WhereUsed func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID][]changereq.ItemID, error)
@@ -85,6 +88,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 		Calendar: cfg.Calendar, Deadlines: cfg.Deadlines,
 		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions, PlanEffect: cfg.PlanEffect, Matrix: cfg.Matrix, Discount: cfg.Discount,
 		Policies: cfg.Policies, PolicyOf: cfg.PolicyOf, People: cfg.People, Signer: cfg.Signer,
+		Telling: cfg.Telling,
 	})
 	if err != nil {
 		return nil, err
@@ -160,12 +164,16 @@ func (d *Desk) follow(ctx context.Context, tx Tx, r *changereq.Request, ev chang
 		o := data.Obligation
 		_, err := d.notices.OweTx(ctx, tx, ev.Actor, ev.At, notice.Owe{
 			ID: o.ID, Recipient: o.Recipient, About: about(r.ID, o.About), Subject: o.Subject,
+			Digest: string(o.Digest), Due: o.Due, Acknowledge: o.Acknowledge,
 		})
 		return err
 	case changereq.ObligationChangedData:
 		_, err := d.notices.SettleTx(ctx, tx, ev.Actor, ev.At, data.Obligation, notice.Settle{
-			State: notice.State(data.State), Evidence: data.Evidence, Reason: data.Reason,
+			State: notice.State(data.State), Evidence: data.Evidence, Reason: data.Reason, AnswerBy: data.AnswerBy,
 		})
+		if err == nil && data.State == changereq.ObligationDisputed {
+			err = d.fileDispute(ctx, tx, r, ev, data)
+		}
 		return err
 	}
 	return nil
@@ -175,7 +183,7 @@ func (d *Desk) follow(ctx context.Context, tx Tx, r *changereq.Request, ev chang
 func ChangeRequestRef(id changereq.ID) archive.Ref { return archive.Ref("changereq:" + string(id)) }
 
 // Answer gives a command about one obligation (changereq.RecordSent,
-// Acknowledge, Dispute or Waive) to the request that owes it. rev is the
+// RecordSilence, Acknowledge, Dispute or Waive) to the request that owes it. rev is the
 // revision of the obligation the actor has seen, 0 for whatever there is.
 func (d *Desk) Answer(
 	ctx context.Context, tenant string, actor changereq.Actor, obligation string, rev int64, cmd changereq.Command,
@@ -209,6 +217,8 @@ func (d *Desk) Answer(
 func answers(cmd changereq.Command) string {
 	switch c := cmd.(type) {
 	case changereq.RecordSent:
+		return c.Obligation
+	case changereq.RecordSilence:
 		return c.Obligation
 	case changereq.Acknowledge:
 		return c.Obligation

@@ -38,17 +38,21 @@ type bench struct {
 	store coordination.Store
 }
 
-func newBench(tb testing.TB) *bench {
+func newBench(tb testing.TB, change ...func(*coordination.Config)) *bench {
 	tb.Helper()
 	store := memory.New()
 	var mu sync.Mutex
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	desk, err := coordination.NewDesk(coordination.Config{Store: store, Now: func() time.Time {
+	cfg := coordination.Config{Store: store, Now: func() time.Time {
 		mu.Lock()
 		defer mu.Unlock()
 		now = now.Add(time.Hour)
 		return now
-	}})
+	}}
+	for _, c := range change {
+		c(&cfg)
+	}
+	desk, err := coordination.NewDesk(cfg)
 	require.NoError(tb, err)
 	return &bench{Desk: desk, t: tb, store: store}
 }

@@ -247,3 +247,40 @@ func TestBriefAsAPage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, missing.StatusCode())
 }
+
+// TestSilence: where notices have to be acknowledged, a request does not end
+// before there was an answer or evidence that none came.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	at := newClock()
+	w := newWalker(t, openWith(t, func(c *coordination.Config) {
+		c.Now, c.Telling = at.tick, changereq.Telling{Within: time.Hour, Acknowledge: true, Patience: 24 * time.Hour}
+	}))
+	w.goTo("Triage")
+	w.move("carl", "cancel", func(in *client.MoveInput) { in.Reason = new("the plant closes") })
+	id := w.now.Obligations[0].ID
+	silence := func(tag string) *client.RecordSilenceResponse {
+		p, err := w.api.RecordSilenceWithResponse(ctx, id, &client.RecordSilenceParams{IfMatch: tag}, client.DispatchInput{Evidence: "reminded"}, by("carl"))
+		require.NoError(t, err)
+		return p
+	}
+	early := silence(`"1"`)
+	require.Equal(t, []string{"obligation"}, unmet(t, early.StatusCode(), early.Body))
+	for _, n := range w.now.Obligations {
+		sent, err := w.api.DispatchObligationWithResponse(ctx, n.ID, &client.DispatchObligationParams{IfMatch: `"1"`}, client.DispatchInput{Evidence: "mail"}, by("carl"))
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, sent.StatusCode(), string(sent.Body))
+		require.Equal(t, sent.JSON200.Acknowledge != nil, sent.JSON200.AnswerBy != nil)
+		require.NotNil(t, sent.JSON200.Due)
+	}
+	early = silence(`"2"`)
+	require.Equal(t, []string{"obligation"}, unmet(t, early.StatusCode(), early.Body), "there is time to answer")
+	at.advance(24 * time.Hour)
+	done := silence(`"2"`)
+	require.Equal(t, http.StatusOK, done.StatusCode(), string(done.Body))
+	require.Equal(t, "unanswered", done.JSON200.State)
+	now, err := w.api.GetChangeRequestWithResponse(ctx, "CR7", nil, by("carl"))
+	w.took(now.HTTPResponse, now.JSON200, now.Body, err)
+	require.Equal(t, "Cancelled", w.now.State)
+}

@@ -12,6 +12,7 @@ import (
 func obligationTo(o notice.Obligation) Obligation {
 	return Obligation{
 		ID: o.ID, Rev: o.Rev, Recipient: o.Recipient, About: o.About, Subject: o.Subject, OwedBy: o.OwedBy, OwedAt: o.OwedAt,
+		Digest: text(o.Digest), Due: o.Due, Acknowledge: optional(o.Acknowledge), AnswerBy: o.AnswerBy,
 		State: string(o.State), Evidence: text(o.Evidence), Reason: text(o.Reason), Updated: o.Updated, UpdatedBy: o.UpdatedBy,
 	}
 }

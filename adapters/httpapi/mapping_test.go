@@ -162,7 +162,8 @@ func TestRequestMaps(t *testing.T) {
 	same(t, r.Brief, got.Brief, "applicant", "content", "assessment", "options", "recommendation",
 		"request", "request_number", "where_used", "present_values")
 	require.Len(t, got.Obligations, 2)
-	same(t, r.Obligations[1], got.Obligations[1], "about", "owed_by", "owed_at", "evidence", "reason", "by", "at")
+	same(t, r.Obligations[1], got.Obligations[1], "about", "owed_by", "owed_at", "evidence", "reason", "by", "at",
+		"digest", "due", "acknowledge", "answer_by")
 	same(t, r.Origin, got.Origin, "digest", "history")
 
 	bare := requestTo(changereq.Request{})

@@ -47,6 +47,12 @@ func (a *api) AcknowledgeObligation(
 	return AcknowledgeObligation200JSONResponse{out}, err
 }
 
+// RecordSilence records that nobody answered a notice.
+func (a *api) RecordSilence(ctx context.Context, in RecordSilenceRequestObject) (RecordSilenceResponseObject, error) {
+	out, err := a.answer(ctx, in.ID, in.Params.IfMatch, changereq.RecordSilence{Obligation: in.ID, Evidence: in.Body.Evidence})
+	return RecordSilence200JSONResponse{out}, err
+}
+
 // DisputeObligation records that the recipient finds the notice wrong.
 func (a *api) DisputeObligation(ctx context.Context, in DisputeObligationRequestObject) (DisputeObligationResponseObject, error) {
 	out, err := a.answer(ctx, in.ID, in.Params.IfMatch, changereq.Dispute{Obligation: in.ID, Reason: in.Body.Reason})

@@ -996,7 +996,7 @@ type DismissalInput struct {
 	Reason string `json:"reason"`
 }
 
-// DispatchInput Evidence that a notice was sent.
+// DispatchInput Evidence that a notice was sent, or that nobody answered it.
 type DispatchInput struct {
 	// Evidence Channel and message reference.
 	Evidence string `json:"evidence"`
@@ -1444,6 +1444,18 @@ type Need struct {
 type Obligation struct {
 	// About What it tells of: a thing and the number of its event.
 	About string `json:"about"`
+
+	// Acknowledge Whether the recipient has to answer.
+	Acknowledge *bool `json:"acknowledge,omitempty"`
+
+	// AnswerBy From when on silence may be recorded.
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
+
+	// Digest SHA-256 of the content that it tells of.
+	Digest *string `json:"digest,omitempty"`
+
+	// Due When it should be sent at the latest.
+	Due *time.Time `json:"due,omitempty"`
 
 	// Evidence That it was sent.
 	Evidence *string `json:"evidence,omitempty"`
@@ -3168,6 +3180,12 @@ type DisputeObligationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RecordSilenceParams defines parameters for RecordSilence.
+type RecordSilenceParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // WaiveObligationParams defines parameters for WaiveObligation.
 type WaiveObligationParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -3305,6 +3323,9 @@ type DispatchObligationJSONRequestBody = DispatchInput
 
 // DisputeObligationJSONRequestBody defines body for DisputeObligation for application/json ContentType.
 type DisputeObligationJSONRequestBody = ReasonInput
+
+// RecordSilenceJSONRequestBody defines body for RecordSilence for application/json ContentType.
+type RecordSilenceJSONRequestBody = DispatchInput
 
 // WaiveObligationJSONRequestBody defines body for WaiveObligation for application/json ContentType.
 type WaiveObligationJSONRequestBody = ReasonInput
@@ -3473,6 +3494,9 @@ type ServerInterface interface {
 	// DisputeObligation Dispute a notice
 	// (POST /v1/obligations/{id}/dispute)
 	DisputeObligation(w http.ResponseWriter, r *http.Request, id ObligationID, params DisputeObligationParams)
+	// RecordSilence Record that nobody answered
+	// (POST /v1/obligations/{id}/silence)
+	RecordSilence(w http.ResponseWriter, r *http.Request, id ObligationID, params RecordSilenceParams)
 	// WaiveObligation Waive a notice
 	// (POST /v1/obligations/{id}/waiver)
 	WaiveObligation(w http.ResponseWriter, r *http.Request, id ObligationID, params WaiveObligationParams)
@@ -6195,6 +6219,60 @@ func (siw *ServerInterfaceWrapper) DisputeObligation(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// RecordSilence operation middleware
+func (siw *ServerInterfaceWrapper) RecordSilence(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ObligationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordSilenceParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecordSilence(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // WaiveObligation operation middleware
 func (siw *ServerInterfaceWrapper) WaiveObligation(w http.ResponseWriter, r *http.Request) {
 
@@ -6832,6 +6910,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations/{id}", wrapper.GetObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/dispatch", wrapper.DispatchObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/acknowledgement", wrapper.AcknowledgeObligation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/silence", wrapper.RecordSilence)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/dispute", wrapper.DisputeObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/waiver", wrapper.WaiveObligation)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles", wrapper.ListLifecycles)
@@ -14967,6 +15046,209 @@ func (response DisputeObligationdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type RecordSilenceRequestObject struct {
+	ID     ObligationID `json:"id"`
+	Params RecordSilenceParams
+	Body   *RecordSilenceJSONRequestBody
+}
+
+type RecordSilenceResponseObject interface {
+	VisitRecordSilenceResponse(w http.ResponseWriter) error
+}
+
+type RecordSilence200JSONResponse struct{ CurrentObligationJSONResponse }
+
+func (response RecordSilence200JSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence400ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence401ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence403ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence404ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence409ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence412ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence413ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence415ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence422ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilence428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RecordSilence428ApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSilencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordSilencedefaultApplicationProblemPlusJSONResponse) VisitRecordSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WaiveObligationRequestObject struct {
 	ID     ObligationID `json:"id"`
 	Params WaiveObligationParams
@@ -16443,6 +16725,9 @@ type StrictServerInterface interface {
 	// DisputeObligation Dispute a notice
 	// (POST /v1/obligations/{id}/dispute)
 	DisputeObligation(ctx context.Context, request DisputeObligationRequestObject) (DisputeObligationResponseObject, error)
+	// RecordSilence Record that nobody answered
+	// (POST /v1/obligations/{id}/silence)
+	RecordSilence(ctx context.Context, request RecordSilenceRequestObject) (RecordSilenceResponseObject, error)
 	// WaiveObligation Waive a notice
 	// (POST /v1/obligations/{id}/waiver)
 	WaiveObligation(ctx context.Context, request WaiveObligationRequestObject) (WaiveObligationResponseObject, error)
@@ -18038,6 +18323,40 @@ func (sh *strictHandler) DisputeObligation(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(DisputeObligationResponseObject); ok {
 		if err := validResponse.VisitDisputeObligationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordSilence operation middleware
+func (sh *strictHandler) RecordSilence(w http.ResponseWriter, r *http.Request, id ObligationID, params RecordSilenceParams) {
+	var request RecordSilenceRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RecordSilenceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordSilence(ctx, request.(RecordSilenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordSilence")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecordSilenceResponseObject); ok {
+		if err := validResponse.VisitRecordSilenceResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // The classes of error; test with errors.Is.
@@ -31,12 +32,18 @@ type (
 		Recipient string `json:"recipient"`
 		About     string `json:"about"`
 		Subject   string `json:"subject"`
+
+		Digest      string     `json:"digest,omitempty"`
+		Due         *time.Time `json:"due,omitempty"`
+		Acknowledge bool       `json:"acknowledge,omitempty"`
 	}
 	// SettledData moves it on.
 	SettledData struct {
 		State    State  `json:"state"`
 		Evidence string `json:"evidence,omitempty"`
 		Reason   string `json:"reason,omitempty"`
+
+		AnswerBy *time.Time `json:"answer_by,omitempty"`
 	}
 	// Unknown keeps an event that this version does not know.
 	Unknown struct {
@@ -86,9 +93,16 @@ func read[T Data](kind Kind, raw []byte) (Data, error) {
 
 // Clone returns a copy that shares no memory with e.
 func (e Event) Clone() Event {
-	if u, ok := e.Data.(Unknown); ok {
-		u.Raw = slices.Clone(u.Raw)
-		e.Data = u
+	switch d := e.Data.(type) {
+	case OwedData:
+		d.Due = clonePtr(d.Due)
+		e.Data = d
+	case SettledData:
+		d.AnswerBy = clonePtr(d.AnswerBy)
+		e.Data = d
+	case Unknown:
+		d.Raw = slices.Clone(d.Raw)
+		e.Data = d
 	}
 	return e
 }

@@ -43,10 +43,11 @@ func TestOwing(t *testing.T) {
 // TestSteps holds the table of steps against every pair of states.
 func TestSteps(t *testing.T) {
 	t.Parallel()
-	states := []notice.State{notice.Owed, notice.Sent, notice.Acknowledged, notice.Disputed, notice.Waived}
+	states := []notice.State{notice.Owed, notice.Sent, notice.Acknowledged, notice.Disputed, notice.Waived, notice.Unanswered}
 	allowed := map[string]bool{
 		"owed sent": true, "owed waived": true, "owed acknowledged": true, "owed disputed": true,
 		"sent acknowledged": true, "sent disputed": true, "acknowledged disputed": true, "disputed acknowledged": true,
+		"sent unanswered": true, "unanswered acknowledged": true, "unanswered disputed": true,
 	}
 	for _, from := range states {
 		for _, to := range states {

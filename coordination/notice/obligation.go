@@ -16,6 +16,12 @@ type Obligation struct {
 	OwedBy    string    `json:"owed_by"`
 	OwedAt    time.Time `json:"owed_at"`
 	State     State     `json:"state"`
+
+	Digest      string     `json:"digest,omitempty"`      // of what it tells of
+	Due         *time.Time `json:"due,omitempty"`         // when it should be sent at the latest
+	Acknowledge bool       `json:"acknowledge,omitempty"` // the recipient has to answer
+	AnswerBy    *time.Time `json:"answer_by,omitempty"`   // from then on silence may be recorded
+
 	Evidence  string    `json:"evidence,omitempty"` // of sending: channel and message reference
 	Reason    string    `json:"reason,omitempty"`   // of a dispute or waiver
 	Updated   time.Time `json:"updated"`
@@ -26,14 +32,16 @@ type Obligation struct {
 // State is how far an obligation has come.
 type State string
 
-// The states. Owed may become any other; Sent may be answered; Acknowledged and
-// Disputed may change into each other; Waived is final.
+// The states. Owed may become any other but Unanswered; Sent may be answered or
+// stay Unanswered, which a late answer still ends; Acknowledged and Disputed may
+// change into each other; Waived is final.
 const (
 	Owed         State = "owed"
 	Sent         State = "sent"
 	Acknowledged State = "acknowledged"
 	Disputed     State = "disputed"
 	Waived       State = "waived"
+	Unanswered   State = "unanswered"
 )
 
 // Event is one thing that happened to an obligation. Seq counts from 1 without
@@ -52,6 +60,10 @@ type Owe struct {
 	Recipient string
 	About     string
 	Subject   string
+
+	Digest      string
+	Due         *time.Time
+	Acknowledge bool
 }
 
 // Settle moves an obligation on.
@@ -59,6 +71,7 @@ type Settle struct {
 	State    State
 	Evidence string
 	Reason   string
+	AnswerBy *time.Time // of one that is sent and has to be answered
 }
 
 // DecideOwe gives the event that begins an obligation.
@@ -74,7 +87,7 @@ func DecideOwe(c Owe, actor string, now time.Time) ([]Event, error) {
 		}
 	}
 	return []Event{{Obligation: c.ID, Seq: 1, At: now, Actor: actor, Data: OwedData{
-		Recipient: c.Recipient, About: c.About, Subject: c.Subject,
+		Recipient: c.Recipient, About: c.About, Subject: c.Subject, Digest: c.Digest, Due: c.Due, Acknowledge: c.Acknowledge,
 	}}}, nil
 }
 
@@ -97,6 +110,8 @@ func leads(from, to State) bool {
 	switch to {
 	case Sent, Waived:
 		return from == Owed
+	case Unanswered:
+		return from == Sent
 	case Acknowledged, Disputed:
 		return from != Waived
 	case Owed:
@@ -112,6 +127,7 @@ func Evolve(o Obligation, ev Event) Obligation {
 	case OwedData:
 		o.ID, o.Recipient, o.About, o.Subject = ev.Obligation, d.Recipient, d.About, d.Subject
 		o.OwedBy, o.OwedAt, o.State = ev.Actor, ev.At, Owed
+		o.Digest, o.Due, o.Acknowledge = d.Digest, clonePtr(d.Due), d.Acknowledge
 	case SettledData:
 		o.State = d.State
 		if d.Evidence != "" {
@@ -120,9 +136,26 @@ func Evolve(o Obligation, ev Event) Obligation {
 		if d.Reason != "" {
 			o.Reason = d.Reason
 		}
+		if d.AnswerBy != nil {
+			o.AnswerBy = clonePtr(d.AnswerBy)
+		}
 	case Unknown:
 	}
 	return o
+}
+
+// Clone returns a copy that shares no memory with o.
+func (o Obligation) Clone() Obligation {
+	o.Due, o.AnswerBy = clonePtr(o.Due), clonePtr(o.AnswerBy)
+	return o
+}
+
+func clonePtr[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
 }
 
 // Fold returns the obligation that its events lead to.

@@ -997,7 +997,7 @@ type DismissalInput struct {
 	Reason string `json:"reason"`
 }
 
-// DispatchInput Evidence that a notice was sent.
+// DispatchInput Evidence that a notice was sent, or that nobody answered it.
 type DispatchInput struct {
 	// Evidence Channel and message reference.
 	Evidence string `json:"evidence"`
@@ -1445,6 +1445,18 @@ type Need struct {
 type Obligation struct {
 	// About What it tells of: a thing and the number of its event.
 	About string `json:"about"`
+
+	// Acknowledge Whether the recipient has to answer.
+	Acknowledge *bool `json:"acknowledge,omitempty"`
+
+	// AnswerBy From when on silence may be recorded.
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
+
+	// Digest SHA-256 of the content that it tells of.
+	Digest *string `json:"digest,omitempty"`
+
+	// Due When it should be sent at the latest.
+	Due *time.Time `json:"due,omitempty"`
 
 	// Evidence That it was sent.
 	Evidence *string `json:"evidence,omitempty"`
@@ -3169,6 +3181,12 @@ type DisputeObligationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// RecordSilenceParams defines parameters for RecordSilence.
+type RecordSilenceParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // WaiveObligationParams defines parameters for WaiveObligation.
 type WaiveObligationParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -3306,6 +3324,9 @@ type DispatchObligationJSONRequestBody = DispatchInput
 
 // DisputeObligationJSONRequestBody defines body for DisputeObligation for application/json ContentType.
 type DisputeObligationJSONRequestBody = ReasonInput
+
+// RecordSilenceJSONRequestBody defines body for RecordSilence for application/json ContentType.
+type RecordSilenceJSONRequestBody = DispatchInput
 
 // WaiveObligationJSONRequestBody defines body for WaiveObligation for application/json ContentType.
 type WaiveObligationJSONRequestBody = ReasonInput
@@ -3998,7 +4019,7 @@ type ClientInterface interface {
 
 	// DisputeObligationWithBody Dispute a notice
 	//
-	// The recipient's word that the notice is wrong.
+	// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4007,12 +4028,30 @@ type ClientInterface interface {
 
 	// DisputeObligation Dispute a notice
 	//
-	// The recipient's word that the notice is wrong.
+	// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/obligations/{id}/dispute (the `DisputeObligation` operationId).
 	DisputeObligation(ctx context.Context, id ObligationID, params *DisputeObligationParams, body DisputeObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordSilenceWithBody Record that nobody answered
+	//
+	// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+	RecordSilenceWithBody(ctx context.Context, id ObligationID, params *RecordSilenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordSilence Record that nobody answered
+	//
+	// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+	RecordSilence(ctx context.Context, id ObligationID, params *RecordSilenceParams, body RecordSilenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WaiveObligationWithBody Waive a notice
 	//
@@ -5464,7 +5503,7 @@ func (c *Client) DispatchObligation(ctx context.Context, id ObligationID, params
 
 // DisputeObligationWithBody Dispute a notice
 //
-// The recipient's word that the notice is wrong.
+// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5483,13 +5522,51 @@ func (c *Client) DisputeObligationWithBody(ctx context.Context, id ObligationID,
 
 // DisputeObligation Dispute a notice
 //
-// The recipient's word that the notice is wrong.
+// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/obligations/{id}/dispute (the `DisputeObligation` operationId).
 func (c *Client) DisputeObligation(ctx context.Context, id ObligationID, params *DisputeObligationParams, body DisputeObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDisputeObligationRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordSilenceWithBody Record that nobody answered
+//
+// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+func (c *Client) RecordSilenceWithBody(ctx context.Context, id ObligationID, params *RecordSilenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordSilenceRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordSilence Record that nobody answered
+//
+// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+func (c *Client) RecordSilence(ctx context.Context, id ObligationID, params *RecordSilenceParams, body RecordSilenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordSilenceRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8778,6 +8855,66 @@ func NewDisputeObligationRequestWithBody(server string, id ObligationID, params 
 	return req, nil
 }
 
+// NewRecordSilenceRequest calls the generic RecordSilence builder with application/json body
+func NewRecordSilenceRequest(server string, id ObligationID, params *RecordSilenceParams, body RecordSilenceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordSilenceRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRecordSilenceRequestWithBody constructs an http.Request for the RecordSilence method, with any body, and a specified content type
+func NewRecordSilenceRequestWithBody(server string, id ObligationID, params *RecordSilenceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/obligations/%s/silence", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewWaiveObligationRequest calls the generic WaiveObligation builder with application/json body
 func NewWaiveObligationRequest(server string, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10055,7 +10192,7 @@ type ClientWithResponsesInterface interface {
 
 	// DisputeObligationWithBodyWithResponse Dispute a notice
 	//
-	// The recipient's word that the notice is wrong.
+	// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10064,12 +10201,30 @@ type ClientWithResponsesInterface interface {
 
 	// DisputeObligationWithResponse Dispute a notice
 	//
-	// The recipient's word that the notice is wrong.
+	// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/obligations/{id}/dispute (the `DisputeObligation` operationId).
 	DisputeObligationWithResponse(ctx context.Context, id ObligationID, params *DisputeObligationParams, body DisputeObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*DisputeObligationResponse, error)
+
+	// RecordSilenceWithBodyWithResponse Record that nobody answered
+	//
+	// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+	RecordSilenceWithBodyWithResponse(ctx context.Context, id ObligationID, params *RecordSilenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordSilenceResponse, error)
+
+	// RecordSilenceWithResponse Record that nobody answered
+	//
+	// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+	RecordSilenceWithResponse(ctx context.Context, id ObligationID, params *RecordSilenceParams, body RecordSilenceJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordSilenceResponse, error)
 
 	// WaiveObligationWithBodyWithResponse Waive a notice
 	//
@@ -15764,6 +15919,138 @@ func (r DisputeObligationResponse) ContentType() string {
 	return ""
 }
 
+// RecordSilenceResponse200Headers the declared response headers of an HTTP 200 response for RecordSilence
+type RecordSilenceResponse200Headers struct {
+	ETag string
+}
+
+// RecordSilenceResponse401Headers the declared response headers of an HTTP 401 response for RecordSilence
+type RecordSilenceResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RecordSilenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentObligation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RecordSilenceResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RecordSilenceResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordSilenceResponse) GetJSON200() *CurrentObligation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordSilenceResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordSilenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordSilenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordSilenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordSilenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // WaiveObligationResponse200Headers the declared response headers of an HTTP 200 response for WaiveObligation
 type WaiveObligationResponse200Headers struct {
 	ETag string
@@ -17828,7 +18115,7 @@ func (c *ClientWithResponses) DispatchObligationWithResponse(ctx context.Context
 
 // DisputeObligationWithBodyWithResponse Dispute a notice
 //
-// The recipient's word that the notice is wrong.
+// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17843,7 +18130,7 @@ func (c *ClientWithResponses) DisputeObligationWithBodyWithResponse(ctx context.
 
 // DisputeObligationWithResponse Dispute a notice
 //
-// The recipient's word that the notice is wrong.
+// The recipient's word that the notice is wrong. It opens a record in the archive that contradicts what the notice tells of.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17854,6 +18141,36 @@ func (c *ClientWithResponses) DisputeObligationWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseDisputeObligationResponse(rsp)
+}
+
+// RecordSilenceWithBodyWithResponse Record that nobody answered
+//
+// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+func (c *ClientWithResponses) RecordSilenceWithBodyWithResponse(ctx context.Context, id ObligationID, params *RecordSilenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordSilenceResponse, error) {
+	rsp, err := c.RecordSilenceWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordSilenceResponse(rsp)
+}
+
+// RecordSilenceWithResponse Record that nobody answered
+//
+// Says, with evidence, that a notice that has to be acknowledged was not answered in time. It stands in for the answer, which may still come.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/obligations/{id}/silence (the `RecordSilence` operationId).
+func (c *ClientWithResponses) RecordSilenceWithResponse(ctx context.Context, id ObligationID, params *RecordSilenceParams, body RecordSilenceJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordSilenceResponse, error) {
+	rsp, err := c.RecordSilence(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordSilenceResponse(rsp)
 }
 
 // WaiveObligationWithBodyWithResponse Waive a notice
@@ -23295,6 +23612,132 @@ func ParseDisputeObligationResponse(rsp *http.Response) (*DisputeObligationRespo
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers DisputeObligationResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRecordSilenceResponse parses an HTTP response from a RecordSilenceWithResponse call
+func ParseRecordSilenceResponse(rsp *http.Response) (*RecordSilenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordSilenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentObligation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RecordSilenceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RecordSilenceResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

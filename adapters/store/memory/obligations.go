@@ -47,7 +47,7 @@ func (x *tx) Obligation(_ context.Context, id string) (notice.Obligation, error)
 	if o == nil {
 		return notice.Obligation{}, notice.ErrNotFound
 	}
-	return o.Obligation, nil
+	return o.Clone(), nil
 }
 
 // Obligations of notice.Tx.
@@ -59,7 +59,7 @@ func (x *tx) Obligations(_ context.Context, q notice.Query) ([]notice.Obligation
 	}
 	var page []notice.Obligation
 	for i := range rows {
-		page = append(page, rows[i].Obligation)
+		page = append(page, rows[i].Clone())
 	}
 	return page, next, nil
 }
@@ -88,7 +88,7 @@ func (x *tx) PutObligation(_ context.Context, o notice.Obligation, events ...not
 		return notice.Obligation{}, gap(notice.ErrInvalid, w.history(), o.Events)
 	}
 	o.Rev++
-	x.obligations.put(w, claimable{Obligation: o}, events...)
+	x.obligations.put(w, claimable{Obligation: o.Clone()}, events...)
 	return o, nil
 }
 
@@ -113,7 +113,7 @@ func (x *tx) ClaimObligations(_ context.Context, now, until time.Time, limit int
 		rows := x.obligations.list(owed, last, ascending, limit)
 		for i := range rows {
 			if o := rows[i].value; !o.until.After(now) && len(out) < limit {
-				out = append(out, o.Obligation)
+				out = append(out, o.Clone())
 				x.obligations.put(x.obligations.touch(o.ID), claimable{Obligation: o.Obligation, until: until})
 			}
 		}

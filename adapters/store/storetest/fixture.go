@@ -147,7 +147,7 @@ func addToRecord(ctx context.Context, tx archive.Tx, id archive.RecordID, data .
 
 // owed begins an obligation.
 func owed(recipient string) notice.OwedData {
-	return notice.OwedData{Recipient: recipient, About: "changereq:a#1", Subject: "approved"}
+	return notice.OwedData{Recipient: recipient, About: "changereq:a#1", Subject: "approved", Digest: "d1", Due: new(minute(500)), Acknowledge: true}
 }
 
 // owing is a history of an obligation with n events.

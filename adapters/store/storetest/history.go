@@ -87,7 +87,9 @@ func everyEvent() []changereq.Data {
 		changereq.ReleasedData{},
 		changereq.ObligationOwedData{Obligation: changereq.Obligation{
 			ID: "a.1.1", Recipient: "ann", About: 1, Subject: "approved", OwedBy: "paul", OwedAt: minute(15), State: changereq.ObligationOwed,
+			Digest: "d6", Due: &until, Acknowledge: true,
 		}},
+		changereq.ObligationChangedData{Obligation: "a.1.1", State: changereq.ObligationSent, AnswerBy: &expires},
 		changereq.ObligationChangedData{Obligation: "a.1.1", State: changereq.ObligationDisputed, Evidence: "mail 1", Reason: "no"},
 		changereq.MovedData{
 			From: "open", Event: "close", To: "closed", Category: lifecycle.Done, Reason: "done", Outcome: changereq.OutcomeImplemented,

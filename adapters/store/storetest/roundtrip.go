@@ -84,8 +84,9 @@ func recordComesBack(h *harness) {
 }
 
 func obligationComesBack(h *harness) {
+	by := minute(900)
 	want, events := obligationAfter(notice.Obligation{}, "a", owed("ann"),
-		notice.SettledData{State: notice.Sent, Evidence: "mail <1@example.org>"},
+		notice.SettledData{State: notice.Sent, Evidence: "mail <1@example.org>", AnswerBy: &by},
 		notice.SettledData{State: notice.Disputed, Reason: "Not what I asked for."})
 	h.do(func(ctx context.Context, tx coordination.Tx) error {
 		got, err := tx.PutObligation(ctx, want, events...)

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -34,11 +35,31 @@ func readObligation(row Row) (notice.Obligation, error) {
 		o               notice.Obligation
 		state           string
 		owedAt, updated int64
+		due, answerBy   sql.NullInt64
+		acknowledge     int64
 	)
 	err := row.Scan(&o.ID, &o.Rev, &o.Events, &o.Recipient, &o.About, &o.Subject, &o.OwedBy, &owedAt, &state,
-		&o.Evidence, &o.Reason, &updated, &o.UpdatedBy)
+		&o.Evidence, &o.Reason, &updated, &o.UpdatedBy, &o.Digest, &due, &acknowledge, &answerBy)
+	o.Due, o.Acknowledge, o.AnswerBy = maybe(due), acknowledge != 0, maybe(answerBy)
 	o.State, o.OwedAt, o.Updated = notice.State(state), instant(owedAt), instant(updated)
 	return o, err
+}
+
+// maybe is an instant that there may be none of.
+func maybe(micros sql.NullInt64) *time.Time {
+	if !micros.Valid {
+		return nil
+	}
+	at := instant(micros.Int64)
+	return &at
+}
+
+// micros is an instant as it is stored, NULL where there is none.
+func micros(at *time.Time) sql.NullInt64 {
+	if at == nil {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: at.UnixMicro(), Valid: true}
 }
 
 // Obligations implements notice.Tx.
@@ -105,9 +126,13 @@ func (t *Tx) PutObligation(ctx context.Context, o notice.Obligation, ev ...notic
 	case had.events+int64(len(ev)) != o.Events:
 		return notice.Obligation{}, gap(notice.ErrInvalid, had.events, o.Events)
 	}
+	acknowledge := int64(0)
+	if o.Acknowledge {
+		acknowledge = 1
+	}
 	values := []any{
 		o.Events, o.Recipient, o.About, o.Subject, o.OwedBy, o.OwedAt.UnixMicro(), string(o.State),
-		o.Evidence, o.Reason, o.Updated.UnixMicro(), o.UpdatedBy,
+		o.Evidence, o.Reason, o.Updated.UnixMicro(), o.UpdatedBy, o.Digest, micros(o.Due), acknowledge, micros(o.AnswerBy),
 	}
 	w := Write{SQL: updateObligation, One: true, Args: append(values, t.tenant, o.ID, o.Rev)}
 	if o.Rev == 0 {

@@ -164,19 +164,21 @@ const (
 )
 
 const (
-	obligationColumns = `id, rev, events, recipient, about, subject, owed_by, owed_at, state, evidence, reason, updated, updated_by`
+	obligationColumns = `id, rev, events, recipient, about, subject, owed_by, owed_at, state, evidence, reason, updated, updated_by,
+  digest, due, acknowledge, answer_by`
 
 	obligationByID = `SELECT ` + obligationColumns + ` FROM coordkit_obligation WHERE tenant = $1 AND id = $2`
 
 	lockObligation = obligationByID + forUpdate
 
 	insertObligation = `INSERT INTO coordkit_obligation (tenant, ` + obligationColumns + `, lease)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)`
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0)`
 
 	updateObligation = `UPDATE coordkit_obligation
  SET rev = rev + 1, events = $1, recipient = $2, about = $3, subject = $4, owed_by = $5, owed_at = $6, state = $7,
-  evidence = $8, reason = $9, updated = $10, updated_by = $11, lease = 0
- WHERE tenant = $12 AND id = $13 AND rev = $14`
+  evidence = $8, reason = $9, updated = $10, updated_by = $11, digest = $12, due = $13, acknowledge = $14,
+  answer_by = $15, lease = 0
+ WHERE tenant = $16 AND id = $17 AND rev = $18`
 
 	obligations = `SELECT ` + obligationColumns + ` FROM coordkit_obligation
  WHERE tenant = $1 AND (owed_at, id) > ($2, $3)

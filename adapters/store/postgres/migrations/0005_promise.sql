@@ -1,0 +1,6 @@
+-- What the office promised about a notice when it was owed. Notices that were
+-- owed before were promised nothing.
+ALTER TABLE coordkit_obligation ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE coordkit_obligation ADD COLUMN due BIGINT;
+ALTER TABLE coordkit_obligation ADD COLUMN acknowledge BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE coordkit_obligation ADD COLUMN answer_by BIGINT;
