@@ -26,6 +26,7 @@ type document struct {
 	kind, status string
 	dated        time.Time // zero: no date
 	text         string
+	abstract     string
 	raw          []byte // the line as it was filed
 	relations    []statement
 	resolution   string
@@ -177,7 +178,7 @@ func (r *reader) document() *document {
 	r.id = archive.RecordID(r.fit("id", string(r.id), longestID))
 	d := &document{
 		id: r.id, line: r.line, title: r.fit("title", r.text("title"), longestTitle), kind: r.fit("kind", r.text("kind"), longestID),
-		status: r.text("status"), text: r.text("text"), resolution: r.text("resolution"), authors: r.people(),
+		status: r.text("status"), text: r.text("text"), abstract: r.text("abstract"), resolution: r.text("resolution"), authors: r.people(),
 	}
 	if strings.TrimSpace(d.title) == "" {
 		r.find("no-title", "has no title and is filed under its id")

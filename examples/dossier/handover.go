@@ -79,7 +79,13 @@ func handOver(ctx context.Context, asked request, say *log.Logger) (*result, err
 		return nil, err
 	}
 	spent.lap("write")
-	return o.result(&plan, proof, bag, sealed, spent)
+	r, err := o.result(&plan, proof, bag, sealed, spent)
+	if err != nil || asked.search == "" {
+		return r, err
+	}
+	r.Found, r.Hits, err = o.search(asked.search, asOf)
+	spent.lap("search")
+	return r, err
 }
 
 // sayFindings says the first findings of each kind, and how many more there are.

@@ -154,6 +154,7 @@ func TestWrongCalls(t *testing.T) {
 		"matter":    {[]string{"-in", dirty, "-out", there, "-matter", "Z"}, exitFailed, "no document is called so"},
 		"input":     {[]string{"-in", "none", "-out", there}, exitFailed, "no such file"},
 		"key":       {[]string{"-in", dirty, "-out", there, "-key", badKey}, exitFailed, "no private key"},
+		"search":    {[]string{"-in", dirty, "-out", t.TempDir(), "-search", "-x"}, exitFailed, "only says what not to find"},
 		"empty":     {[]string{"-in", os.DevNull, "-out", there}, exitFailed, "holds no document"},
 		"in place":  {[]string{"-in", dirty, "-out", there}, exitFailed, "is no bag"},
 	} {
@@ -286,8 +287,10 @@ func TestInvariant12ProofsVerifyElsewhere(t *testing.T) {
 
 func TestRealCollections(t *testing.T) {
 	t.Parallel()
-	r, _ := handed(t, "-in", collected(t, "rfc.jsonl"), "-matter", "RFC 2616", "-as-of", "2015-01")
+	r, _ := handed(t, "-in", collected(t, "rfc.jsonl"), "-matter", "RFC 2616", "-as-of", "2015-01", "-search", `"hypertext transfer protocol" semantics`)
 	valid(t, r.Bag)
+	require.Equal(t, 2, r.Found)
+	require.Equal(t, "RFC7231", r.Hits[0].ID)
 	require.Equal(t, 9154, r.Documents)
 	require.Equal(t, 111_581, r.References)
 	require.Equal(t, 98_857, r.Extracted)

@@ -15,6 +15,7 @@ import (
 	"github.com/coordkit/coordkit/archive/dossier"
 	"github.com/coordkit/coordkit/archive/outcome"
 	"github.com/coordkit/coordkit/archive/reference"
+	"github.com/coordkit/coordkit/archive/search"
 )
 
 const tenant = "examples"
@@ -202,6 +203,37 @@ var (
 	errNothing = errors.New("the collection holds no document")
 	errMatter  = errors.New("no document is called so")
 )
+
+// hit is a document that a search found.
+type hit struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Date    string `json:"date,omitempty"`
+	Snippet string `json:"snippet,omitempty"`
+}
+
+// search answers a query as of a date: how many documents match, and the first of them.
+func (o *office) search(text string, asOf time.Time) (total int, hits []hit, err error) {
+	var index search.Index
+	for _, d := range o.collection.documents {
+		index.Put(&search.Document{
+			ID: d.id, Title: d.title, Text: strings.Join([]string{d.abstract, d.authors, d.text}, "\n"), Kind: archive.Kind(d.kind), Dated: d.dated,
+			Recorded: o.journal.recorded,
+		})
+	}
+	found, err := index.Find(&search.Query{Text: text, AsOf: asOf})
+	if err != nil {
+		return 0, nil, fmt.Errorf("-search: %w", err)
+	}
+	for _, h := range found.Hits {
+		one := hit{ID: string(h.Key.ID), Title: h.Title, Snippet: h.Snippet.Text}
+		if !h.Key.Dated.IsZero() {
+			one.Date = h.Key.Dated.Format(time.DateOnly)
+		}
+		hits = append(hits, one)
+	}
+	return found.Total, hits, nil
+}
 
 func (o *office) find(id archive.RecordID) (dossier.Document, bool) {
 	d, ok := o.documents[id]

@@ -42,6 +42,8 @@ type result struct {
 	Truncated   bool            `json:"truncated,omitempty"`
 	TagManifest string          `json:"tagmanifest_sha256"` // of tagmanifest-sha256.txt, which nothing in the bag covers
 	Outcomes    []outcome.Tally `json:"outcomes,omitempty"`
+	Found       int             `json:"found,omitempty"` // documents that the search found
+	Hits        []hit           `json:"hits,omitempty"`  // the first of them
 }
 
 func (o *office) result(plan *dossier.Plan, proof *dossier.Evidence, bag string, sealed bagit.Digests, spent *clock) (*result, error) {
@@ -109,6 +111,12 @@ func (r *result) write(out io.Writer, asJSON bool) error {
 	row("dossier", "%d records, %d files, %d withheld or beyond, by policy %s", r.RecordsInDossier, r.Files, r.Withheld, r.Policy)
 	for _, t := range r.Outcomes {
 		row("outcomes", "%s: %d, %d of them without evidence", t.Verdict, t.Outcomes, t.Unproved)
+	}
+	if r.Hits != nil {
+		row("found", "%d documents", r.Found)
+	}
+	for _, h := range r.Hits {
+		row("", "%s  %s  %s", h.ID, h.Date, h.Title)
 	}
 	row("root hash", "%s over %d entries", r.RootHash, r.Entries)
 	row("bag", "%s", r.Bag)

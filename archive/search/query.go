@@ -1,0 +1,121 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coordkit/coordkit/archive"
+)
+
+// ErrInvalid is the archive's; test with errors.Is.
+var ErrInvalid = archive.ErrInvalid
+
+// The limits of a query.
+const (
+	MaxQuery     = 1000 // characters
+	MaxTerms     = 32
+	MaxExpansion = 10_000 // words that a prefix may stand for
+	DefaultLimit = 20
+	MaxLimit     = 500
+)
+
+// Term is one thing that a query asks for.
+type Term struct {
+	Words   []string // several are a phrase
+	Prefix  bool     // the one word is the beginning of words
+	Exclude bool
+}
+
+// Parse reads the text of a query. Empty text has no terms and matches
+// everything. A query that is too long, has too many terms or only excludes is
+// ErrInvalid.
+func Parse(text string) ([]Term, error) {
+	if utf8.RuneCountInString(text) > MaxQuery {
+		return nil, fmt.Errorf("%w: the query is longer than %d characters", ErrInvalid, MaxQuery)
+	}
+	var out []Term
+	asks := false
+	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
+		var part string
+		exclude := strings.HasPrefix(rest, "-")
+		rest = strings.TrimPrefix(rest, "-")
+		if strings.HasPrefix(rest, `"`) {
+			part, rest, _ = strings.Cut(rest[1:], `"`)
+		} else {
+			end := strings.IndexAny(rest, " \t\r\n\"")
+			if end < 0 {
+				end = len(rest)
+			}
+			part, rest = rest[:end], rest[end:]
+		}
+		t := Term{Words: words(part), Exclude: exclude}
+		t.Prefix = len(t.Words) == 1 && strings.HasSuffix(part, "*")
+		if len(t.Words) > 0 {
+			out = append(out, t)
+			asks = asks || !exclude
+		}
+	}
+	switch {
+	case len(out) > MaxTerms:
+		return nil, fmt.Errorf("%w: the query has more than %d terms", ErrInvalid, MaxTerms)
+	case len(out) > 0 && !asks:
+		return nil, fmt.Errorf("%w: the query only says what not to find", ErrInvalid)
+	}
+	return out, nil
+}
+
+// Query says what to find.
+type Query struct {
+	Text      string
+	Kinds     []archive.Kind // one of them; none is any
+	From, To  time.Time      // of the document's date: From included, To excluded; zero is no bound
+	AsOf      time.Time      // only documents dated by then; zero is no bound
+	AsKnownAt time.Time      // only documents recorded by then; zero is no bound
+	Facets    map[string]string
+	// Visible says what the reader may see; nil is everything. What it hides
+	// leaves no trace in hits, counts, facets or order.
+	Visible func(archive.RecordID) bool
+	After   *Key // the last hit of the page before
+	Limit   int  // 0 is DefaultLimit; more than MaxLimit is MaxLimit
+}
+
+// Key is the place of a hit in the order of hits.
+type Key struct {
+	InTitle int
+	Dated   time.Time
+	ID      archive.RecordID
+}
+
+// Before reports whether a hit at k stands before one at other.
+func (k Key) Before(other Key) bool {
+	switch {
+	case k.InTitle != other.InTitle:
+		return k.InTitle > other.InTitle
+	case !k.Dated.Equal(other.Dated):
+		return k.Dated.After(other.Dated)
+	}
+	return k.ID < other.ID
+}
+
+// Result is a page of hits, with counts over all of them.
+type Result struct {
+	Hits   []Hit
+	Next   *Key // to go on after; nil at the end
+	Total  int
+	Facets map[string][]Count // by name; most first, then by value
+}
+
+// Hit is a record that was found.
+type Hit struct {
+	Key     Key
+	Title   string
+	Snippet Snippet
+}
+
+// Count is how often a facet has a value.
+type Count struct {
+	Value string
+	N     int
+}
