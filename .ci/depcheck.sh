@@ -26,6 +26,7 @@ for room in simulate notice issue product meeting process; do
   [ ! -d "coordination/$room" ] || only "./coordination/$room/..." "$module/coordination/$room" $([ "$room" = simulate ] && echo "$module/coordination/process")
 done
 only ./coordination "$module/changereq" "$module/archive" "$module/schedule" "$module/coordination" "$module/internal/uuid7" golang.org/x/mod
+only ./coordination/audit "$module/changereq" "$module/archive" "$module/schedule" "$module/coordination" "$module/internal/uuid7" golang.org/x/mod
 only ./adapters/store/memory "$module"
 only ./adapters/store/internal/sqlstore "$module"
 
