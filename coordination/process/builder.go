@@ -48,7 +48,6 @@ func NewBuilder(config BuilderConfig) *Builder {
 // Log gives what was built. The Builder must not be used afterwards.
 func (b *Builder) Log() *Log {
 	b.reportAbsentStarts()
-	b.log.reportDuplicates()
 	b.log.reportUnknownObjects()
 	return b.log
 }
@@ -85,6 +84,9 @@ func (b *Builder) Event(raw *Raw) error {
 	}
 	if raw.Hand {
 		e.Flags |= Hand
+	}
+	if len(l.Events) == cap(l.Events) {
+		l.Events = slices.Grow(l.Events, max(1024, len(l.Events))) // twice as many: copies stay few
 	}
 	l.Events = append(l.Events, e)
 	b.beside(int(e.Seq), raw)
@@ -223,31 +225,33 @@ func (b *Builder) reportAbsentStarts() {
 	b.missing = Tally{}
 }
 
-// reportDuplicates counts events that equal another in all columns. They stay:
-// two equal lines may be two equal deeds.
-func (l *Log) reportDuplicates() {
-	for _, events := range l.ByCase().All() {
+// Duplicates counts events that equal another of their case in all columns of
+// the record. They stay in the log: two equal lines may be two equal deeds.
+func (l *Log) Duplicates(cases *Cases) Report {
+	var report Report
+	for _, events := range cases.All() {
 		for i := 0; i < len(events); {
 			j := i + 1
 			for j < len(events) && events[j].Start == events[i].Start && events[j].End == events[i].End {
 				j++
 			}
 			if j > i+1 {
-				l.reportEqual(events[i:j])
+				l.reportEqual(&report, events[i:j])
 			}
 			i = j
 		}
 	}
+	return report
 }
 
 // reportEqual looks for duplicates among events of one case and one time.
-func (l *Log) reportEqual(events []Event) {
+func (l *Log) reportEqual(to *Report, events []Event) {
 	seen := make(map[Event]struct{}, len(events))
 	for _, e := range events {
 		alike := e
 		alike.Seq = 0
 		if _, ok := seen[alike]; ok {
-			l.Report.Add(Problem{Reason: ReasonDuplicate, Effect: Kept, Detail: l.duplicate(e)})
+			to.Add(Problem{Reason: ReasonDuplicate, Effect: Kept, Detail: l.duplicate(e)})
 		}
 		seen[alike] = struct{}{}
 	}

@@ -424,5 +424,7 @@ func TestDuplicatesAmongManyTies(t *testing.T) {
 		rows = append(rows, row{Case: "1", Activity: fmt.Sprint("A", i)})
 	}
 	rows = append(rows, rows[7])
-	require.Equal(t, 1, build(t, rows).Report.Of(process.ReasonDuplicate))
+	log := build(t, rows)
+	duplicates := log.Duplicates(log.ByCase())
+	require.Equal(t, 1, duplicates.Of(process.ReasonDuplicate))
 }

@@ -5,7 +5,7 @@
 //
 // The format is taken from the content of a file unless named; a file may be gzipped. Times without an offset are read in
 // the zone, and it is said how many there were. Of a table the columns are guessed by their names, or named with -case,
-// -activity, -start, -end and -resource, as "#3" by number; the report shows them. Of an object-centric log the objects of
+// -activity, -start, -end and -resource, as "#3" by number, and times in another form with -layout; the report shows them. Of an object-centric log the objects of
 // -type are the cases, without it those of the type with most links to events.
 //
 // Every event counts by itself; -pair makes one activity instance of a start and its complete. The figures are those
@@ -17,9 +17,11 @@
 // problems [{reason, effect, count, file, line, detail}], dropped, repaired. Activities and edges come by count, largest
 // first, then by name.
 //
+// With -brief a file gives one page in Markdown with the causes of waiting and the bottlenecks, with -map its process map.
+//
 // What cannot be used is dropped and counted by reason, on standard error and in the report. The exit code is 0 when
-// every file could be read to its end; 1 when one could not (what came before is reported all the same), or, with
-// -strict, when an event had to be dropped or repaired; 2 for a wrong call.
+// every file could be read to its end; 1 when one could not (what came before is reported all the same), when no event of
+// it could be used, or, with -strict, when an event had to be dropped or repaired; 2 for a wrong call.
 package main
 
 import (
@@ -43,14 +45,23 @@ const (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
+// Languages of a process map.
+const (
+	drawMermaid = "mermaid"
+	drawDOT     = "dot"
+)
+
 // request is what the command line asks for.
 type request struct {
 	files        []string
 	format       string
 	zone         *time.Location
 	columns      csvlog.Columns
+	layout       string
 	objectType   string
 	json, strict bool
+	brief        bool
+	drawing      string
 	pair         bool
 }
 
@@ -101,6 +112,9 @@ func parseRequest(args []string, stderr io.Writer) (request, error) {
 	flags.StringVar(&asked.columns.Start, "start", "", "the `column` of the start; - for none")
 	flags.StringVar(&asked.columns.End, "end", "", "the `column` of the end, or of the time in a table of points")
 	flags.StringVar(&asked.columns.Resource, "resource", "", "the `column` of who did it; - for none")
+	flags.StringVar(&asked.layout, "layout", "", "the `layout` of the times of a table, as Go writes it: 02.01.2006 15:04")
+	flags.BoolVar(&asked.brief, "brief", false, "write one page in Markdown: what happens, where and why work waits")
+	flags.StringVar(&asked.drawing, "map", "", "draw the process map as `mermaid` or dot")
 	flags.Usage = func() {
 		_, _ = fmt.Fprintln(stderr, "usage: observe [-json] [-format auto|xes|csv|ocel|jsonl] [-zone UTC] FILE…")
 		flags.PrintDefaults()
@@ -125,6 +139,12 @@ func parseRequest(args []string, stderr io.Writer) (request, error) {
 
 	if !knownFormat(asked.format) {
 		_, _ = fmt.Fprintf(stderr, "observe: -format %s; want auto, xes, csv, ocel or jsonl\n", asked.format)
+
+		return request{}, errUsage
+	}
+
+	if asked.drawing != "" && asked.drawing != drawMermaid && asked.drawing != drawDOT {
+		_, _ = fmt.Fprintf(stderr, "observe: -map %s; want mermaid or dot\n", asked.drawing)
 
 		return request{}, errUsage
 	}

@@ -233,6 +233,7 @@ func TestWhatIsNoLog(t *testing.T) {
 		"no-columns": {"a,b\n1,2\n", "no column looks like the case"},
 		"bomb.xes":   {"<!DOCTYPE log [<!ENTITY a \"aaaa\">]><log/>", "DOCTYPE"},
 		"half.gz":    {"\x1f\x8b\x08", "gzip"},
+		"old.json":   {`{"ocel:events": {}}`, "no OCEL 2.0"},
 		"none.csv":   {"case,activity,time\n", ""},
 	} {
 		got := call("-json", file(t, name, c.text))
@@ -249,7 +250,15 @@ func TestWhatIsNoLog(t *testing.T) {
 		require.Empty(t, got.stdout, name)
 	}
 
-	got := call("/nowhere/at/all")
+	german := file(t, "german.csv", "Vorgang;Schritt;Zeit\n1;A;31.12.2019 23:30\n")
+	got := call("-json", "-case", "Vorgang", "-activity", "Schritt", "-end", "Zeit", german)
+	require.Equal(t, exitUnreadable, got.code)
+	require.Contains(t, got.stderr, "no event of it could be used")
+	require.Contains(t, got.stdout, `"dropped":1`)
+	got = call("-json", "-case", "Vorgang", "-activity", "#2", "-end", "Zeit", "-layout", "02.01.2006 15:04", german)
+	require.Equal(t, exitDone, got.code, got.stderr)
+
+	got = call("/nowhere/at/all")
 	require.Equal(t, exitUnreadable, got.code)
 }
 
@@ -276,8 +285,23 @@ where cases wait  count  share    mean      median    95 %
 `, got.stdout)
 }
 
+func TestBriefAndMap(t *testing.T) {
+	t.Parallel()
+
+	path := sample(t, "running-example.xes")
+	got := call("-brief", path)
+	require.Equal(t, exitDone, got.code, got.stderr)
+	require.Contains(t, got.stdout, "6 cases with 42 events of 8 activities go 6 ways")
+	require.Contains(t, got.stdout, "## Why work waits")
+
+	require.Contains(t, call("-map", "mermaid", path).stdout, `state "register request (6)"`)
+	require.Contains(t, call("-map", "dot", path).stdout, `label="register request (6)"`)
+}
+
 func TestUsage(t *testing.T) {
 	t.Parallel()
+
+	require.Equal(t, exitUsage, call("-map", "svg", "x").code)
 
 	require.Equal(t, exitUsage, call().code)
 	require.Equal(t, exitUsage, call("-format", "bpmn", "x").code)

@@ -35,7 +35,11 @@ func knownFormat(name string) bool {
 	return false
 }
 
-var errForm = errors.New("this is no event log")
+// What is wrong with a file besides what the readers find.
+var (
+	errForm    = errors.New("this is no event log")
+	errNothing = errors.New("no event of it could be used")
+)
 
 // source is a log with how it was read.
 type source struct {
@@ -74,7 +78,7 @@ func readLog(path string, asked request, stderr io.Writer) (*source, error) {
 	case formatCSV:
 		var mapping csvlog.Mapping
 
-		mapping, err = csvlog.Read(bar, b, csvlog.Options{File: path, Zone: asked.zone, Columns: asked.columns})
+		mapping, err = csvlog.Read(bar, b, csvlog.Options{File: path, Zone: asked.zone, Columns: asked.columns, Layout: asked.layout})
 		src.notes = append(src.notes, "columns: "+mapping.String())
 	case formatOCELJSON:
 		err = ocel.ReadJSON(bar, b, ocel.Options{File: path, Zone: asked.zone})

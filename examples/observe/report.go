@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
+	"github.com/coordkit/coordkit/adapters/diagram"
 	"github.com/coordkit/coordkit/coordination/process"
 	"github.com/coordkit/coordkit/coordination/process/bottleneck"
+	"github.com/coordkit/coordkit/coordination/process/view"
 )
 
 // report is the contract of the output with -json.
@@ -83,11 +86,34 @@ func observe(path string, asked request, out, stderr io.Writer) error {
 		return named(path, err)
 	}
 
-	told := describe(path, src, err == nil)
+	if err == nil && len(src.log.Events) == 0 && src.log.Report.Count(process.Dropped) > 0 {
+		err = named(path, errNothing)
+	}
+
+	cases := src.log.ByCase()
+	src.log.Report.Merge(src.log.Duplicates(cases))
+
+	s := process.MeasureCases(src.log, cases)
+	told := describe(path, src, s, err == nil)
 	sayProblems(told, stderr)
 
-	if asked.json {
+	switch {
+	case asked.json:
 		return errors.Join(err, json.NewEncoder(out).Encode(told))
+	case asked.brief:
+		found := bottleneck.Find(src.log, bottleneck.Config{})
+		_, werr := io.WriteString(out, view.Brief(src.log, s, found, view.BriefConfig{Title: filepath.Base(path)}))
+
+		return errors.Join(err, werr)
+	case asked.drawing != "":
+		draw := diagram.Mermaid
+		if asked.drawing == drawDOT {
+			draw = diagram.DOT
+		}
+
+		_, werr := io.WriteString(out, draw(diagram.FromProcessMap(filepath.Base(path), view.NewMap(s, covered))))
+
+		return errors.Join(err, werr)
 	}
 
 	return errors.Join(err, told.text(out))
@@ -102,9 +128,11 @@ func named(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// describe computes what is reported.
-func describe(path string, src *source, complete bool) *report {
-	s := process.Measure(src.log)
+// covered is the share of neighbouring pairs that a process map shows at least.
+const covered = 0.9
+
+// describe collects what is reported.
+func describe(path string, src *source, s *process.Statistics, complete bool) *report {
 	r := &report{
 		File: path, Format: src.format, Notes: src.notes, Cases: s.Cases, Events: s.Events, Variants: len(s.Variants),
 		Activities: []count{}, Start: byName(s.Starts), End: byName(s.Ends), DirectlyFollows: []edge{}, Bottlenecks: []jam{},

@@ -54,26 +54,26 @@ type mapped struct {
 	declared string
 	column   *Column
 	needed   bool
-	names    []string // in normal form, the surest first
+	names    []string // the surest first
 }
 
 // fields lists the fields of a mapping with the names that tools give them.
 func (m *Mapping) fields() []mapped {
 	return []mapped{
 		{name: "case", column: &m.Case, needed: true, names: []string{
-			"case:concept:name", "case id", "caseid", "case", "case name", "case identifier", "case number", "trace id", "traceid", "trace",
-			"process instance id", "process instance", "processinstanceid", "ticket id", "order id", "id",
+			"case:concept:name", "case id", "case", "case name", "case identifier", "case number", "trace id", "trace",
+			"process instance id", "process instance", "ticket id", "order id", "id",
 		}},
 		{name: "activity", column: &m.Activity, needed: true, names: []string{
-			"concept:name", "activity", "activity name", "activityname", "task", "task name", "event name", "event", "action", "operation", "step",
+			"concept:name", "activity", "activity name", "activity id", "task", "task name", "event name", "event", "action", "operation", "step",
 		}},
 		{name: "start", column: &m.Start, names: []string{
-			"start timestamp", "start time", "starttime", "time:start", "started at", "start datetime", "start date", "begin time", "start", "begin",
+			"start timestamp", "start time", "time:start", "started at", "start datetime", "start date", "begin time", "start", "begin",
 		}},
 		{name: "end", column: &m.End, names: []string{
-			"time:timestamp", "end timestamp", "end time", "endtime", "complete timestamp", "completed timestamp", "completion timestamp",
+			"time:timestamp", "end timestamp", "end time", "complete timestamp", "completed timestamp", "completion timestamp",
 			"complete time", "completion time", "completed at", "finish time", "finished at", "end datetime", "end date", "end", "timestamp", "event time",
-			"event timestamp", "time stamp", "datetime", "date time", "time", "date",
+			"event timestamp", "time stamp", "date time", "time", "date",
 		}},
 		{name: "resource", column: &m.Resource, names: []string{
 			"org:resource", "resource", "resource id", "resource name", "user", "performer", "originator", "actor", "employee",
@@ -86,12 +86,15 @@ func (m *Mapping) fields() []mapped {
 	}
 }
 
-// normal is the form in which names of columns are compared.
+// normal is the form in which names of columns are compared: small letters
+// without what separates words.
 func normal(name string) string {
-	fields := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-		return r == ' ' || r == '_' || r == '-' || r == '.' || r == '\t' || r == '\u00a0'
-	})
-	return strings.Join(fields, " ")
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" _-.\t\u00a0", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
 }
 
 // ColumnError says that no column, or more than one, fits a field.
@@ -149,7 +152,7 @@ func (m *Mapping) find(f mapped) (Column, error) {
 	for _, name := range f.names {
 		var fit []int
 		for i, h := range m.Header {
-			if normal(h) == name {
+			if normal(h) == normal(name) {
 				fit = append(fit, i)
 			}
 		}

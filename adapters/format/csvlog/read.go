@@ -21,6 +21,7 @@ type Options struct {
 	File       string         // how problems name the file
 	Zone       *time.Location // of times without an offset; nil makes them errors
 	Columns    Columns
+	Layout     string   // of times that package process does not read, as time.Parse has it: "02.01.2006 15:04"
 	Delimiter  byte     // 0 takes it from the first row
 	Null       []string // cells that mean "nothing", besides the empty one
 	Attributes bool     // hand the columns without a field of their own to the sink
@@ -31,7 +32,7 @@ type Options struct {
 // *process.Problem where it had to stop, a *ColumnError if the columns are not
 // clear, and an error of the sink as it is.
 func Read(r io.Reader, sink process.Sink, options Options) (Mapping, error) {
-	s := &reader{sink: sink, options: options}
+	s := &reader{sink: sink, options: options, offset: strings.Contains(options.Layout, "07")}
 	text, form, err := plaintext.Open(r)
 	if err != nil {
 		return s.mapping, s.stop(process.ReasonDamaged, err.Error())
@@ -62,6 +63,7 @@ type reader struct {
 	raw     process.Raw
 	decoded []byte // cells that were not UTF-8
 	mended  bool
+	offset  bool            // the declared layout has an offset
 	naive   process.Problem // the first row with a time without an offset, and how many there are
 	zoned   bool            // this row is among them
 	starts  bool            // a start was there
@@ -184,6 +186,28 @@ func (s *reader) finish() error {
 		return s.stop(process.ReasonTruncated, s.cutOff)
 	}
 	return nil
+}
+
+// parse reads a time in the declared layout, or as package process does.
+func (s *reader) parse(cell []byte) (process.Stamp, error) {
+	if s.options.Layout == "" {
+		return process.ParseTime(cell, s.options.Zone)
+	}
+	text := string(bytes.TrimSpace(cell))
+	zone := s.options.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	at, err := time.ParseInLocation(s.options.Layout, text, zone)
+	if err != nil {
+		return process.Stamp{}, err
+	}
+	_, seconds := at.Zone()
+	stamp := process.Stamp{Micros: at.UnixMicro(), Offset: int16(seconds / 60), Naive: !s.offset}
+	if stamp.Naive && s.options.Zone == nil {
+		return stamp, process.ErrNoZone
+	}
+	return stamp, nil
 }
 
 // reportNaive says once how many rows had times without an offset.
@@ -329,7 +353,7 @@ func (s *reader) time(c Column) (stamp process.Stamp, has, ok bool, err error) {
 	if len(bytes.TrimSpace(cell)) == 0 {
 		return stamp, false, true, nil
 	}
-	stamp, err = process.ParseTime(cell, s.options.Zone)
+	stamp, err = s.parse(cell)
 	switch {
 	case errors.Is(err, process.ErrNoZone):
 		return stamp, false, false, s.problem(process.ReasonNoZone, process.Dropped,

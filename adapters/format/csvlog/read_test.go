@@ -25,7 +25,9 @@ func read(text string, options csvlog.Options) (*process.Log, csvlog.Mapping, er
 	b := process.NewBuilder(process.BuilderConfig{Attributes: true})
 	options.File = "t.csv"
 	mapping, err := csvlog.Read(strings.NewReader(text), b, options)
-	return b.Log(), mapping, err
+	log := b.Log()
+	log.Report.Merge(log.Duplicates(log.ByCase()))
+	return log, mapping, err
 }
 
 func dump(t interface{ Fatalf(string, ...any) }, log *process.Log) string {
@@ -117,6 +119,23 @@ func TestCells(t *testing.T) {
 	require.Equal(t, 1, got.Report.Of(process.ReasonZoneAssumed))
 }
 
+func TestDeclaredLayout(t *testing.T) {
+	t.Parallel()
+	const table = "case,activity,time\n1,A,31.12.2019 23:30\n1,B,2020-01-01\n"
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	got, _, err := read(table, csvlog.Options{Layout: "02.01.2006 15:04", Zone: berlin})
+	require.NoError(t, err)
+	require.Equal(t, []string{"3 dropped bad-time", "2 kept zone-assumed"}, problems(got.Report))
+	require.Equal(t, "2019-12-31T22:30:00Z", process.Time(got.Events[0].End).Format(time.RFC3339))
+	got, _, err = read(table, csvlog.Options{Layout: "02.01.2006 15:04"})
+	require.NoError(t, err)
+	require.Equal(t, 1, got.Report.Of(process.ReasonNoZone))
+	got, _, err = read("case,activity,time\n1,A,31.12.2019 23:30 -0200\n", csvlog.Options{Layout: "02.01.2006 15:04 -0700"})
+	require.NoError(t, err)
+	require.Equal(t, "2020-01-01T01:30:00Z", process.Time(got.Events[0].End).Format(time.RFC3339))
+}
+
 func TestColumns(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -127,6 +146,7 @@ func TestColumns(t *testing.T) {
 	}{
 		"XES names":  {"x,concept:name,Activity,case:concept:name,time:timestamp,start_timestamp,org:resource", csvlog.Columns{}, []int{3, 1, 5, 4, 6}, ""},
 		"Disco":      {"Case ID,Activity,Resource,Start Timestamp,Complete Timestamp", csvlog.Columns{}, []int{0, 1, 3, 4, 2}, ""},
+		"one word":   {"CaseID,ActivityID,CompleteTimestamp", csvlog.Columns{}, []int{0, 1, -1, 2, -1}, ""},
 		"one time":   {"CASE_ID;Activity;Start-Time", csvlog.Columns{}, []int{0, 1, -1, 2, -1}, ""},
 		"declared":   {"a,b,c,d", csvlog.Columns{Case: "d", Activity: "#1", End: "b"}, []int{3, 0, -1, 1, -1}, ""},
 		"none":       {"case,activity,time,user", csvlog.Columns{Resource: "-"}, []int{0, 1, -1, 2, -1}, ""},

@@ -12,7 +12,7 @@
 // no event. An object twice in an event keeps both qualifiers. A link to an
 // object that the log does not describe is kept and reported.
 //
-// An event or object is at most MaxElement bytes long; DOCTYPE is refused.
+// The older OCEL 1.0 is refused. An event or object is at most MaxElement bytes long; DOCTYPE is refused.
 // Where a file is cut or malformed the readers return a *process.Problem that
 // names the line; what came before has reached the sink.
 package ocel

@@ -28,7 +28,8 @@ func ReadJSON(r io.Reader, sink process.Sink, options Options) error {
 
 type jsonReader struct {
 	*reader
-	in *json.Decoder
+	in     *json.Decoder
+	events bool // the list of events has come
 }
 
 func (j *jsonReader) fail(err error) error { return j.broken(j.in.InputOffset(), err) }
@@ -55,6 +56,9 @@ func (j *jsonReader) document() error {
 	if _, err := j.in.Token(); err != nil {
 		return j.fail(err)
 	}
+	if !j.events {
+		return j.stop(j.in.InputOffset(), process.ReasonRefused, `there is no list "events"; this is no OCEL 2.0`)
+	}
 	return nil
 }
 
@@ -68,7 +72,7 @@ func (j *jsonReader) member(name string) error {
 	case "objects":
 		take = j.jsonObject
 	case "events":
-		take = j.jsonEvent
+		take, j.events = j.jsonEvent, true
 	default:
 		_, _, err := j.next()
 		return err

@@ -146,6 +146,7 @@ func TestDirtyLogs(t *testing.T) {
 		"json cut":           {ocel.ReadJSON, jsonLog(jsonObject, jsonEvent+","+jsonEvent)[:200+len(jsonEvent)], 1, []string{"4 stopped truncated"}},
 		"json broken":        {ocel.ReadJSON, jsonLog(jsonObject, jsonEvent+"}"), 1, []string{"4 stopped damaged"}},
 		"json list":          {ocel.ReadJSON, "[]", 0, []string{"1 stopped refused"}},
+		"json old":           {ocel.ReadJSON, `{"ocel:events": {"e1": {"ocel:activity": "A"}}}`, 0, []string{"1 stopped refused"}},
 		"json no list":       {ocel.ReadJSON, `{"events": {}}`, 0, []string{"1 stopped refused"}},
 		"json deep":          {ocel.ReadJSON, `{"x": ` + deep, 0, []string{"1 stopped damaged"}},
 		"json long":          {ocel.ReadJSON, `{"events": [{"id": "` + strings.Repeat("x", 2*ocel.MaxElement), 0, []string{"1 stopped limit"}},

@@ -27,7 +27,9 @@ func read(text io.Reader, options xes.Options) (*process.Log, error) {
 	b := process.NewBuilder(process.BuilderConfig{Attributes: true})
 	options.File, options.Attributes = "t.xes", true
 	err := xes.Read(text, b, options)
-	return b.Log(), err
+	log := b.Log()
+	log.Report.Merge(log.Duplicates(log.ByCase()))
+	return log, err
 }
 
 // dump shows a log as JSON lines, so that equal logs have equal dumps.

@@ -247,27 +247,27 @@ func explain(list []Finding) {
 	for i := range list {
 		x := &list[i]
 		main, part := x.Causes.Main()
-		say := func(format string, args ...any) { x.Reasons = append(x.Reasons, fmt.Sprintf(format, args...)) }
+		sayf := func(format string, args ...any) { x.Reasons = append(x.Reasons, fmt.Sprintf(format, args...)) }
 		if x.Waiting.Big().Sign() == 0 {
-			say("nothing waits here")
+			sayf("nothing waits here")
 			continue
 		}
-		say("%.1f %% of all waiting, %.1f %% of it by %v", 100*x.Share, 100*part, main)
-		say("%.1f %% of the time of the critical chains", 100*x.ChainShare)
+		sayf("%.1f %% of all waiting, %.1f %% of it by %v", 100*x.Share, 100*part, main)
+		sayf("%.1f %% of the time of the critical chains", 100*x.ChainShare)
 		if main == waiting.Extraneous {
-			say("against it: what it waits for is not in the log, so it may be a rule and no jam")
+			sayf("against it: what it waits for is not in the log, so it may be a rule and no jam")
 		}
 		if x.Kind == Resource {
-			say("busy in %.0f %% of its time", 100*x.Utilisation)
+			sayf("busy in %.0f %% of its time", 100*x.Utilisation)
 			if x.Turning > 0 {
-				say("those after it are short of work %.0f points more than it is", 100*x.Turning)
+				sayf("those after it are short of work %.0f points more than it is", 100*x.Turning)
 			}
 		}
 		if x.Growth > 0 {
-			say("the queue grew by %.2f a day", x.Growth)
+			sayf("the queue grew by %.2f a day", x.Growth)
 		}
 		if x.Stability.Of > 0 && x.Stability.Low < 0.5 {
-			say("against it: it keeps its rank in %d of %d draws of the cases only", x.Stability.Hits, x.Stability.Of)
+			sayf("against it: it keeps its rank in %d of %d draws of the cases only", x.Stability.Hits, x.Stability.Of)
 		}
 	}
 }

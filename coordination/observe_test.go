@@ -1,0 +1,53 @@
+package coordination_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/process"
+)
+
+func TestOfficeObservesItself(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.FixedZone("", 3600))
+	entries := []coordination.Entry{
+		{Position: 1, Room: coordination.RoomChangeRequest, Entity: "CR-1", Seq: 1, Kind: "drafted", At: at, Actor: "ada"},
+		{Position: 2, Room: coordination.RoomChangeRequest, Entity: "CR-1", Seq: 2, Kind: "presented", At: at.Add(time.Hour), Actor: "bo"},
+		{Position: 3, Room: coordination.RoomArchive, Entity: "CR-1", Seq: 1, Kind: "filed", At: at.Add(time.Hour)},
+		{Position: 4, Room: coordination.RoomChangeRequest, Entity: "CR-1", Seq: 3, Kind: "approved", At: at.Add(time.Hour), Actor: "cy"},
+	}
+	b := process.NewBuilder(process.BuilderConfig{Attributes: true})
+	require.NoError(t, coordination.Observe(entries, b))
+	log := b.Log()
+	require.Empty(t, log.Report.Tallies())
+	s := process.Measure(log)
+	require.Equal(t, 2, s.Cases)
+	require.Equal(t, []string{"drafted", "presented", "approved"}, s.Variants[0].Activities, "entries of one time keep their order")
+	edge, found := s.Edge("drafted", "presented")
+	require.True(t, found)
+	require.InDelta(t, 3600, edge.Time.Mean(), 0)
+	require.Equal(t, "changereq/CR-1", log.Case(log.Events[0]))
+	require.Equal(t, "ada", log.Resource(log.Events[0]))
+	require.Equal(t, "archive", log.Group(log.Events[2]))
+	require.Empty(t, log.Resource(log.Events[2]))
+	for a := range log.Attributes(log.Events[3]) {
+		require.Contains(t, []string{"4", "changereq"}, a.Value)
+	}
+
+	err := coordination.Observe(entries, full{})
+	require.ErrorIs(t, err, errFull)
+	require.ErrorContains(t, err, "position 1")
+}
+
+var errFull = errors.New("the sink is full")
+
+// full is a sink that takes nothing.
+type full struct{}
+
+func (full) Event(*process.Raw) error        { return errFull }
+func (full) Object(*process.RawObject) error { return errFull }
+func (full) Problem(process.Problem) error   { return errFull }
