@@ -51,3 +51,25 @@ type full struct{}
 func (full) Event(*process.Raw) error        { return errFull }
 func (full) Object(*process.RawObject) error { return errFull }
 func (full) Problem(process.Problem) error   { return errFull }
+
+func TestDeskObservesItsJournal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.forDecision("CR1")
+	b.approve("CR1")
+	got, err := b.Process(t.Context(), tenant, coordination.RoomChangeRequest)
+	require.NoError(t, err)
+	require.Equal(t, 1, got.Statistics.Cases)
+	page, _, err := b.Journal(t.Context(), tenant, coordination.JournalQuery{Room: coordination.RoomChangeRequest, Limit: coordination.MaxLimit})
+	require.NoError(t, err)
+	require.Equal(t, len(page), got.Statistics.Events)
+	require.Equal(t, page[0].Kind, got.Statistics.Starts[0].Name)
+	require.Equal(t, page[len(page)-1].Kind, got.Statistics.Ends[0].Name)
+	require.NotEmpty(t, got.Bottlenecks.Activities)
+	all, err := b.Process(t.Context(), tenant, "")
+	require.NoError(t, err)
+	require.Greater(t, all.Statistics.Events, got.Statistics.Events, "other rooms write as well")
+	none, err := b.Process(t.Context(), tenant, "nowhere")
+	require.NoError(t, err)
+	require.Zero(t, none.Statistics.Events)
+}

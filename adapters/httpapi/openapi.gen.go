@@ -1188,10 +1188,49 @@ type HoldInput struct {
 	Reason string `json:"reason"`
 }
 
+// Hop One activity directly after another.
+type Hop struct {
+	// From The first.
+	From string `json:"from"`
+
+	// Time How long something took.
+	Time Lapse `json:"time"`
+
+	// To The second.
+	To string `json:"to"`
+}
+
 // ItemInput An affected item.
 type ItemInput struct {
 	// Item The affected item.
 	Item string `json:"item"`
+}
+
+// Jam A place where work waits.
+type Jam struct {
+	// From Who hands over; empty where nobody does.
+	From string `json:"from"`
+
+	// Instances How often work came there.
+	Instances int64 `json:"instances"`
+
+	// Kind What the place is.
+	Kind string `json:"kind"`
+
+	// Name The activity, who does it, or who takes over.
+	Name string `json:"name"`
+
+	// Rank Among the places of its kind.
+	Rank int64 `json:"rank"`
+
+	// Reasons What speaks for the rank and what against it.
+	Reasons []string `json:"reasons"`
+
+	// Share The part of all waiting.
+	Share float64 `json:"share"`
+
+	// WaitingUs How long it waited there in all, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
 }
 
 // JournalEntry One event of any room, in the envelope of CloudEvents 1.0.
@@ -1240,6 +1279,21 @@ type JournalPage struct {
 
 	// Next The position to go on after.
 	Next int64 `json:"next"`
+}
+
+// Lapse How long something took.
+type Lapse struct {
+	// MeanUs The mean, in microseconds.
+	MeanUs int64 `json:"mean_us"`
+
+	// MedianUs The middle one, or the mean of the middle two, in microseconds.
+	MedianUs int64 `json:"median_us"`
+
+	// N How many durations; 0 makes the others 0.
+	N int64 `json:"n"`
+
+	// P95Us The one that 95 in a hundred do not exceed, in microseconds.
+	P95Us int64 `json:"p95_us"`
 }
 
 // Lifecycle What a request can be, and what may happen to it next.
@@ -1813,6 +1867,36 @@ type Problem struct {
 
 	// Unmet Each condition that stands in the way.
 	Unmet []Unmet `json:"unmet,omitempty"`
+}
+
+// Process How work runs, by a log of what happened.
+type Process struct {
+	// Activities How often each activity came, the most frequent first.
+	Activities []Count `json:"activities"`
+
+	// Cases How many things something happened to.
+	Cases int64 `json:"cases"`
+
+	// Duration How long something took.
+	Duration Lapse `json:"duration"`
+
+	// Edges What came directly after what, the most frequent first.
+	Edges []Hop `json:"edges"`
+
+	// Ends What came last so far.
+	Ends []Count `json:"ends"`
+
+	// Events How much happened.
+	Events int64 `json:"events"`
+
+	// Starts With what cases began.
+	Starts []Count `json:"starts"`
+
+	// Variants How many different sequences of activities there are.
+	Variants int64 `json:"variants"`
+
+	// Waits Where work waits, by kind of place and rank.
+	Waits []Jam `json:"waits"`
 }
 
 // Rating A place on the matrix of risks.
@@ -3198,6 +3282,12 @@ type GetPolicyParams struct {
 	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
 }
 
+// GetProcessParams defines parameters for GetProcess.
+type GetProcessParams struct {
+	// Room The room to look at; none is all.
+	Room *string `form:"room,omitempty" json:"room,omitempty"`
+}
+
 // ListRecordsParams defines parameters for ListRecords.
 type ListRecordsParams struct {
 	// Kind What sort of document it is.
@@ -3506,6 +3596,9 @@ type ServerInterface interface {
 	// GetPolicy Get an approval policy
 	// (GET /v1/policies/{id})
 	GetPolicy(w http.ResponseWriter, r *http.Request, id string, params GetPolicyParams)
+	// GetProcess Say how the office's own work runs
+	// (GET /v1/process)
+	GetProcess(w http.ResponseWriter, r *http.Request, params GetProcessParams)
 	// ListRecords List records
 	// (GET /v1/records)
 	ListRecords(w http.ResponseWriter, r *http.Request, params ListRecordsParams)
@@ -6383,6 +6476,39 @@ func (siw *ServerInterfaceWrapper) GetPolicy(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// GetProcess operation middleware
+func (siw *ServerInterfaceWrapper) GetProcess(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetProcessParams
+
+	// ------------- Optional query parameter "room" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "room", r.URL.Query(), &params.Room, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "room"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "room", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetProcess(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListRecords operation middleware
 func (siw *ServerInterfaceWrapper) ListRecords(w http.ResponseWriter, r *http.Request) {
 
@@ -6916,6 +7042,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles", wrapper.ListLifecycles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles/{id}", wrapper.GetLifecycle)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/journal", wrapper.ReadJournal)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/process", wrapper.GetProcess)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/openapi.yaml", wrapper.GetContract)
 
@@ -15644,6 +15771,94 @@ func (response GetPolicydefaultApplicationProblemPlusJSONResponse) VisitGetPolic
 	return err
 }
 
+type GetProcessRequestObject struct {
+	Params GetProcessParams
+}
+
+type GetProcessResponseObject interface {
+	VisitGetProcessResponse(w http.ResponseWriter) error
+}
+
+type GetProcess200JSONResponse Process
+
+func (response GetProcess200JSONResponse) VisitGetProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProcess400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetProcess400ApplicationProblemPlusJSONResponse) VisitGetProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProcess401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetProcess401ApplicationProblemPlusJSONResponse) VisitGetProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProcess403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetProcess403ApplicationProblemPlusJSONResponse) VisitGetProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProcessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetProcessdefaultApplicationProblemPlusJSONResponse) VisitGetProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRecordsRequestObject struct {
 	Params ListRecordsParams
 }
@@ -16737,6 +16952,9 @@ type StrictServerInterface interface {
 	// GetPolicy Get an approval policy
 	// (GET /v1/policies/{id})
 	GetPolicy(ctx context.Context, request GetPolicyRequestObject) (GetPolicyResponseObject, error)
+	// GetProcess Say how the office's own work runs
+	// (GET /v1/process)
+	GetProcess(ctx context.Context, request GetProcessRequestObject) (GetProcessResponseObject, error)
 	// ListRecords List records
 	// (GET /v1/records)
 	ListRecords(ctx context.Context, request ListRecordsRequestObject) (ListRecordsResponseObject, error)
@@ -18442,6 +18660,32 @@ func (sh *strictHandler) GetPolicy(w http.ResponseWriter, r *http.Request, id st
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetPolicyResponseObject); ok {
 		if err := validResponse.VisitGetPolicyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetProcess operation middleware
+func (sh *strictHandler) GetProcess(w http.ResponseWriter, r *http.Request, params GetProcessParams) {
+	var request GetProcessRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProcess(ctx, request.(GetProcessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProcess")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetProcessResponseObject); ok {
+		if err := validResponse.VisitGetProcessResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

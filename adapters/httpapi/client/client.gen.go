@@ -1189,10 +1189,49 @@ type HoldInput struct {
 	Reason string `json:"reason"`
 }
 
+// Hop One activity directly after another.
+type Hop struct {
+	// From The first.
+	From string `json:"from"`
+
+	// Time How long something took.
+	Time Lapse `json:"time"`
+
+	// To The second.
+	To string `json:"to"`
+}
+
 // ItemInput An affected item.
 type ItemInput struct {
 	// Item The affected item.
 	Item string `json:"item"`
+}
+
+// Jam A place where work waits.
+type Jam struct {
+	// From Who hands over; empty where nobody does.
+	From string `json:"from"`
+
+	// Instances How often work came there.
+	Instances int64 `json:"instances"`
+
+	// Kind What the place is.
+	Kind string `json:"kind"`
+
+	// Name The activity, who does it, or who takes over.
+	Name string `json:"name"`
+
+	// Rank Among the places of its kind.
+	Rank int64 `json:"rank"`
+
+	// Reasons What speaks for the rank and what against it.
+	Reasons []string `json:"reasons"`
+
+	// Share The part of all waiting.
+	Share float64 `json:"share"`
+
+	// WaitingUs How long it waited there in all, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
 }
 
 // JournalEntry One event of any room, in the envelope of CloudEvents 1.0.
@@ -1241,6 +1280,21 @@ type JournalPage struct {
 
 	// Next The position to go on after.
 	Next int64 `json:"next"`
+}
+
+// Lapse How long something took.
+type Lapse struct {
+	// MeanUs The mean, in microseconds.
+	MeanUs int64 `json:"mean_us"`
+
+	// MedianUs The middle one, or the mean of the middle two, in microseconds.
+	MedianUs int64 `json:"median_us"`
+
+	// N How many durations; 0 makes the others 0.
+	N int64 `json:"n"`
+
+	// P95Us The one that 95 in a hundred do not exceed, in microseconds.
+	P95Us int64 `json:"p95_us"`
 }
 
 // Lifecycle What a request can be, and what may happen to it next.
@@ -1814,6 +1868,36 @@ type Problem struct {
 
 	// Unmet Each condition that stands in the way.
 	Unmet []Unmet `json:"unmet,omitempty"`
+}
+
+// Process How work runs, by a log of what happened.
+type Process struct {
+	// Activities How often each activity came, the most frequent first.
+	Activities []Count `json:"activities"`
+
+	// Cases How many things something happened to.
+	Cases int64 `json:"cases"`
+
+	// Duration How long something took.
+	Duration Lapse `json:"duration"`
+
+	// Edges What came directly after what, the most frequent first.
+	Edges []Hop `json:"edges"`
+
+	// Ends What came last so far.
+	Ends []Count `json:"ends"`
+
+	// Events How much happened.
+	Events int64 `json:"events"`
+
+	// Starts With what cases began.
+	Starts []Count `json:"starts"`
+
+	// Variants How many different sequences of activities there are.
+	Variants int64 `json:"variants"`
+
+	// Waits Where work waits, by kind of place and rank.
+	Waits []Jam `json:"waits"`
 }
 
 // Rating A place on the matrix of risks.
@@ -3199,6 +3283,12 @@ type GetPolicyParams struct {
 	Version *int32 `form:"version,omitempty" json:"version,omitempty"`
 }
 
+// GetProcessParams defines parameters for GetProcess.
+type GetProcessParams struct {
+	// Room The room to look at; none is all.
+	Room *string `form:"room,omitempty" json:"room,omitempty"`
+}
+
 // ListRecordsParams defines parameters for ListRecords.
 type ListRecordsParams struct {
 	// Kind What sort of document it is.
@@ -4084,6 +4174,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
 	GetPolicy(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProcess Say how the office's own work runs
+	//
+	// What happens to the things of a room, what follows what after what time, and where they wait, by the journal alone. The package documentation of coordination/process and its inner packages defines every figure.
+	//
+	// Corresponds with GET /v1/process (the `GetProcess` operationId).
+	GetProcess(ctx context.Context, params *GetProcessParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRecords List records
 	//
@@ -5639,6 +5736,23 @@ func (c *Client) ListPolicies(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
 func (c *Client) GetPolicy(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPolicyRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProcess Say how the office's own work runs
+//
+// What happens to the things of a room, what follows what after what time, and where they wait, by the journal alone. The package documentation of coordination/process and its inner packages defines every figure.
+//
+// Corresponds with GET /v1/process (the `GetProcess` operationId).
+func (c *Client) GetProcess(ctx context.Context, params *GetProcessParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProcessRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9063,6 +9177,60 @@ func NewGetPolicyRequest(server string, id string, params *GetPolicyParams) (*ht
 	return req, nil
 }
 
+// NewGetProcessRequest constructs an http.Request for the GetProcess method
+func NewGetProcessRequest(server string, params *GetProcessParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/process")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Room != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room", *params.Room, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListRecordsRequest constructs an http.Request for the ListRecords method
 func NewListRecordsRequest(server string, params *ListRecordsParams) (*http.Request, error) {
 	var err error
@@ -10261,6 +10429,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
 	GetPolicyWithResponse(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*GetPolicyResponse, error)
+
+	// GetProcessWithResponse Say how the office's own work runs
+	//
+	// What happens to the things of a room, what follows what after what time, and where they wait, by the journal alone. The package documentation of coordination/process and its inner packages defines every figure.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/process (the `GetProcess` operationId).
+	GetProcessWithResponse(ctx context.Context, params *GetProcessParams, reqEditors ...RequestEditorFn) (*GetProcessResponse, error)
 
 	// ListRecordsWithResponse List records
 	//
@@ -16342,6 +16519,82 @@ func (r GetPolicyResponse) ContentType() string {
 	return ""
 }
 
+// GetProcessResponse401Headers the declared response headers of an HTTP 401 response for GetProcess
+type GetProcessResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetProcessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Process
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetProcessResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProcessResponse) GetJSON200() *Process {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetProcessResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetProcessResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetProcessResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetProcessResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProcessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProcessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProcessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProcessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListRecordsResponse401Headers the declared response headers of an HTTP 401 response for ListRecords
 type ListRecordsResponse401Headers struct {
 	WWWAuthenticate string
@@ -18231,6 +18484,21 @@ func (c *ClientWithResponses) GetPolicyWithResponse(ctx context.Context, id stri
 		return nil, err
 	}
 	return ParseGetPolicyResponse(rsp)
+}
+
+// GetProcessWithResponse Say how the office's own work runs
+//
+// What happens to the things of a room, what follows what after what time, and where they wait, by the journal alone. The package documentation of coordination/process and its inner packages defines every figure.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/process (the `GetProcess` operationId).
+func (c *ClientWithResponses) GetProcessWithResponse(ctx context.Context, params *GetProcessParams, reqEditors ...RequestEditorFn) (*GetProcessResponse, error) {
+	rsp, err := c.GetProcess(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProcessResponse(rsp)
 }
 
 // ListRecordsWithResponse List records
@@ -24005,6 +24273,73 @@ func ParseGetPolicyResponse(rsp *http.Response) (*GetPolicyResponse, error) {
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetPolicyResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetProcessResponse parses an HTTP response from a GetProcessWithResponse call
+func ParseGetProcessResponse(rsp *http.Response) (*GetProcessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProcessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Process
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetProcessResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -29,6 +29,8 @@ func (m *machine) read(t *rapid.T) {
 	m.oneOf(m.call("ann", http.MethodGet, at+rest, nil), rest, http.StatusOK)
 	account := rapid.SampledFrom([]string{"/v1/accounting", "/v1/accounting.csv", "/v1/accounting?as_of=2000-01-01T00:00:00Z"}).Draw(t, "account")
 	m.oneOf(m.call("carl", http.MethodGet, account, nil), account, http.StatusOK)
+	process := rapid.SampledFrom([]string{"/v1/process", "/v1/process?room=changereq", "/v1/process?room=nowhere"}).Draw(t, "process")
+	m.oneOf(m.call("carl", http.MethodGet, process, nil), process, http.StatusOK)
 	if r.brief > 0 {
 		kind := rapid.SampledFrom([]string{"application/json", "text/html", "text/markdown"}).Draw(t, "media type")
 		p := m.call("ann", http.MethodGet, at+"/briefs/1", nil, "Accept", kind)
