@@ -22,6 +22,10 @@ type BuilderConfig struct {
 	Mode       Mode
 	Attributes bool // keep what is not a column of its own; see Log.Attributes
 	MaxEvents  int  // 0 means as many as positions can tell apart, 4,294,967,295
+	// Each, if not nil, gets every event instead of the Log, so that a stream of
+	// any length is read in bounded memory: names are kept, events, columns and
+	// descriptions are not. An error stops the reader.
+	Each func(Event) error
 }
 
 // ErrLimit is returned when a log is larger than a stated limit.
@@ -33,6 +37,7 @@ var ErrLimit = errors.New("process: the log is larger than the limit")
 type Builder struct {
 	config  BuilderConfig
 	log     *Log
+	seen    int // events
 	starts  int // events with a start of their own
 	missing Tally
 }
@@ -44,6 +49,9 @@ func NewBuilder(config BuilderConfig) *Builder {
 	}
 	return &Builder{config: config, log: newLog()}
 }
+
+// Names are the names that events point to, as far as they are known.
+func (b *Builder) Names() (activities, cases *Names) { return b.log.Activities, b.log.Cases }
 
 // Log gives what was built. The Builder must not be used afterwards.
 func (b *Builder) Log() *Log {
@@ -64,7 +72,7 @@ func (b *Builder) Problem(p Problem) error {
 
 // Event judges an event and keeps it.
 func (b *Builder) Event(raw *Raw) error {
-	if len(b.log.Events) >= b.config.MaxEvents {
+	if b.seen >= b.config.MaxEvents {
 		return fmt.Errorf("%v: %w of %d events", raw.At, ErrLimit, b.config.MaxEvents)
 	}
 	if ok, err := b.complete(raw); !ok || err != nil {
@@ -72,7 +80,7 @@ func (b *Builder) Event(raw *Raw) error {
 	}
 	l := b.log
 	e := Event{
-		Start: raw.Start.Micros, End: raw.End.Micros, Seq: uint32(len(l.Events)),
+		Start: raw.Start.Micros, End: raw.End.Micros, Seq: uint32(b.seen),
 		Case: id(l.Cases, raw.Case), Activity: l.Activities.ID(raw.Activity), Resource: id(l.Resources, raw.Resource),
 		Instance: id(l.Instances, raw.Instance), Lifecycle: uint16(id(l.Lifecycles, raw.Lifecycle)),
 	}
@@ -84,6 +92,10 @@ func (b *Builder) Event(raw *Raw) error {
 	}
 	if raw.Hand {
 		e.Flags |= Hand
+	}
+	b.seen++
+	if b.config.Each != nil {
+		return b.config.Each(e)
 	}
 	if len(l.Events) == cap(l.Events) {
 		l.Events = slices.Grow(l.Events, max(1024, len(l.Events))) // twice as many: copies stay few
@@ -188,6 +200,9 @@ func (b *Builder) describe(to *attributes, raw []RawAttribute) {
 func (b *Builder) Object(raw *RawObject) error {
 	if len(raw.ID) == 0 {
 		return b.Problem(Problem{Position: raw.At, Reason: ReasonNoCase, Effect: Dropped, Detail: "the object has no id"})
+	}
+	if b.config.Each != nil {
+		return nil
 	}
 	l, o := b.log, &b.log.objects
 	object := l.Cases.ID(raw.ID)

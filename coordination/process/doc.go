@@ -22,7 +22,8 @@
 // # Figures
 //
 // Measure gives Statistics of a log at once; an Observer takes one event at a
-// time and gives the same figures, and Merge joins those of shards. The figures
+// time (BuilderConfig.Each feeds it without a log in between) and gives the same
+// figures, and Merge joins those of shards. The figures
 // mean exactly this:
 //
 //   - D1, order in a case: by start, then end, then position in the input.

@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -94,6 +95,35 @@ func TestShardsMergeToTheWhole(t *testing.T) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+// TestStreamIntoObserver reads without a log in between.
+func TestStreamIntoObserver(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := drawRows(t, "rows")
+		var o *process.Observer
+		b := process.NewBuilder(process.BuilderConfig{Each: func(e process.Event) error {
+			if !o.Observe(e) {
+				t.Fatalf("%+v is late", e)
+			}
+			return nil
+		}})
+		activities, cases := b.Names()
+		o = process.NewObserver(process.ObserverConfig{Activities: activities, Cases: cases, Delay: 1 << 40, Keep: -1})
+		for _, r := range rows {
+			if err := b.Event(r.raw()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.Flush()
+		if diff := same(process.Measure(build(t, rows)), o.Statistics()); diff != "" || len(b.Log().Events) > 0 {
+			t.Fatal(diff)
+		}
+	})
+	full := errors.New("full")
+	b := process.NewBuilder(process.BuilderConfig{Each: func(process.Event) error { return full }})
+	require.ErrorIs(t, b.Event(row{Case: "1", Activity: "A"}.raw()), full)
 }
 
 func TestMergeRefusesDifferentKeeping(t *testing.T) {

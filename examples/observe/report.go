@@ -101,7 +101,7 @@ func observe(path string, asked request, out, stderr io.Writer) error {
 	case asked.json:
 		return errors.Join(err, json.NewEncoder(out).Encode(told))
 	case asked.brief:
-		found := bottleneck.Find(src.log, bottleneck.Config{})
+		found := bottleneck.Find(src.log, bottleneck.Config{Party: src.party()})
 		_, werr := io.WriteString(out, view.Brief(src.log, s, found, view.BriefConfig{Title: filepath.Base(path)}))
 
 		return errors.Join(err, werr)
@@ -117,6 +117,17 @@ func observe(path string, asked request, out, stderr io.Writer) error {
 	}
 
 	return errors.Join(err, told.text(out))
+}
+
+// party names who hands work over: the roles or departments that the log states, or else the resources.
+func (s *source) party() func(process.Event) string {
+	for _, e := range s.log.Events {
+		if s.log.Group(e) != "" {
+			return s.log.Group
+		}
+	}
+
+	return s.log.Resource
 }
 
 // named puts the file before an error that does not name it.

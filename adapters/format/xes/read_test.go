@@ -92,6 +92,9 @@ func TestDirtyLogs(t *testing.T) {
 		"nested keys": {
 			log(trace("1", `<event><string key="x" value=""><string key="concept:name" value="B"/></string>`+name+at+`</event>`)), 1, nil,
 		},
+		"unknown elements": {
+			log(trace("1", `<event><note><string key="concept:name" value="B"/></note>`+name+at+`</event>`)), 1, nil,
+		},
 		"twice":           {log(trace("1", "<event>"+name+name+at+"</event>")), 1, []string{"2 kept key-twice"}},
 		"event no trace":  {log(event, trace("1", event)), 1, []string{"2 dropped no-case"}},
 		"empty trace":     {log(trace("1"), trace("2", event)), 1, []string{"2 kept empty-case"}},
