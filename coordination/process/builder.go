@@ -98,7 +98,7 @@ func (b *Builder) Event(raw *Raw) error {
 		return b.config.Each(e)
 	}
 	if len(l.Events) == cap(l.Events) {
-		l.Events = slices.Grow(l.Events, max(1024, len(l.Events))) // twice as many: copies stay few
+		l.Events = slices.Grow(l.Events, max(1024, len(l.Events)/2)) // half as many again: copies stay few
 	}
 	l.Events = append(l.Events, e)
 	b.beside(int(e.Seq), raw)
@@ -315,11 +315,30 @@ func groupByCase(events []Event, names int) *Cases {
 		}
 	}
 	for _, id := range c.ids {
-		if part := c.Of(id); !slices.IsSortedFunc(part, compareEvents) {
-			slices.SortFunc(part, compareEvents)
-		}
+		sortEvents(c.Of(id))
 	}
 	return c
+}
+
+// insertUpTo is up to how many events are sorted by insertion, which is quick
+// for the few that a case has, the more so as most are in order.
+const insertUpTo = 40
+
+// sortEvents puts the events of a case in order.
+func sortEvents(events []Event) {
+	if len(events) > insertUpTo {
+		if !slices.IsSortedFunc(events, compareEvents) {
+			slices.SortFunc(events, compareEvents)
+		}
+		return
+	}
+	for i := 1; i < len(events); i++ {
+		e, j := events[i], i
+		for ; j > 0 && e.Before(events[j-1]); j-- {
+			events[j] = events[j-1]
+		}
+		events[j] = e
+	}
 }
 
 func inOrder(events []Event) bool {

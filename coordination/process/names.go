@@ -6,22 +6,37 @@ package process
 //
 // The zero value is ready to use. Names is not safe for concurrent writing.
 type Names struct {
-	list  []string
-	index map[string]uint32
-	last  uint32
+	list   []string
+	index  map[string]uint32
+	recent [1 << recentBits]uint32 // ids of names that came lately, by a rough hash
 }
+
+// recentBits says how many recent names are found without the index: a log
+// names few activities and resources over and over.
+const recentBits = 8
 
 // ID gives the id of a name, a new one if the name is new.
 func (n *Names) ID(name []byte) uint32 {
-	if n.last != None && n.list[n.last] == string(name) {
-		return n.last // the same value again is the usual case in a log
+	slot := &n.recent[rough(name)]
+	if *slot != None && n.list[*slot] == string(name) {
+		return *slot
 	}
 	id, ok := n.index[string(name)]
 	if !ok {
 		id = n.add(string(name))
 	}
-	n.last = id
+	*slot = id
 	return id
+}
+
+// rough is a hash of the length and the last three bytes, in which names that
+// are numbered differ.
+func rough(name []byte) uint32 {
+	h := uint32(len(name)) * 0x9e3779b1
+	for _, b := range name[max(0, len(name)-3):] {
+		h = (h ^ uint32(b)) * 0x01000193
+	}
+	return h >> (32 - recentBits)
 }
 
 // Add is ID for a string.
