@@ -9,8 +9,8 @@
 //	b := process.NewBuilder(process.BuilderConfig{})
 //	mapping, err := csvlog.Read(file, b, csvlog.Options{File: "Production.csv", Zone: time.UTC})
 //
-// The delimiter (comma, semicolon, tab or bar) is taken from the first row
-// unless declared. The text is UTF-8 or, by its byte order mark, UTF-16, and
+// The delimiter (comma, semicolon, tab or bar) is taken from the first row, or
+// from a line sep=… before it, unless declared. The text is UTF-8 or, by its byte order mark, UTF-16, and
 // may be gzipped; a cell that is not UTF-8 is read as Windows-1252 and
 // reported. Quoted cells may hold delimiters, line ends and doubled quotes.
 //

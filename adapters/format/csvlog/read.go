@@ -96,11 +96,8 @@ func (s *reader) stop(reason process.Reason, detail string) error {
 
 // header reads the first row and maps the columns.
 func (s *reader) header() error {
-	w := s.table.window
-	for bytes.IndexByte(w.Bytes(), '\n') < 0 && w.More() {
-	}
-	line, _, _ := bytes.Cut(w.Bytes(), []byte{'\n'})
 	s.table.delimiter = s.options.Delimiter
+	line := s.preamble()
 	if s.table.delimiter == 0 {
 		s.table.delimiter = guessDelimiter(line)
 	}
@@ -122,6 +119,26 @@ func (s *reader) header() error {
 	}
 	s.mapRest()
 	return nil
+}
+
+// preamble passes over blank lines and the line sep=… with which spreadsheets
+// state the delimiter, and gives the line after them.
+func (s *reader) preamble() []byte {
+	w := s.table.window
+	for {
+		for bytes.IndexByte(w.Bytes(), '\n') < 0 && w.More() {
+		}
+		line, _, more := bytes.Cut(w.Bytes(), []byte{'\n'})
+		text := bytes.TrimRight(line, "\r")
+		stated := len(text) == len("sep=;") && bytes.HasPrefix(bytes.ToLower(text), []byte("sep="))
+		if !more || !stated && len(bytes.TrimSpace(text)) > 0 {
+			return line
+		}
+		if stated && s.options.Delimiter == 0 {
+			s.table.delimiter = text[len(text)-1]
+		}
+		w.Skip(len(line) + 1)
+	}
 }
 
 // mapRest finds the columns that are handed on as attributes.

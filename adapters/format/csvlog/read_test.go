@@ -62,6 +62,8 @@ func TestDirtyTables(t *testing.T) {
 		"no last newline":  {header + strings.TrimSpace(row), 1, nil},
 		"CRLF, BOM":        {"\ufeff" + strings.ReplaceAll(header+row, "\n", "\r\n"), 1, nil},
 		"semicolons":       {strings.ReplaceAll(header+row, ",", ";"), 1, nil},
+		"stated delimiter": {"sep=|\r\n" + strings.ReplaceAll(header+row, ",", "|"), 1, nil},
+		"lines before":     {"\n \r\n" + header + row + "1,A\n", 1, []string{"5 dropped ragged-row"}},
 		"tabs":             {strings.ReplaceAll(header+row, ",", "\t"), 1, nil},
 		"blank lines":      {header + "\n" + row + "  \n\n", 1, nil},
 		"quotes":           {header + `"1","A, or ""B""` + "\nand C\"" + row[3:], 1, nil},
