@@ -1,9 +1,6 @@
 package search
 
 import (
-	"cmp"
-	"container/heap"
-	"fmt"
 	"maps"
 	"math"
 	"math/bits"
@@ -139,16 +136,12 @@ func (x *Index) Find(q *Query) (Result, error) {
 	x.prepare(terms)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	f := finding{x: x, q: q, terms: terms, facets: make(map[string]map[string]int)}
-	f.best.limit = q.Limit
-	if f.best.limit <= 0 {
-		f.best.limit = DefaultLimit
-	}
-	f.best.limit = min(f.best.limit, MaxLimit)
-	if err := f.run(); err != nil {
-		return Result{}, err
-	}
-	return f.result(), nil
+	f := finding{x: x, terms: terms, found: NewCollector(q)}
+	f.run()
+	return f.found.Result(terms, func(id archive.RecordID) (title, text string, err error) {
+		d := x.docs[x.number[id]].doc
+		return d.Title, d.Text, nil
+	})
 }
 
 // prepare sorts the words if a prefix needs it.
@@ -165,14 +158,11 @@ func (x *Index) prepare(terms []Term) {
 
 type finding struct {
 	x       *Index
-	q       *Query
 	terms   []Term
 	titles  [][]uint32 // by word or prefix asked for: documents with it in the title
 	without [][]uint32 // documents with a word or prefix that is excluded
 	phrases []phrase
-	best    page
-	total   int
-	facets  map[string]map[string]int
+	found   *Collector
 }
 
 // phrase is a sequence of words, as indexes of lists.
@@ -181,36 +171,30 @@ type phrase struct {
 	exclude bool
 }
 
-func (f *finding) run() error {
-	found, all, err := f.candidates()
-	if err != nil {
-		return err
-	}
+func (f *finding) run() {
+	found, all := f.candidates()
 	if all {
 		for n := range f.x.docs {
 			f.consider(uint32(n))
 		}
-		return nil
+		return
 	}
 	for _, n := range found {
 		f.consider(n)
 	}
-	return nil
 }
 
 // candidates are the documents with every word, in the order of their numbers;
 // all says that no word is asked for.
-func (f *finding) candidates() (found []uint32, all bool, err error) {
+func (f *finding) candidates() (found []uint32, all bool) {
 	all = true
 	for _, t := range f.terms {
 		if len(t.Words) > 1 {
 			f.phrases = append(f.phrases, f.x.phrase(t))
 		}
 		for _, w := range t.Words {
-			l, err := f.x.find(w, t.Prefix)
+			l := f.x.find(w, t.Prefix)
 			switch {
-			case err != nil:
-				return nil, false, err
 			case t.Exclude && len(t.Words) == 1:
 				f.without = append(f.without, l.any)
 				continue
@@ -225,7 +209,7 @@ func (f *finding) candidates() (found []uint32, all bool, err error) {
 			}
 		}
 	}
-	return found, all, nil
+	return found, all
 }
 
 // phrase finds the words of a phrase; a word that nobody uses is given a number
@@ -243,23 +227,19 @@ func (x *Index) phrase(t Term) phrase {
 }
 
 // find is where a word stands, or every word that begins so.
-func (x *Index) find(word string, prefix bool) (list, error) {
+func (x *Index) find(word string, prefix bool) list {
 	if !prefix {
 		if w, known := x.word[word]; known {
-			return x.lists[w], nil
+			return x.lists[w]
 		}
-		return list{}, nil
-	}
-	matches := x.matches(word)
-	if len(matches) > MaxExpansion {
-		return list{}, fmt.Errorf("%w: %q* stands for more than %d words: write more of it", ErrInvalid, word, MaxExpansion)
+		return list{}
 	}
 	var anywhere, titles union
-	for _, w := range matches {
+	for _, w := range x.matches(word) {
 		anywhere.add(x.lists[w].any, len(x.docs))
 		titles.add(x.lists[w].title, len(x.docs))
 	}
-	return list{any: anywhere.list(), title: titles.list()}, nil
+	return list{any: anywhere.list(), title: titles.list()}
 }
 
 // matches are the lists of the words that begin so. Words that came after the
@@ -330,47 +310,16 @@ func has(list []uint32, n uint32) bool {
 // consider takes a candidate in if it passes everything.
 func (f *finding) consider(n uint32) {
 	e := &f.x.docs[n]
-	d := e.doc
-	if d == nil || !f.fits(e, n) || !f.q.admits(d) {
+	if e.doc == nil || !f.fits(e, n) {
 		return
 	}
-	f.total++
-	for name, values := range d.Facets {
-		if f.facets[name] == nil {
-			f.facets[name] = make(map[string]int)
-		}
-		for i, v := range values {
-			if !slices.Contains(values[:i], v) {
-				f.facets[name][v]++
-			}
-		}
-	}
-	k := Key{Dated: d.Dated, ID: d.ID}
+	inTitle := 0
 	for _, titles := range f.titles {
 		if has(titles, n) {
-			k.InTitle++
+			inTitle++
 		}
 	}
-	if f.q.After == nil || f.q.After.Before(k) {
-		f.best.add(candidate{k, n})
-	}
-}
-
-// admits applies the filters, of which none looks at words.
-func (q *Query) admits(d *Document) bool {
-	if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, d.Kind) {
-		return false
-	}
-	if (!q.From.IsZero() && d.Dated.Before(q.From)) || (!q.To.IsZero() && !d.Dated.Before(q.To)) ||
-		(!q.AsOf.IsZero() && d.Dated.After(q.AsOf)) || (!q.AsKnownAt.IsZero() && d.Recorded.After(q.AsKnownAt)) {
-		return false
-	}
-	for name, value := range q.Facets {
-		if !slices.Contains(d.Facets[name], value) {
-			return false
-		}
-	}
-	return q.Visible == nil || q.Visible(d.ID)
+	f.found.Add(e.doc, inTitle)
 }
 
 // fits checks what the lists of the words cannot tell: what is excluded, and words
@@ -387,80 +336,4 @@ func (f *finding) fits(e *entry, n uint32) bool {
 		}
 	}
 	return true
-}
-
-// follow reports whether words stand in a text, one after the other.
-func follow(text, words []uint32) bool {
-	for i := 0; i+len(words) <= len(text); i++ {
-		if text[i] == words[0] && slices.Equal(text[i:i+len(words)], words) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *finding) result() Result {
-	r := Result{Total: f.total, Facets: make(map[string][]Count, len(f.facets))}
-	picked, more := f.best.sorted()
-	for _, c := range picked {
-		d := f.x.docs[c.number].doc
-		r.Hits = append(r.Hits, Hit{Key: c.key, Title: d.Title, Snippet: snip(d.Text, f.terms)})
-	}
-	if more {
-		r.Next = &r.Hits[len(r.Hits)-1].Key
-	}
-	for name, values := range f.facets {
-		for v, n := range values {
-			r.Facets[name] = append(r.Facets[name], Count{v, n})
-		}
-		slices.SortFunc(r.Facets[name], func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
-	}
-	return r
-}
-
-// candidate is a hit without its texts.
-type candidate struct {
-	key    Key
-	number uint32
-}
-
-// page keeps the first hits of an order, and knows whether there are more: a heap
-// with the last of them on top.
-type page struct {
-	limit int
-	list  []candidate
-}
-
-func (p *page) Len() int           { return len(p.list) }
-func (p *page) Less(i, j int) bool { return p.list[j].key.Before(p.list[i].key) }
-func (p *page) Swap(i, j int)      { p.list[i], p.list[j] = p.list[j], p.list[i] }
-func (p *page) Push(v any)         { p.list = append(p.list, v.(candidate)) } //nolint:forcetypeassert // only add pushes
-func (p *page) Pop() any {
-	last := p.list[len(p.list)-1]
-	p.list = p.list[:len(p.list)-1]
-	return last
-}
-
-func (p *page) add(c candidate) {
-	if len(p.list) <= p.limit {
-		heap.Push(p, c)
-		return
-	}
-	if c.key.Before(p.list[0].key) {
-		p.list[0] = c
-		heap.Fix(p, 0)
-	}
-}
-
-func (p *page) sorted() (list []candidate, more bool) {
-	slices.SortFunc(p.list, func(a, b candidate) int {
-		if a.key.Before(b.key) {
-			return -1
-		}
-		return 1
-	})
-	if len(p.list) > p.limit {
-		return p.list[:p.limit], true
-	}
-	return p.list, false
 }

@@ -16,7 +16,6 @@ var ErrInvalid = archive.ErrInvalid
 const (
 	MaxQuery     = 1000 // characters
 	MaxTerms     = 32
-	MaxExpansion = 10_000 // words that a prefix may stand for
 	DefaultLimit = 20
 	MaxLimit     = 500
 )

@@ -296,18 +296,6 @@ func TestConcurrentUse(t *testing.T) {
 	require.Equal(t, 400, r.Total)
 }
 
-func TestPrefixThatStandsForTooMuch(t *testing.T) {
-	t.Parallel()
-	var x search.Index
-	for i := range search.MaxExpansion + 1 {
-		x.Put(&search.Document{ID: archive.RecordID(strconv.Itoa(i)), Text: "w" + strconv.Itoa(i)})
-	}
-	_, err := x.Find(&search.Query{Text: "w*"})
-	require.ErrorIs(t, err, search.ErrInvalid)
-	_, err = x.Find(&search.Query{Text: "w99*"})
-	require.NoError(t, err)
-}
-
 // big is 100,000 documents of 100 words, whose frequencies fall as those of real
 // texts do.
 func big() *search.Index {

@@ -1,0 +1,286 @@
+// Package search keeps the words of documents in SQLite (FTS5) or PostgreSQL
+// (tsvector) and answers as the index in memory does (archive/search): the engine brings the
+// documents that have the words, the rules of that package decide the rest.
+//
+// Words are cut by archive/search and handed to the engine as they are; its own
+// rules of language, accents and rank are never asked. What is found is a
+// projection: [Searcher.Create] makes its tables, which may be dropped and filled again at
+// any time. A document that is deleted leaves nothing of its text in SQLite's
+// file; in PostgreSQL it goes with the next vacuum.
+package search
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/search"
+)
+
+// Searcher answers searches from a database of the caller's.
+type Searcher struct {
+	db     *sql.DB
+	engine engine
+}
+
+var _ search.Searcher = (*Searcher)(nil)
+
+// engine is what the two databases do differently.
+type engine interface {
+	schema() []string
+	put(ctx context.Context, tx *sql.Tx, n int64, tenant string, d *search.Document) error
+	remove(ctx context.Context, tx *sql.Tx, n int64) error
+	// match is the part of a statement after FROM that brings the documents of a
+	// tenant with the words of the terms, and the one that counts words in the
+	// title; with their arguments.
+	match(tenant string, terms []search.Term, args *arguments) (from, inTitle string)
+	prepare() string // run before a deletion
+}
+
+// SQLite makes a searcher over a SQLite database with FTS5.
+func SQLite(db *sql.DB) *Searcher { return &Searcher{db: db, engine: fts5{}} }
+
+// Postgres makes a searcher over a PostgreSQL database.
+func Postgres(db *sql.DB) *Searcher { return &Searcher{db: db, engine: tsvector{}} }
+
+// Create makes the tables, where they are not there.
+func (s *Searcher) Create(ctx context.Context) error {
+	for _, statement := range s.engine.schema() {
+		if _, err := s.db.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("search: create: %w", err)
+		}
+	}
+	return nil
+}
+
+func check(tenant string) error {
+	if tenant == "" {
+		return fmt.Errorf("%w: the tenant is empty", search.ErrInvalid)
+	}
+	return nil
+}
+
+const (
+	insertDocument = `INSERT INTO coordkit_search (tenant, id, title, text, kind, dated, recorded, facets) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING n`
+	removeDocument = `DELETE FROM coordkit_search WHERE tenant = $1 AND id = $2 RETURNING n`
+	textOfDocument = `SELECT title, text FROM coordkit_search WHERE tenant = $1 AND id = $2`
+)
+
+// PutDocument takes a document in; see search.Searcher. Text with a NUL, or that
+// is not UTF-8, is ErrInvalid.
+func (s *Searcher) PutDocument(ctx context.Context, tenant string, d search.Document) error {
+	if err := check(tenant); err != nil {
+		return err
+	}
+	for _, text := range []string{tenant, string(d.ID), d.Title, d.Text, string(d.Kind)} {
+		if strings.ContainsRune(text, 0) || strings.ToValidUTF8(text, "") != text {
+			return fmt.Errorf("%w: text is not valid UTF-8 or has a NUL character: remove it", search.ErrInvalid)
+		}
+	}
+	facets, err := json.Marshal(d.Facets)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if err := s.removeTx(ctx, tx, tenant, d.ID); err != nil {
+			return err
+		}
+		var n int64
+		row := tx.QueryRowContext(ctx, insertDocument, tenant, string(d.ID), d.Title, d.Text, string(d.Kind), micros(d.Dated), micros(d.Recorded), string(facets))
+		if err := row.Scan(&n); err != nil {
+			return err
+		}
+		return s.engine.put(ctx, tx, n, tenant, &d)
+	})
+}
+
+// micros keeps a time to the microsecond; the zero time comes first.
+func micros(at time.Time) int64 {
+	if at.IsZero() {
+		return math.MinInt64
+	}
+	return at.UnixMicro()
+}
+
+func instant(us int64) time.Time {
+	if us == math.MinInt64 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// DeleteDocument takes a document out; see search.Searcher.
+func (s *Searcher) DeleteDocument(ctx context.Context, tenant string, id archive.RecordID) error {
+	if err := check(tenant); err != nil {
+		return err
+	}
+	return s.change(ctx, func(tx *sql.Tx) error { return s.removeTx(ctx, tx, tenant, id) })
+}
+
+func (s *Searcher) removeTx(ctx context.Context, tx *sql.Tx, tenant string, id archive.RecordID) error {
+	var n int64
+	switch err := tx.QueryRowContext(ctx, removeDocument, tenant, string(id)).Scan(&n); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return s.engine.remove(ctx, tx, n)
+}
+
+// change runs a transaction on a connection that is prepared for it.
+func (s *Searcher) change(ctx context.Context, fn func(*sql.Tx) error) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // it goes back to the pool
+	if first := s.engine.prepare(); first != "" {
+		if _, err := conn.ExecContext(ctx, first); err != nil {
+			return err
+		}
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// FindDocuments answers a query; see search.Searcher.
+func (s *Searcher) FindDocuments(ctx context.Context, tenant string, q search.Query) (search.Result, error) {
+	if err := check(tenant); err != nil {
+		return search.Result{}, err
+	}
+	terms, err := search.Parse(q.Text)
+	if err != nil {
+		return search.Result{}, err
+	}
+	c := search.NewCollector(&q)
+	if err := s.collect(ctx, tenant, &q, terms, c); err != nil {
+		return search.Result{}, err
+	}
+	return c.Result(terms, func(id archive.RecordID) (title, text string, err error) {
+		err = s.db.QueryRowContext(ctx, textOfDocument, tenant, string(id)).Scan(&title, &text)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil // deleted meanwhile: the hit stands without its text
+		}
+		return title, text, err
+	})
+}
+
+// phrases are the terms that the words alone do not decide.
+func phrases(terms []search.Term) (out []search.Term) {
+	for _, t := range terms {
+		if len(t.Words) > 1 {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// collect reads the documents that have the words.
+func (s *Searcher) collect(ctx context.Context, tenant string, q *search.Query, terms []search.Term, c *search.Collector) error {
+	var args arguments
+	from, inTitle := s.engine.match(tenant, terms, &args)
+	checked := phrases(terms)
+	columns := "d.id, d.kind, d.dated, d.recorded, d.facets, " + inTitle
+	if len(checked) > 0 {
+		columns += ", d.title, d.text"
+	}
+	statement := "SELECT " + columns + from + filters(q, &args) //nolint:gosec // of constants and numbered arguments
+	rows, err := s.db.QueryContext(ctx, statement, args.list...)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // the error of reading is asked for below
+	for rows.Next() {
+		d, n, err := scan(rows, len(checked) > 0)
+		if err != nil {
+			return err
+		}
+		if fits(&d, checked) {
+			c.Add(&d, n)
+		}
+	}
+	return rows.Err()
+}
+
+func scan(rows *sql.Rows, texts bool) (d search.Document, inTitle int, err error) {
+	var (
+		dated, recorded int64
+		facets          string
+		id, kind        string
+	)
+	to := []any{&id, &kind, &dated, &recorded, &facets, &inTitle}
+	if texts {
+		to = append(to, &d.Title, &d.Text)
+	}
+	if err := rows.Scan(to...); err != nil {
+		return d, 0, err
+	}
+	d.ID, d.Kind, d.Dated, d.Recorded = archive.RecordID(id), archive.Kind(kind), instant(dated), instant(recorded)
+	if facets != "null" {
+		err = json.Unmarshal([]byte(facets), &d.Facets)
+	}
+	return d, inTitle, err
+}
+
+// fits checks the phrases of a document that has their words.
+func fits(d *search.Document, phrases []search.Term) bool {
+	for _, t := range phrases {
+		if (search.Follow(d.Title, t.Words) || search.Follow(d.Text, t.Words)) == t.Exclude {
+			return false
+		}
+	}
+	return true
+}
+
+// filters says in SQL what spares reading rows; the collector applies all of the
+// query again.
+func filters(q *search.Query, args *arguments) string {
+	var b strings.Builder
+	for _, f := range []struct {
+		at   time.Time
+		test string
+	}{{q.From, "d.dated >= "}, {q.To, "d.dated < "}, {q.AsOf, "d.dated <= "}, {q.AsKnownAt, "d.recorded <= "}} {
+		if !f.at.IsZero() {
+			b.WriteString(" AND " + f.test + args.add(f.at.UnixMicro()))
+		}
+	}
+	if len(q.Kinds) > 0 {
+		marks := make([]string, len(q.Kinds))
+		for i, k := range q.Kinds {
+			marks[i] = args.add(string(k))
+		}
+		b.WriteString(" AND d.kind IN (" + strings.Join(marks, ", ") + ")")
+	}
+	return b.String()
+}
+
+// arguments are those of a statement, numbered in the order of their use.
+type arguments struct{ list []any }
+
+func (a *arguments) add(v any) string {
+	a.list = append(a.list, v)
+	return "$" + strconv.Itoa(len(a.list))
+}
+
+// tenantWord is a tenant as a word of the index, so that a search reads the
+// lists of one tenant only.
+func tenantWord(tenant string) string {
+	h := sha256.Sum256([]byte(tenant))
+	return "t" + hex.EncodeToString(h[:8])
+}
