@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
@@ -32,6 +34,7 @@ func concurrency(h *harness) {
 	h.run("History", historyFitsItsRow)
 	h.run("Numbers", numbersAreGivenOnce)
 	h.run("Replies", replyIsKeptOnce)
+	h.run("Circle", noCircleCloses)
 	h.run("LockOrder", oppositeOrdersEnd)
 	h.run("Transient", transientErrorRunsAgain)
 	h.run("Plain", plainErrorRunsOnce)
@@ -378,5 +381,35 @@ func plainErrorRunsOnce(h *harness) {
 			return own
 		}), own)
 		require.Equal(h, 1, runs)
+	}
+}
+
+// noCircleCloses: of those who add the edges of a circle at once, each reading
+// the records on its way by id, one comes too late.
+func noCircleCloses(h *harness) {
+	file, err := archive.New(archive.Config{
+		Store: coordination.Archive(h.store), Now: func() time.Time { return minute(0) }, NewID: func() string { return "" },
+	})
+	require.NoError(h, err)
+	for round := range 10 {
+		var ring [3]archive.RecordID
+		for i := range ring {
+			ring[i] = archive.RecordID(fmt.Sprintf("%d-%d", round, i))
+			_, err := file.File(h.Context(), acme, "ann", archive.File{ID: ring[i], Kind: "note", Title: "Note", MediaType: "text/plain"})
+			require.NoError(h, err)
+		}
+		refused := 0
+		for _, err := range race(len(ring), func(i int) error {
+			pause()
+			_, err := file.Refer(h.Context(), acme, "ann", ring[i], archive.Link{Type: archive.Supersedes, Target: archive.ToRecord(ring[(i+1)%len(ring)])})
+			return err
+		}) {
+			if errors.Is(err, archive.ErrRefused) {
+				refused++
+				continue
+			}
+			require.NoError(h, err)
+		}
+		require.Equal(h, 1, refused, "of three edges of a circle one is refused")
 	}
 }

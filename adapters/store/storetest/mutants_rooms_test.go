@@ -72,6 +72,12 @@ func roundTripMutants() []mutant {
 				return r
 			}
 		}, "RoundTrip/Reference"),
+		reading("terms lost", func(w *warped) {
+			w.ref = func(r archive.Reference) archive.Reference {
+				r.Terms = archive.Terms{}
+				return r
+			}
+		}, "RoundTrip/Reference"),
 		reading("body read as text", func(w *warped) {
 			w.reply = func(r coordination.Reply) coordination.Reply {
 				r.Body = []byte(strings.ToValidUTF8(string(r.Body), "?"))
