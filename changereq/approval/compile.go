@@ -84,7 +84,7 @@ type checker struct {
 
 func (c *checker) findf(code Code, advice, format string, args ...any) {
 	severity := Error
-	if code == LaxSticky || code == ClassMissing {
+	if code == LaxSticky {
 		severity = Warning
 	}
 	c.findings = append(c.findings, Finding{

@@ -97,16 +97,6 @@ func conditionalOn(w approval.Condition) approval.Requirement {
 	return r
 }
 
-func TestFieldsWithoutClass(t *testing.T) {
-	t.Parallel()
-	m := approval.Materiality{"title": approval.Editorial}
-	findings := m.Check("title", "description")
-	require.Len(t, findings, 1)
-	require.Equal(t, approval.ClassMissing, findings[0].Code)
-	require.Equal(t, approval.Warning, findings[0].Severity)
-	require.Equal(t, approval.Scope, m.Of("description"))
-}
-
 func TestAJudgeKeepsItsOwnCopy(t *testing.T) {
 	t.Parallel()
 	limit := int64(5)

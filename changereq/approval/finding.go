@@ -18,12 +18,11 @@ type Finding struct {
 // Code names a kind of finding.
 type Code string
 
-// The kinds of finding. All but ClassMissing and LaxSticky are errors.
+// The kinds of finding. All but LaxSticky are errors.
 const (
 	NoMandatoryApprover Code = "no-mandatory-approver" // a request could need nobody's approval
 	QuorumUnreachable   Code = "quorum-unreachable"    // more approvals are needed than people could give
 	PercentRange        Code = "percent-range"         // a share of nothing, or of more than all
-	ClassMissing        Code = "class-missing"         // a field of the content belongs to no class; it counts as scope
 	LaxSticky           Code = "lax-sticky"            // an approval outlives amendments of the matter itself
 	UndeclaredName      Code = "undeclared-name"       // a word, role, group, class or fact that is not there
 	DuplicateName       Code = "duplicate-name"        // a name given twice
@@ -55,30 +54,4 @@ func (f Finding) String() string {
 
 func blocking(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
-}
-
-// Materiality says to which class each field of a content belongs.
-type Materiality map[string]Class
-
-// Of returns the class of a field. One that nobody has classed is Scope: what is
-// not known to be harmless is material.
-func (m Materiality) Of(field string) Class {
-	if c, ok := m[field]; ok {
-		return c
-	}
-	return Scope
-}
-
-// Check finds the fields of a content that have no class, in their order.
-func (m Materiality) Check(fields ...string) []Finding {
-	var out []Finding
-	for _, field := range fields {
-		if _, ok := m[field]; !ok {
-			out = append(out, Finding{
-				Code: ClassMissing, Severity: Warning, Text: "the field " + field + " has no class and counts as scope",
-				Advice: "give it the class it belongs to",
-			})
-		}
-	}
-	return out
 }

@@ -47,8 +47,6 @@ func TestGLPI841ASatisfiedRequirementAsksNobody(t *testing.T) {
 // though what stood in them was not.
 func TestGerrit14744TheAmenderDoesNotChooseTheClass(t *testing.T) {
 	t.Parallel()
-	m := approval.Materiality{"title": approval.Editorial, "items": approval.Affected}
-	require.Equal(t, approval.Scope, m.Of("what stands in the files"), "what nobody classed is material")
 	b := convene(t, oneStage(byRole("pm", "pm", need(1))))
 	b.approve("paul")
 	b.amend(approval.Scope, "other words, same items")
