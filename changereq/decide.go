@@ -236,7 +236,8 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 	move.Policy = d.pinned(edge)
 	move.From, move.Event, move.To, move.Category = edge.From, edge.Event, edge.To, to.Category
 	move.Outcome, move.Auto, move.ClearsOutcome = Outcome(edge.Outcome), edge.Auto, edge.Reopen
-	move.ClearsDecision = edge.Reopen ||
+	move.EndsRound = d.laterReview(edge.To)
+	move.ClearsDecision = edge.Reopen || move.EndsRound ||
 		edge.Auto && (d.req.Decision.Lapsed != "" || slices.Contains(edge.Guards, guardTemplateLapsed)) ||
 		verdict == Deferred && move.Outcome == "" && edge.Event != "defer"
 	d.book(&move)
@@ -244,6 +245,14 @@ func (d *deliberation) follow(edge lifecycle.Edge, move MovedData) {
 	if edge.Tells {
 		d.owe(d.req.Number + ": " + edge.Event + ", now " + edge.To)
 	}
+}
+
+// laterReview reports whether what was approved goes on to a state where it is
+// decided again as something else, such as the order after the request. To lapse
+// or to be returned to where it was decided is no later review.
+func (d *deliberation) laterReview(state string) bool {
+	made := &d.req.Decision
+	return made.Verdict.Approves() && made.In != state && d.lc.decides(state)
 }
 
 // owe owes the applicant and every owner of an affected item, each once, a

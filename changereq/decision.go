@@ -16,6 +16,7 @@ type Decision struct {
 	Document Digest     `json:"document,omitempty"` // the digest of that brief
 	Material Digest     `json:"material,omitempty"` // the content digest it is bound to
 	By       string     `json:"by,omitempty"`
+	In       string     `json:"in,omitempty"` // the state in which it was made
 	At       *time.Time `json:"at,omitempty"`
 	Lapsed   Lapse      `json:"lapsed,omitempty"`  // why a given approval holds no longer
 	Without  []string   `json:"without,omitempty"` // parts of the assessment that the brief of an emergency lacked

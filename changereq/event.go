@@ -61,6 +61,7 @@ type (
 		Auto           bool               `json:"auto,omitempty"`
 		ClearsDecision bool               `json:"clears_decision,omitempty"` // the decision is pending again
 		ClearsOutcome  bool               `json:"clears_outcome,omitempty"`
+		EndsRound      bool               `json:"ends_round,omitempty"` // votes up to here count for no decision after it
 		Window         *Window            `json:"window,omitempty"`
 		FreesWindow    bool               `json:"frees_window,omitempty"`
 		Implementer    string             `json:"implementer,omitempty"`

@@ -111,8 +111,10 @@ func (r Request) moved(ev Event, d MovedData) Request {
 	if d.ClearsDecision {
 		r.Decision, r.Conditions, r.Authorisation = Decision{}, nil, nil
 	}
-	if d.ClearsOutcome { // reopened
-		r = r.votesEnd(ev)
+	if d.EndsRound || d.ClearsOutcome { // decided on as something else, or reopened
+		r = r.roundEnds(ev, d.ClearsOutcome)
+	}
+	if d.ClearsOutcome {
 		r.Outcome = ""
 	}
 	if d.Outcome != "" {

@@ -101,6 +101,11 @@ func (l *Lifecycle) asks(state, event, guard string) bool {
 	})
 }
 
+// decides reports whether requests are approved in the state.
+func (l *Lifecycle) decides(state string) bool {
+	return slices.ContainsFunc(l.def.Edges, func(e lifecycle.Edge) bool { return e.From == state && e.Event == approveEvent })
+}
+
 func heldUnmet(h *Hold) Unmet {
 	return unmet("held", "the request is on hold since %s (%s): release it first", h.At.Format(time.RFC3339), h.Reason)
 }

@@ -69,6 +69,8 @@ func (c ConsentOverride) decide(d *deliberation) error {
 		return nil
 	case o.First.By == d.env.Actor.ID:
 		return refused(d.command, unmet(guardDuties, "%s proposed the override: it takes the consent of a second person", o.First.By))
+	case o.Ended != nil:
+		return refused(d.command, unmet("override", "it was proposed for an earlier decision: propose it again"))
 	case len(o.Changed) > 0:
 		return refused(d.command, unmet("override", "what it was proposed on has been amended: propose it again"))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -31,6 +32,10 @@ func TestProperties(t *testing.T) {
 		t.Parallel()
 		drive(t, offered, func(t *rapid.T) *changereq.Lifecycle { return rapid.SampledFrom(builtIn[1:]).Draw(t, "lifecycle") })
 	})
+	t.Run("decided twice", func(t *testing.T) {
+		t.Parallel()
+		drive(t, offered, func(*rapid.T) *changereq.Lifecycle { return builtIn[len(builtIn)-1] })
+	})
 	t.Run("random", func(t *testing.T) {
 		t.Parallel()
 		drive(t, offered, func(t *rapid.T) *changereq.Lifecycle { return validLifecycles().Draw(t, "lifecycle") })
@@ -39,7 +44,7 @@ func TestProperties(t *testing.T) {
 
 func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *changereq.Lifecycle) {
 	t.Helper()
-	policies := []*approval.Judge{nil, compiled(t, boardPolicy())}
+	policies := []*approval.Judge{compiled(t, changereq.DefaultPolicy()), compiled(t, boardPolicy())}
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{lc: under(t), now: epoch, template: offered, policy: rapid.SampledFrom(policies).Draw(t, "policy")}
 		if rapid.Bool().Draw(t, "has to acknowledge") {
@@ -62,7 +67,7 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 }
 
 type machine struct {
-	policy  *approval.Judge // nil: the default
+	policy  *approval.Judge
 	lc      *changereq.Lifecycle
 	now     time.Time
 	req     changereq.Request
@@ -71,6 +76,9 @@ type machine struct {
 	uses    *changereq.Uses // what the bill of materials answers
 
 	template changereq.Request // closed; from time to time retired
+
+	approvedIn string // where the last approval was decided
+	approvedAt int64  // the Seq of that event
 }
 
 // retire takes the template out of use, or brings it back.
@@ -159,7 +167,7 @@ func (m *machine) checkMoves(t *rapid.T, events []changereq.Event) {
 func (m *machine) checkSanction(t *rapid.T, r *changereq.Request) {
 	d := r.Decision
 	view := changereq.View{Request: r, Now: m.now, Policy: m.policy}
-	if d.Verdict.Approves() && m.policy != nil && !m.lc.Definition().Emergency {
+	if d.Verdict.Approves() && !m.lc.Definition().Emergency {
 		if v := view.Verdict(); !v.Approved() {
 			t.Fatalf("P1: building began while the policy says %v", v.Explain())
 		}
@@ -177,12 +185,45 @@ func (m *machine) checkSanction(t *rapid.T, r *changereq.Request) {
 // no action, but in an emergency.
 func (m *machine) checkApproval(t *rapid.T, r *changereq.Request, ev changereq.Event) {
 	d, ok := ev.Data.(changereq.DecidedData)
-	if !ok || !d.Decision.Verdict.Approves() || m.uses == nil || m.lc.Definition().Emergency {
+	if !ok || !d.Decision.Verdict.Approves() {
+		return
+	}
+	m.checkRound(t, r, ev)
+	if m.uses == nil || m.lc.Definition().Emergency {
 		return
 	}
 	for _, u := range m.uses.Uses {
 		if !slices.ContainsFunc(r.Content.Affected, func(a changereq.AffectedItem) bool { return a.Item == u.Item }) {
 			t.Fatalf("approved, though %s has no action", u.Item)
+		}
+	}
+}
+
+// checkRound: what is decided in one state after it was approved in another rests
+// on nothing that was said before that approval.
+func (m *machine) checkRound(t *rapid.T, r *changereq.Request, ev changereq.Event) {
+	since := int64(0)
+	if m.approvedIn != r.State {
+		since = m.approvedAt
+	}
+	m.approvedIn, m.approvedAt = r.State, ev.Seq
+	if since == 0 {
+		return
+	}
+	view := changereq.View{Request: r, Now: ev.At, Policy: m.policy}
+	for _, stage := range view.Verdict().Stages {
+		for _, req := range stage.Requirements {
+			rests := []string{req.Override}
+			for _, x := range req.Voices {
+				if x.Kind == approval.Approve && (x.Status == approval.Counts || x.Status == approval.Spare) {
+					rests = append(rests, x.Vote)
+				}
+			}
+			for _, id := range rests {
+				if n, err := strconv.ParseInt(id, 10, 64); err == nil && n <= since {
+					t.Fatalf("the decision in %s counts vote or override %s, cast before event %d decided something else", r.State, id, since)
+				}
+			}
 		}
 	}
 }
@@ -234,7 +275,11 @@ func (m *machine) commandFor(p changereq.Permission) changereq.Command {
 
 func (m *machine) open(t *rapid.T) {
 	if m.req.Events == 0 {
-		if err := m.give(t, ann, changereq.Open{ID: "CR1", Content: fromTemplate()}); err != nil {
+		c := fromTemplate()
+		if m.lc.Ref().ID == "engineering-change" { // whose order has to be planned
+			c.Window = &changereq.Window{Start: epoch, End: epoch.AddDate(1, 0, 0)}
+		}
+		if err := m.give(t, ann, changereq.Open{ID: "CR1", Content: c}); err != nil {
 			t.Fatal(err)
 		}
 	}

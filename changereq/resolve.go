@@ -92,7 +92,7 @@ func (d *deliberation) cast(c RecordDecision) {
 	now := d.env.Now
 	dec := Decision{
 		Verdict: c.Verdict, Reason: c.Reason, Text: c.Text, Until: instant(c.Until), Expires: instant(c.Expires),
-		Brief: c.Brief, Material: d.req.Digests.Material, By: d.env.Actor.ID, At: &now,
+		Brief: c.Brief, Material: d.req.Digests.Material, By: d.env.Actor.ID, In: d.req.State, At: &now,
 	}
 	if b := d.req.Brief; b != nil && b.Number == c.Brief {
 		dec.Document = b.Digest

@@ -243,10 +243,7 @@ func (c *storable) approval(r *Request) {
 		c.text(v.Roles...)
 		c.time(v.At)
 		c.digests(v.Digests, v.Changed)
-		if e := v.Ended; e != nil {
-			c.text(e.By, e.Reason)
-			c.time(e.At)
-		}
+		c.voteEnd(v.Ended)
 		if s := v.Signature; s != nil {
 			c.text(s.Name, s.Meaning, s.Key)
 		}
@@ -267,6 +264,14 @@ func (c *storable) approval(r *Request) {
 		if o.Second != nil {
 			c.consent(o.Second)
 		}
+		c.voteEnd(o.Ended)
+	}
+}
+
+func (c *storable) voteEnd(e *approval.End) {
+	if e != nil {
+		c.text(e.By, e.Reason)
+		c.time(e.At)
 	}
 }
 

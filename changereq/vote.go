@@ -314,7 +314,7 @@ func (d *deliberation) outdate() {
 	}
 	for i := range d.req.Overrides {
 		o := &d.req.Overrides[i]
-		if changed := newly(o.Changed, o.Digests.Changed(now)); judge.Outdates(changed) {
+		if changed := newly(o.Changed, o.Digests.Changed(now)); o.Ended == nil && judge.Outdates(changed) {
 			data.Overrides = append(data.Overrides, Outdated{ID: o.ID, Changed: changed})
 			tell = append(tell, o.First.By)
 			if o.Second != nil {

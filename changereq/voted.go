@@ -164,19 +164,27 @@ func (r Request) outdated(d VoteOutdatedData) Request {
 	return r
 }
 
-// votesEnd ends every vote and outdates every override: what is reopened is
-// asked again from the beginning.
-func (r Request) votesEnd(ev Event) Request {
+// roundEnds ends the votes and overrides of a decision: what is asked next is
+// asked anew. An objection stands until it is taken back, unless the request is
+// reopened.
+func (r Request) roundEnds(ev Event, reopened bool) Request {
+	end := approval.End{By: ev.Actor, At: ev.At, Over: true, Reason: "decided"}
+	if reopened {
+		end.Reason = "reopened"
+	}
 	r.Votes = cloneEach(r.Votes, approval.Vote.Clone)
 	for i := range r.Votes {
-		if v := &r.Votes[i]; v.Ended == nil {
-			v.Ended = &approval.End{By: ev.Actor, At: ev.At, Reason: "reopened"}
+		v := &r.Votes[i]
+		objects := v.Kind == approval.Reject || v.Kind == approval.RequestChanges
+		if v.Ended == nil && (reopened || !objects) {
+			v.Ended = clonePtr(&end)
 		}
 	}
 	r.Overrides = cloneEach(r.Overrides, approval.Override.Clone)
 	for i := range r.Overrides {
-		o := &r.Overrides[i]
-		o.Changed = append(o.Changed, newly(o.Changed, []Class{ClassSchedule, ClassScope, ClassRisk, ClassCost, ClassAffected})...)
+		if o := &r.Overrides[i]; o.Ended == nil {
+			o.Ended = clonePtr(&end)
+		}
 	}
 	return r
 }

@@ -57,7 +57,9 @@ func signedVoteTo(s changereq.SignedVote) SignedVote {
 	}
 }
 
-func voteEndTo(e approval.End) VoteEnd { return VoteEnd{By: e.By, At: e.At, Reason: text(e.Reason)} }
+func voteEndTo(e approval.End) VoteEnd {
+	return VoteEnd{By: e.By, At: e.At, Reason: text(e.Reason), Over: optional(e.Over)}
+}
 
 func signatureTo(s approval.Signature) Signature {
 	return Signature{Name: s.Name, Meaning: s.Meaning, Key: text(s.Key), Value: s.Value}
@@ -73,7 +75,7 @@ func overrideTo(o approval.Override) Override {
 	return Override{
 		ID: o.ID, Requirement: o.Requirement, Reason: o.Reason, First: consentTo(o.First), Second: via(o.Second, consentTo),
 		Brief: optional(narrow(o.Brief)), Content: text(o.Content), Digests: digestListTo(o.Digests),
-		Changed: eachOf(o.Changed, plain[approval.Class, string]),
+		Changed: eachOf(o.Changed, plain[approval.Class, string]), Ended: via(o.Ended, voteEndTo),
 	}
 }
 

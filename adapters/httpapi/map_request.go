@@ -60,7 +60,7 @@ func decisionTo(d changereq.Decision) *Decision {
 	}
 	return &Decision{
 		Verdict: string(d.Verdict), Reason: text(d.Reason), Text: text(d.Text), Until: d.Until, Expires: d.Expires,
-		Brief: optional(narrow(d.Brief)), Document: text(d.Document), Material: text(d.Material), By: text(d.By), At: d.At,
+		Brief: optional(narrow(d.Brief)), Document: text(d.Document), Material: text(d.Material), By: text(d.By), In: text(d.In), At: d.At,
 		Lapsed: text(d.Lapsed), Without: d.Without,
 	}
 }

@@ -87,7 +87,7 @@ func (c *Case) overridden(p *Policy, r *Requirement) *Override {
 }
 
 func (c *Case) effective(p *Policy, r *Requirement, o *Override) bool {
-	return o.Second != nil && o.First.By != o.Second.By &&
+	return o.Second != nil && o.Ended == nil && o.First.By != o.Second.By &&
 		c.mayOverride(p, o.First) && c.mayOverride(p, *o.Second) &&
 		r.keeps(o.Changed) && r.keeps(o.Digests.Changed(c.Content))
 }

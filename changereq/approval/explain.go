@@ -51,6 +51,7 @@ func (r RequirementVerdict) Explain(v Verdict) string {
 		{"vetoed by", func(s Standing) bool { return s.Kind == Reject && s.Status == Counts }},
 		{"changes requested by", func(s Standing) bool { return s.Kind == RequestChanges && s.Status == Counts }},
 		{"outdated by an amendment:", func(s Standing) bool { return s.Status == VoteOutdated }},
+		{"given for an earlier decision:", func(s Standing) bool { return s.Kind == Approve && s.Status == EarlierRound }},
 		{"expired:", func(s Standing) bool { return s.Status == VoteExpired }},
 		{"not signed:", func(s Standing) bool { return s.Status == Unsigned }},
 		{"signature does not verify:", func(s Standing) bool { return s.Status == BadSignature }},

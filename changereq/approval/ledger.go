@@ -101,6 +101,8 @@ func (l *ledger) standing(p *person, r *Requirement) (int32, Status) {
 // status says how one vote stands on a requirement, apart from who else votes.
 func (l *ledger) status(v *Vote, r *Requirement) Status {
 	switch {
+	case v.Ended != nil && v.Ended.Over:
+		return EarlierRound
 	case v.Ended != nil && v.Ended.Reason == "":
 		return Revoked
 	case v.Ended != nil:

@@ -95,6 +95,7 @@ const (
 	VoteExpired  Status = "expired"
 	Revoked      Status = "revoked"
 	Dismissed    Status = "dismissed"
+	EarlierRound Status = "earlier-round" // cast for an earlier decision
 	VoteBarred   Status = "barred"
 	Unsigned     Status = "unsigned"      // a signature is asked for and missing
 	BadSignature Status = "bad-signature" // there is one, and it does not verify

@@ -75,11 +75,13 @@ const (
 	RequestChanges Kind = "request-changes" // stops it until the same person approves or it is dismissed
 )
 
-// End says how a vote was taken back.
+// End says how a vote was taken back, or that it was cast for a decision that is
+// over.
 type End struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"` // of a dismissal; a vote taken back needs none
+	Over   bool      `json:"over,omitempty"`   // nobody took it back: another decision is asked for since
 }
 
 // Person is whose voice the vote is.
@@ -144,6 +146,7 @@ type Override struct {
 	Content     Digest   `json:"content,omitempty"`
 	Digests     Digests  `json:"digests"`
 	Changed     []Class  `json:"changed,omitempty"` // amended since; never shrinks
+	Ended       *End     `json:"ended,omitempty"`   // with the decision it was meant for
 }
 
 // Consent is one person's part in an override.
@@ -160,6 +163,10 @@ func (o Override) Clone() Override {
 		s := *o.Second
 		s.Roles = slices.Clone(s.Roles)
 		o.Second = &s
+	}
+	if o.Ended != nil {
+		e := *o.Ended
+		o.Ended = &e
 	}
 	o.Digests, o.Changed = slices.Clone(o.Digests), slices.Clone(o.Changed)
 	return o

@@ -846,6 +846,9 @@ type Decision struct {
 	// Expires Of an approval: good before this instant.
 	Expires *time.Time `json:"expires,omitempty"`
 
+	// In The state in which it was made.
+	In *string `json:"in,omitempty"`
+
 	// Lapsed Why a given approval holds no longer.
 	Lapsed *string `json:"lapsed,omitempty"`
 
@@ -1616,6 +1619,9 @@ type Override struct {
 
 	// Digests What it is bound to.
 	Digests []ClassDigest `json:"digests"`
+
+	// Ended How a vote was taken back, or that it was cast for a decision that is over.
+	Ended *VoteEnd `json:"ended,omitempty"`
 
 	// First One person's part in an override.
 	First Consent `json:"first"`
@@ -2562,7 +2568,7 @@ type SignedVote struct {
 	// Digests What it is bound to.
 	Digests []ClassDigest `json:"digests"`
 
-	// Ended How a vote was taken back.
+	// Ended How a vote was taken back, or that it was cast for a decision that is over.
 	Ended *VoteEnd `json:"ended,omitempty"`
 
 	// For Whom the caster stood in for.
@@ -2721,7 +2727,7 @@ type Vote struct {
 	// Digests What it is bound to.
 	Digests []ClassDigest `json:"digests"`
 
-	// Ended How a vote was taken back.
+	// Ended How a vote was taken back, or that it was cast for a decision that is over.
 	Ended *VoteEnd `json:"ended,omitempty"`
 
 	// For Whom the caster stood in for.
@@ -2740,13 +2746,16 @@ type Vote struct {
 	Signature *Signature `json:"signature,omitempty"`
 }
 
-// VoteEnd How a vote was taken back.
+// VoteEnd How a vote was taken back, or that it was cast for a decision that is over.
 type VoteEnd struct {
 	// At When.
 	At time.Time `json:"at"`
 
 	// By Who did.
 	By string `json:"by"`
+
+	// Over Nobody took it back: another decision is asked for since.
+	Over *bool `json:"over,omitempty"`
 
 	// Reason Of a dismissal.
 	Reason *string `json:"reason,omitempty"`

@@ -43,7 +43,7 @@ func everyEvent() []changereq.Data {
 		changereq.DecidedData{
 			Decision: changereq.Decision{
 				Verdict: changereq.ApprovedWithConditions, Reason: changereq.ReasonObsolete, Text: "Go on.", Until: &until,
-				Expires: &expires, Brief: 2, Document: "d2", Material: "m1", By: "paul", At: &until,
+				Expires: &expires, Brief: 2, Document: "d2", Material: "m1", By: "paul", In: "open", At: &until,
 				Without: []string{"benefit", "cost"},
 			},
 			Conditions: []string{"ask legal", "ask safety"},
@@ -93,7 +93,8 @@ func everyEvent() []changereq.Data {
 		changereq.ObligationChangedData{Obligation: "a.1.1", State: changereq.ObligationDisputed, Evidence: "mail 1", Reason: "no"},
 		changereq.MovedData{
 			From: "open", Event: "close", To: "closed", Category: lifecycle.Done, Reason: "done", Outcome: changereq.OutcomeImplemented,
-			Auto: true, Window: &changereq.Window{Start: minute(20), End: minute(30)}, Successor: "b", Implementer: "ivo",
+			EndsRound: true,
+			Auto:      true, Window: &changereq.Window{Start: minute(20), End: minute(30)}, Successor: "b", Implementer: "ivo",
 			Conflicts: []changereq.Conflict{{
 				Kind: window.RelatedItem, Severity: window.Warn, With: "b", Number: "CR-2", Name: "fair", Item: "spec-17", Other: "spec-18",
 				Implementer: "ivo", Window: changereq.Window{Start: minute(21), End: minute(22)},
