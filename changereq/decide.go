@@ -66,6 +66,7 @@ func decide(lc *Lifecycle, r Request, cmd Command, env Env) (Request, []Event, e
 		return r, nil, err
 	}
 	d.settle()
+	d.time()
 	return d.req, d.events, nil
 }
 

@@ -16,14 +16,18 @@ type DueKind string
 // instant.
 const (
 	DueDecision DueKind = "decide-by"        // the brief asks for a decision by then
+	DueApproval DueKind = "approval-due"     // the policy asks for an approval by then
 	DueResume   DueKind = "deferred-until"   // a deferral is over
 	DueExpiry   DueKind = "approval-expires" // an approval holds only until then
+	DueTurn     DueKind = "approval-turns"   // a vote expires, a delegation begins or ends, or the last call is over: Refresh
 	DueNotice   DueKind = "notice-owed"      // somebody waits for a notice
 	DueState    DueKind = "state-age"        // the request has been in its state for long
 )
 
 // DueKinds lists the kinds in their order.
-func DueKinds() []DueKind { return []DueKind{DueDecision, DueResume, DueExpiry, DueNotice, DueState} }
+func DueKinds() []DueKind {
+	return []DueKind{DueDecision, DueApproval, DueResume, DueExpiry, DueTurn, DueNotice, DueState}
+}
 
 // Deadlines are the limits of an office. The zero value knows no limits of its
 // own: only what briefs, deferrals and approvals say themselves is due.
@@ -50,8 +54,8 @@ type Escalation struct {
 
 // Due lists what is due at now, most urgent first: by Due, then in the order of
 // the kinds. While a request is held, nobody has to decide or go on, but
-// approvals expire and notices are owed all the same. It is pure; whoever
-// delegates or votes has deadlines of their own kinds.
+// approvals expire and notices are owed all the same. It is pure: what the policy
+// asks for is known from the last command, and Refresh brings it up to date.
 func Due(r *Request, limits Deadlines, now time.Time) []Escalation {
 	var out []Escalation
 	for _, kind := range DueKinds() {
@@ -72,7 +76,7 @@ func Due(r *Request, limits Deadlines, now time.Time) []Escalation {
 // due; false if there is no limit.
 func (l Deadlines) shift(kind DueKind, state string) (time.Duration, bool) {
 	switch kind {
-	case DueDecision, DueResume:
+	case DueDecision, DueApproval, DueResume, DueTurn:
 		return 0, true
 	case DueExpiry:
 		return -l.Expiry, true
@@ -87,14 +91,22 @@ func (l Deadlines) shift(kind DueKind, state string) (time.Duration, bool) {
 
 // Deadline is the instant that the request bears for a kind, before the limits
 // of the office, or nil: the date to decide by, the end of a deferral, the expiry
-// of an approval that was not used, since when a notice is owed, and since when
-// the request is in its state. Backends find requests by it; see
+// of an approval that was not used, the dates of Timing, since when a notice is
+// owed, and since when the request is in its state. Backends find requests by it; see
 // Tx.ChangeRequestsDue.
 func (r *Request) Deadline(kind DueKind) *time.Time {
 	switch kind {
 	case DueDecision:
 		if r.Held == nil && r.Category == lifecycle.Decide && r.Decision.Verdict == Pending && r.Brief != nil {
 			return r.Brief.DecideBy
+		}
+	case DueApproval:
+		if r.Held == nil && r.Category == lifecycle.Decide && r.Decision.Verdict == Pending {
+			return r.Timing.Due
+		}
+	case DueTurn:
+		if d := &r.Decision; r.Category == lifecycle.Decide && (d.Verdict == Pending || d.Verdict.Approves() && d.Lapsed == "") {
+			return r.Timing.Turns
 		}
 	case DueResume:
 		if r.Held == nil && r.Category == lifecycle.Decide && r.Decision.Verdict == Deferred {
@@ -135,6 +147,10 @@ func (r *Request) dueText(kind DueKind) (text, ref string) {
 	switch kind {
 	case DueDecision:
 		return fmt.Sprintf("brief %d asks for a decision by %s: decide, defer, or return it", r.Brief.Number, at), ""
+	case DueApproval:
+		return "the policy asks for approval by " + at + ": remind whom it waits for", ""
+	case DueTurn:
+		return "on " + at + " a vote expires, a delegation begins or ends, or the last call is over: refresh it, and see whom it waits for", ""
 	case DueResume:
 		return "the deferral ended on " + at + ": resume it, or end it", ""
 	case DueExpiry:

@@ -74,6 +74,7 @@ type Request struct {
 	Votes       []approval.Vote       `json:"votes,omitempty"` // all that were ever cast, oldest first
 	Delegations []approval.Delegation `json:"delegations,omitempty"`
 	Overrides   []approval.Override   `json:"overrides,omitempty"`
+	Timing      Timing                `json:"timing,omitzero"` // of the approval
 
 	Authorisation *Authorisation `json:"authorisation,omitempty"` // of a standard change
 	Retired       *Retirement    `json:"retired,omitempty"`       // of a template
@@ -158,6 +159,7 @@ func (r Request) Clone() Request {
 	r.Votes = cloneEach(r.Votes, approval.Vote.Clone)
 	r.Delegations = cloneEach(r.Delegations, approval.Delegation.Clone)
 	r.Overrides = cloneEach(r.Overrides, approval.Override.Clone)
+	r.Timing = r.Timing.clone()
 	r.Conditions = cloneEach(r.Conditions, Condition.clone)
 	r.Window = clonePtr(r.Window)
 	r.Conflicts = slices.Clone(r.Conflicts)

@@ -24,10 +24,10 @@ func (r *Request) Storable() error {
 	c.whereUsed(r.WhereUsed)
 	c.brief(r.Brief)
 	d := &r.Decision
-	c.text(string(d.Verdict), string(d.Reason), d.Text, d.By)
+	c.text(string(d.Verdict), string(d.Reason), d.Text, d.By, d.In)
 	c.optional(d.Until, d.Expires, d.At)
 	c.text(r.Policy.ID)
-	c.optional(r.Asked)
+	c.optional(r.Asked, r.Timing.Due, r.Timing.Turns)
 	c.approval(r)
 	for i := range r.Conditions {
 		c.text(r.Conditions[i].Text, r.Conditions[i].MetBy, r.Conditions[i].Evidence)

@@ -45,6 +45,10 @@ type (
 		Override string           `json:"override"`
 		By       approval.Consent `json:"by"`
 	}
+	// ApprovalTimedData says when time alone bears on the approval from here on.
+	ApprovalTimedData struct {
+		Timing Timing `json:"timing"`
+	}
 )
 
 // Outdated names a vote or an override and the classes that were amended.
@@ -61,6 +65,7 @@ func (DelegatedData) kind() Kind         { return "delegated" }
 func (DelegationRevokedData) kind() Kind { return "delegation-revoked" }
 func (OverrideProposedData) kind() Kind  { return "override-proposed" }
 func (OverriddenData) kind() Kind        { return "overridden" }
+func (ApprovalTimedData) kind() Kind     { return "approval-timed" }
 
 // votingReaders read the data of the events of approval.
 func votingReaders(kind Kind) (func([]byte) (Data, error), bool) {
@@ -81,6 +86,8 @@ func votingReaders(kind Kind) (func([]byte) (Data, error), bool) {
 		return read[OverrideProposedData], true
 	case OverriddenData{}.kind():
 		return read[OverriddenData], true
+	case ApprovalTimedData{}.kind():
+		return read[ApprovalTimedData], true
 	}
 	return nil, false
 }
@@ -100,6 +107,8 @@ func cloneVoting(d Data) Data {
 	case OverriddenData:
 		d.By.Roles = slices.Clone(d.By.Roles)
 		return d
+	case ApprovalTimedData:
+		return ApprovalTimedData{Timing: d.Timing.clone()}
 	}
 	return d
 }
@@ -136,6 +145,8 @@ func (r Request) voted(ev Event) Request {
 			by.Roles = slices.Clone(by.Roles)
 			o.Second = &by
 		}
+	case ApprovalTimedData:
+		r.Timing = d.Timing.clone()
 	}
 	return r
 }

@@ -85,6 +85,10 @@ func drawWaiting(t *rapid.T, id changereq.ID, at func(int) time.Time) waiting {
 		by := some("by")
 		w.happen(id, entered, changereq.BriefIssuedData{Brief: changereq.Brief{Number: 1, DecideBy: &by, At: entered}})
 	}
+	if rapid.Bool().Draw(t, "timed") {
+		due, turns := some("due"), some("turns")
+		w.happen(id, entered, changereq.ApprovalTimedData{Timing: changereq.Timing{Due: &due, Turns: &turns}})
+	}
 	if rapid.Bool().Draw(t, "decided") {
 		until, expires := some("until"), some("expires")
 		d, to := changereq.Decision{Verdict: changereq.Deferred, Until: &until}, "Deferred"

@@ -41,6 +41,12 @@ func (j *Judge) AsksSignatures() bool {
 	return j.any(func(r *Requirement) bool { return r.Signed })
 }
 
+// Timed reports whether time alone can change a verdict of the policy, apart
+// from delegations.
+func (j *Judge) Timed() bool {
+	return j.policy.LastCall > 0 || j.any(func(r *Requirement) bool { return r.Expires > 0 || r.Due > 0 })
+}
+
 func (j *Judge) any(holds func(*Requirement) bool) bool {
 	for i := range j.policy.Stages {
 		for k := range j.policy.Stages[i].Requirements {

@@ -151,7 +151,7 @@ func (s *session) due(it *item, isOpen bool, opened time.Time) {
 	due := it.r.Due.after(opened)
 	it.v.Due = &due
 	it.v.Overdue = !it.v.State.Done() && !s.c.Now.Before(due)
-	s.passes(due)
+	s.lapses(due)
 }
 
 // asks lists who could now help: everybody without a word that stands whom a

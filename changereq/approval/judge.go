@@ -11,9 +11,9 @@ func (j *Judge) Verdict(c *Case) Verdict {
 	l := newLedger(c)
 	v := j.verdict(l)
 	if (v.State == Satisfied || v.State == LastCall) && l.onlyImplementers() {
-		next := l.next
+		next, turns := l.next, l.turns
 		l = newLedger(c)
-		l.alone, l.next = true, next
+		l.alone, l.next, l.turns = true, next, turns
 		v = j.verdict(l)
 	}
 	return v
@@ -84,10 +84,15 @@ func (j *Judge) close(l *ledger, v *Verdict, since time.Time) {
 			v.Ignored = append(v.Ignored, Standing{Vote: x.ID, By: x.By, For: x.For, Kind: x.Kind, Status: NotListed})
 		}
 	}
-	if !l.next.IsZero() {
-		next := l.next
-		v.Next = &next
+	v.Next, v.Turns = known(l.next), known(l.turns)
+}
+
+// known is a time to point at, nil for none.
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
 	}
+	return &t
 }
 
 func (l *ledger) newest(n int32) bool {

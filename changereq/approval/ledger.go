@@ -14,6 +14,7 @@ type ledger struct {
 	before []int32 // by vote: the vote of the same voice and kind of speaker before it, from 1
 	heard  []bool  // by vote: a requirement listened to it
 	next   time.Time
+	turns  time.Time
 	alone  bool // the implementers are barred too
 }
 
@@ -69,8 +70,16 @@ func (l *ledger) id(name string) int32 {
 // vote returns the vote with that number, from 1.
 func (l *ledger) vote(n int32) *Vote { return &l.c.Votes[n-1] }
 
-// passes notes an instant at which time may change the verdict.
+// passes notes an instant at which time may change how something stands.
 func (l *ledger) passes(t time.Time) {
+	l.lapses(t)
+	if t.After(l.c.Now) && (l.turns.IsZero() || t.Before(l.turns)) {
+		l.turns = t
+	}
+}
+
+// lapses notes an instant at which time may change the verdict.
+func (l *ledger) lapses(t time.Time) {
 	if t.After(l.c.Now) && (l.next.IsZero() || t.Before(l.next)) {
 		l.next = t
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/coordkit/coordkit/changereq/approval"
@@ -300,9 +301,27 @@ func TestDelegationsOutsideTheirTimeDoNothing(t *testing.T) {
 			approval.Delegation{From: evenly(t, "f", crowd...), To: evenly(t, "t", crowd...), Start: end.AddDate(-1, 0, 0), End: end},
 			approval.Delegation{From: evenly(t, "f", crowd...), To: evenly(t, "t", crowd...), Start: c.Now.Add(time.Hour), End: c.Now.AddDate(1, 0, 0)})
 		after := j.Verdict(&more)
-		before.Next, after.Next = nil, nil // the second one begins
+		before.Next, after.Next, before.Turns, after.Turns = nil, nil, nil, nil // the second one begins
 		if d := cmp.Diff(before, after); d != "" {
 			t.Fatalf("a delegation not in force has an effect:\n%s", d)
+		}
+	})
+}
+
+// Between now and Turns nothing changes by itself but what becomes overdue.
+func TestOnlyDatesPassBeforeTurns(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		_, j, c := judged(t)
+		before := j.Verdict(&c)
+		later := c
+		later.Now = c.Now.Add(time.Duration(rapid.Int64Range(0, int64(1000*time.Hour)).Draw(t, "later")))
+		if before.Turns != nil && !later.Now.Before(*before.Turns) {
+			later.Now = before.Turns.Add(-time.Microsecond)
+		}
+		dates := cmp.Options{cmpopts.IgnoreFields(approval.Verdict{}, "Next"), cmpopts.IgnoreFields(approval.RequirementVerdict{}, "Overdue")}
+		if d := cmp.Diff(before, j.Verdict(&later), dates); d != "" {
+			t.Fatalf("something turned before %v:\n%s", before.Turns, d)
 		}
 	})
 }

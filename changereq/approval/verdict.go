@@ -15,6 +15,7 @@ type Verdict struct {
 
 	Since *time.Time `json:"since,omitempty"` // when the last approval needed was given
 	Next  *time.Time `json:"next,omitempty"`  // the first instant after now at which time alone may change the verdict
+	Turns *time.Time `json:"turns,omitempty"` // likewise, but for a requirement that becomes overdue
 }
 
 // Approved reports whether the change may go ahead.

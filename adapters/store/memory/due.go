@@ -10,7 +10,7 @@ import (
 
 // dueMarks are the places of a request in the lists of what is due.
 func dueMarks(r *changereq.Request) []mark {
-	var room [5]mark
+	var room [7]mark
 	out := room[:0]
 	for _, kind := range changereq.DueKinds() {
 		if at := r.Deadline(kind); at != nil {

@@ -95,10 +95,10 @@ func drawAddition(t *rapid.T, id string) ask {
 			if _, err := tx.ChangeRequest(ctx, changereq.ID(id)); errors.Is(err, changereq.ErrNotFound) {
 				data[0] = opened(text)
 			}
-			if at > 4 {
+			if kinds := changereq.DueKinds(); int(at) >= len(kinds) {
 				data = append(data, claimed(between(2*at, 3*at))...)
 			} else {
-				data = append(data, awaited(changereq.DueKinds()[at], at)...)
+				data = append(data, awaited(kinds[at], at)...)
 			}
 			return addToRequest(ctx, tx, changereq.ID(id), data...)
 		},

@@ -25,6 +25,10 @@ func awaited(kind changereq.DueKind, at int64) []changereq.Data {
 		return []changereq.Data{
 			changereq.BriefIssuedData{Brief: changereq.Brief{Number: 1, DecideBy: &then, At: minute(0)}}, moved("open", lifecycle.Decide),
 		}
+	case changereq.DueApproval:
+		return []changereq.Data{changereq.ApprovalTimedData{Timing: changereq.Timing{Due: &then}}, moved("open", lifecycle.Decide)}
+	case changereq.DueTurn:
+		return []changereq.Data{changereq.ApprovalTimedData{Timing: changereq.Timing{Turns: &then}}, moved("open", lifecycle.Decide)}
 	case changereq.DueResume:
 	case changereq.DueExpiry:
 		decided = changereq.Decision{Verdict: changereq.Approved, Expires: &then, At: &then}

@@ -67,6 +67,7 @@ func everyEvent() []changereq.Data {
 			Brief: 2, Content: "m1", Digests: everyDigest(),
 		}},
 		changereq.OverriddenData{Override: "o1", By: approval.Consent{By: "dirk", Roles: []string{"duty"}, At: minute(14)}},
+		changereq.ApprovalTimedData{Timing: changereq.Timing{Due: &until, Turns: &expires}},
 		changereq.VoteOutdatedData{Overrides: []changereq.Outdated{{ID: "o1", Changed: []changereq.Class{changereq.ClassCost}}}},
 		changereq.ConditionMetData{Condition: 1, Evidence: "memo 3"},
 		changereq.ApprovalLapsedData{Cause: changereq.LapseContent, Changed: []changereq.Class{changereq.ClassCost}},

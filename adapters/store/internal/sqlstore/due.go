@@ -35,10 +35,14 @@ func (t *Tx) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) (out [
 	switch q.Kind {
 	case changereq.DueDecision:
 		query = changeRequestsDueDecision
+	case changereq.DueApproval:
+		query = changeRequestsDueApproval
 	case changereq.DueResume:
 		query = changeRequestsDueResume
 	case changereq.DueExpiry:
 		query = changeRequestsDueExpiry
+	case changereq.DueTurn:
+		query = changeRequestsDueTurn
 	case changereq.DueNotice:
 		query = changeRequestsDueNotice
 	case changereq.DueState:

@@ -22,14 +22,14 @@ const (
 
 	insertChangeRequest = `INSERT INTO coordkit_change_request
  (tenant, id, rev, events, state, category, applicant, opened, slot_class, slot_start, slot_end,
-  decide_by, deferred_until, approval_expires, notice_owed, entered, doc)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+  decide_by, approval_due, deferred_until, approval_expires, approval_turns, notice_owed, entered, doc)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 	updateChangeRequest = `UPDATE coordkit_change_request
  SET rev = rev + 1, events = $1, state = $2, category = $3, applicant = $4, opened = $5,
-  slot_class = $6, slot_start = $7, slot_end = $8, decide_by = $9, deferred_until = $10, approval_expires = $11,
-  notice_owed = $12, entered = $13, doc = $14
- WHERE tenant = $15 AND id = $16 AND rev = $17`
+  slot_class = $6, slot_start = $7, slot_end = $8, decide_by = $9, approval_due = $10, deferred_until = $11,
+  approval_expires = $12, approval_turns = $13, notice_owed = $14, entered = $15, doc = $16
+ WHERE tenant = $17 AND id = $18 AND rev = $19`
 
 	insertChangeItem = `INSERT INTO coordkit_change_item (tenant, item, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	deleteChangeItem = `DELETE FROM coordkit_change_item WHERE tenant = $1 AND item = $2 AND opened = $3 AND id = $4`
@@ -92,6 +92,14 @@ const (
 	changeRequestsDueDecision = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.decide_by, r.id) > ($2, $3) AND r.decide_by <= $4
  ORDER BY r.decide_by, r.id LIMIT $5`
+
+	changeRequestsDueApproval = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.approval_due, r.id) > ($2, $3) AND r.approval_due <= $4
+ ORDER BY r.approval_due, r.id LIMIT $5`
+
+	changeRequestsDueTurn = `SELECT r.rev, r.doc FROM coordkit_change_request r
+ WHERE r.tenant = $1 AND (r.approval_turns, r.id) > ($2, $3) AND r.approval_turns <= $4
+ ORDER BY r.approval_turns, r.id LIMIT $5`
 
 	changeRequestsDueResume = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.deferred_until, r.id) > ($2, $3) AND r.deferred_until <= $4
