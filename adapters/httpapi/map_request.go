@@ -9,7 +9,7 @@ func requestTo(r changereq.Request) ChangeRequest {
 		Content:   contentTo(r.Content), Digests: digestsTo(r.Digests), Assessment: assessmentTo(r.Assessment),
 		WhereUsed: via(r.WhereUsed, whereUsedTo), Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Asked: r.Asked,
 		Policy: policyPinned(r.Policy), Votes: eachOf(r.Votes, voteTo), Delegations: eachOf(r.Delegations, delegationTo),
-		Overrides: eachOf(r.Overrides, overrideTo), Conditions: eachOf(r.Conditions, conditionTo),
+		Overrides: eachOf(r.Overrides, overrideTo), Timing: timingTo(r.Timing), Conditions: eachOf(r.Conditions, conditionTo),
 		Window: via(r.Window, windowTo), Implementer: text(r.Implementer), Conflicts: eachOf(r.Conflicts, conflictTo),
 		Results: eachOf(r.Results, resultTo), Review: via(r.Review, reviewTo),
 		Successor: text(r.Successor), Outcome: text(r.Outcome), Closed: r.Closed, Realised: eachOf(r.Realised, realisedTo), Held: via(r.Held, holdTo),
@@ -17,6 +17,14 @@ func requestTo(r changereq.Request) ChangeRequest {
 		Obligations: eachOf(r.Obligations, owedTo), Origin: via(r.Origin, originTo), LastAmender: text(r.LastAmender),
 		Opened: r.Opened, Entered: optional(r.Entered), Updated: r.Updated, Events: r.Events,
 	}
+}
+
+// timingTo leaves an approval on which time does not bear out.
+func timingTo(t changereq.Timing) *Timing {
+	if t == (changereq.Timing{}) {
+		return nil
+	}
+	return &Timing{Due: t.Due, Turns: t.Turns}
 }
 
 func summaryTo(r changereq.Request) ChangeRequestSummary {

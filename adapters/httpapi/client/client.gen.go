@@ -606,6 +606,9 @@ type ChangeRequest struct {
 	// Successor The request that took its place.
 	Successor *string `json:"successor,omitempty"`
 
+	// Timing When time alone bears on the approval, as its policy made it after the last command.
+	Timing *Timing `json:"timing,omitempty"`
+
 	// Updated The time of the last event.
 	Updated time.Time `json:"updated"`
 
@@ -2678,6 +2681,15 @@ type TemplateInput struct {
 
 	// Until Good before this instant.
 	Until *time.Time `json:"until,omitempty"`
+}
+
+// Timing When time alone bears on the approval, as its policy made it after the last command.
+type Timing struct {
+	// Due By when the first requirement that is waited for should be met.
+	Due *time.Time `json:"due,omitempty"`
+
+	// Turns When next a vote expires, a delegation begins or ends, or the last call is over.
+	Turns *time.Time `json:"turns,omitempty"`
 }
 
 // Unmet A condition that stands in the way, in words a person can act on.
