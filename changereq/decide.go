@@ -12,22 +12,23 @@ import (
 // Env is what a command may know beyond the request: the time, who gives it,
 // and what was looked up for it beforehand.
 type Env struct {
-	Now        time.Time // UTC, whole microseconds
-	Actor      Actor
-	Number     string            // for Open: the number the new request gets
-	Heads      map[ItemID]string // newest released revision of each item; nil when nobody keeps them
-	Conflicts  []Conflict
-	Successor  *Request
-	Uses       *Uses                    // what uses the items that change; nil when nobody knows
-	Matrix     *Matrix                  // by which risks are rated; nil is StandardMatrix
-	Discount   int                      // of present values, in basis points a year
-	PlanEffect *PlanEffect              // what the plan answered; nil when there is no plan to ask
-	Telling    Telling                  // what the office promises about notices
-	Revisions  map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
-	Template   *Request                 // the request named as template; nil when there is none, and then no template allows anything
-	Target     *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
-	Linked     map[ID]Linked            // what its links lead to; nil when nobody looked
-	Together   ID                       // the bundle whose members get this command in one unit of work; empty for none
+	Now          time.Time // UTC, whole microseconds
+	Actor        Actor
+	Number       string            // for Open: the number the new request gets
+	Heads        map[ItemID]string // newest released revision of each item; nil when nobody keeps them
+	Conflicts    []Conflict
+	Successor    *Request
+	Uses         *Uses                    // what uses the items that change; nil when nobody knows
+	Matrix       *Matrix                  // by which risks are rated; nil is StandardMatrix
+	Discount     int                      // of present values, in basis points a year
+	PlanEffect   *PlanEffect              // what the plan answered; nil when there is no plan to ask
+	Telling      Telling                  // what the office promises about notices
+	Revisions    map[RevisionRef]Revision // what the registry of specifications says; nil when there is none
+	Template     *Request                 // the request named as template; nil when there is none, and then no template allows anything
+	Target       *Lifecycle               // the lifecycle that a migration asks for; nil when there is none
+	TargetPolicy *approval.Judge          // the policy that a migration asks for; nil when there is none
+	Linked       map[ID]Linked            // what its links lead to; nil when nobody looked
+	Together     ID                       // the bundle whose members get this command in one unit of work; empty for none
 
 	Policy        *approval.Judge     // the one that the request pins or is to pin; nil: the default
 	People        approval.Directory  // who holds the roles and groups that the policy names

@@ -92,5 +92,7 @@
 // no end with the applicant untold, one obligation for each event and recipient.
 // P9 closed means every item incorporated or signed. P12 windows that touch do
 // not conflict. P13 a risk matrix is monotone, and the highest opinion counts in
-// whatever order opinions come. P15 a hold leaves votes as they are.
+// whatever order opinions come. P15 a hold leaves votes as they are. And what is
+// decided in one state after it was approved in another rests on no vote cast
+// before that approval; no policy is pinned that nobody could satisfy.
 package changereq

@@ -120,7 +120,8 @@ type (
 		Successor ID     `json:"successor,omitempty"`
 	}
 	// MigratedData says that the request lives by another version of its
-	// lifecycle, or by another lifecycle, and in which state.
+	// lifecycle, or by another lifecycle, and in which state; and by which other
+	// version of its policy it is judged, if that has changed.
 	MigratedData struct {
 		Before   LifecycleRef       `json:"before"`
 		After    LifecycleRef       `json:"after"`
@@ -128,6 +129,10 @@ type (
 		To       string             `json:"to"`
 		Category lifecycle.Category `json:"category"`
 		Reason   string             `json:"reason"`
+
+		DecidedIn    string     `json:"decided_in,omitempty"` // what the state of the standing decision is called now
+		PolicyBefore *PolicyRef `json:"policy_before,omitempty"`
+		PolicyAfter  *PolicyRef `json:"policy_after,omitempty"`
 	}
 	// HeldData suspends the request.
 	HeldData struct {
@@ -338,6 +343,9 @@ func (e Event) Clone() Event {
 		}
 	case ResultRecordedData:
 		d.Result = d.Result.clone()
+		e.Data = d
+	case MigratedData:
+		d.PolicyBefore, d.PolicyAfter = clonePtr(d.PolicyBefore), clonePtr(d.PolicyAfter)
 		e.Data = d
 	case ObligationOwedData:
 		d.Obligation = d.Obligation.clone()

@@ -64,6 +64,12 @@ func Evolve(r Request, ev Event) Request {
 			r.Entered = ev.At
 		}
 		r.Lifecycle, r.State, r.Category = d.After, d.To, d.Category
+		if d.DecidedIn != "" {
+			r.Decision.In = d.DecidedIn
+		}
+		if d.PolicyAfter != nil {
+			r.Policy = *d.PolicyAfter
+		}
 	case HeldData:
 		r.Held = &Hold{Reason: d.Reason, By: ev.Actor, At: ev.At}
 	case ReleasedData:

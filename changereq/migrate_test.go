@@ -1,11 +1,13 @@
 package changereq_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -137,4 +139,121 @@ func TestTheKindChangesOnlyInDraft(t *testing.T) {
 	o.refuses(carol, changereq.Migrate{
 		To: o.env.Target.Ref(), Reason: "x", States: map[string]string{"Draft": "Submitted"},
 	}, "state")
+}
+
+// secondBoard is version 2 of boardPolicy, altered.
+func secondBoard(tb testing.TB, alter func(*approval.Policy)) *approval.Judge {
+	tb.Helper()
+	p := boardPolicy()
+	p.Version = 2
+	alter(&p)
+	return compiled(tb, p)
+}
+
+func bothEngineers(p *approval.Policy) {
+	p.Stages[0].Requirements[0].Need = approval.Need{Kind: approval.All}
+}
+
+var toSecondBoard = changereq.Migrate{
+	To: changereq.LifecycleRef{ID: "normal", Version: 1}, Policy: &changereq.PolicyRef{ID: "board", Version: 2}, Reason: "Both have to agree.",
+}
+
+func TestMigrateToAnotherVersionOfThePolicy(t *testing.T) {
+	t.Parallel()
+	o := board(t)
+	o.do(quinn, yes)
+	o.do(paul, approve)
+	o.state("Approved")
+	stricter := secondBoard(t, bothEngineers)
+	o.env.Target, o.env.TargetPolicy = o.lc, stricter
+	o.do(cora, toSecondBoard)
+	o.env.Policy = stricter
+	require.Equal(t, changereq.PolicyRef{ID: "board", Version: 2}, o.req.Policy)
+	require.Equal(t, []string{"ann", "quinn", "paul"}, o.owedAbout("migrated"))
+	o.state("ForDecision")
+	require.Equal(t, approval.Waiting, o.verdict().State, "judged by the new version at once")
+	for _, ev := range o.events {
+		if d, ok := ev.Data.(changereq.MigratedData); ok {
+			require.Equal(t, changereq.PolicyRef{ID: "board", Version: 1}, *d.PolicyBefore)
+			require.Equal(t, changereq.PolicyRef{ID: "board", Version: 2}, *d.PolicyAfter)
+			require.Equal(t, d.Before, d.After)
+		}
+	}
+	known := len(o.events)
+	o.do(cora, toSecondBoard)
+	require.Len(t, o.events, known, "migrating twice is migrating once")
+	o.refuses(paul, approve, "approved")
+	o.do(quade, yes)
+	o.do(paul, approve)
+	o.state("Approved")
+}
+
+// The lifecycle and the policy in one step.
+func TestMigrateToBoth(t *testing.T) {
+	t.Parallel()
+	o := board(t)
+	o.do(quinn, yes)
+	o.do(paul, approve)
+	v2 := second(t, renamed("ForDecision", "Deciding"))
+	o.env.Target, o.env.TargetPolicy = v2, secondBoard(t, bothEngineers)
+	both := toSecondBoard
+	both.To, both.States = v2.Ref(), map[string]string{"ForDecision": "Deciding"}
+	o.do(cora, both)
+	o.lc, o.env.Policy = v2, o.env.TargetPolicy
+	require.Equal(t, v2.Ref(), o.req.Lifecycle)
+	o.state("Deciding")
+	o.do(quade, yes)
+	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
+	o.state("Approved") // quinn's vote still counts: to rename a state ends no round
+}
+
+func TestMigrateThePolicyIsRefused(t *testing.T) {
+	t.Parallel()
+	o := board(t)
+	o.env.Target = o.lc
+	o.refuses(cora, toSecondBoard, "policy") // which is not registered
+	nobody := secondBoard(t, func(p *approval.Policy) { p.Stages[0].Requirements[0].From = approval.From{Users: []string{"ann"}} })
+	o.env.TargetPolicy = nobody
+	refused := o.refusal(cora, toSecondBoard, "policy")
+	require.Contains(t, refused.Unmet[0].Text, "nobody could satisfy requirement engineers")
+	require.Equal(t, "engineers", refused.Unmet[0].Ref)
+
+	o.env.TargetPolicy = secondBoard(t, bothEngineers)
+	o.refuses(paul, toSecondBoard, "role")
+	o.refuses(changereq.Actor{ID: "ann", Roles: []string{changereq.RoleCoordinator}}, toSecondBoard, "separation-of-duties")
+	other := toSecondBoard
+	other.Policy = &changereq.PolicyRef{ID: "product-manager", Version: 1}
+	o.refuses(cora, other, "policy")
+	moved := toSecondBoard
+	moved.States = map[string]string{"ForDecision": "Triage"}
+	o.refuses(cora, moved, "lifecycle")
+	require.Equal(t, changereq.PolicyRef{ID: "board", Version: 1}, o.req.Policy)
+
+	o = upTo(t, "Draft")
+	o.env.Target, o.env.TargetPolicy = o.lc, secondBoard(t, bothEngineers)
+	o.refuses(cora, toSecondBoard, "policy") // nothing is pinned yet
+}
+
+// The directory is asked about the people of both versions.
+func TestMigrateThePolicyLooksPeopleUp(t *testing.T) {
+	t.Parallel()
+	elsewhere := secondBoard(t, func(p *approval.Policy) {
+		p.Stages[0].Requirements[0].From = approval.From{Groups: []string{"engineering"}}
+	})
+	members := []string{"quinn"}
+	s, _ := approvalService(t, func(c *changereq.Config) {
+		c.Policies = []*approval.Judge{compiled(t, boardPolicy()), elsewhere}
+		c.People = func(_ context.Context, _ string, _, _ []string) (approval.Directory, error) {
+			return approval.Directory{
+				Roles:  map[string][]string{changereq.RoleProductManager: {"paul"}},
+				Groups: map[string][]string{"engineering": members},
+			}, nil
+		}
+	})
+	walk(t, s, "Assessing")
+	members = nil
+	_, err := s.Do(t.Context(), "acme", cora, "CR1", 0, toSecondBoard)
+	require.ErrorIs(t, err, changereq.ErrRefused, "nobody is in the group")
+	members = []string{"quinn"}
+	require.Equal(t, 2, give(t, s, cora, toSecondBoard).Policy.Version)
 }

@@ -66,6 +66,11 @@ func (d *deliberation) unsatisfiable(edge lifecycle.Edge, v *View) []Unmet {
 	if !d.pins(edge) {
 		return nil
 	}
+	return v.shortages()
+}
+
+// shortages are the requirements of the policy that nobody could satisfy.
+func (v *View) shortages() []Unmet {
 	var out []Unmet
 	for _, s := range v.Policy.Unreachable(v.approvalCase()) {
 		u := unmet("policy", "nobody could satisfy requirement %s of policy %s: it takes %d approvals, and %d people could give one; name more people or another policy",
@@ -86,9 +91,17 @@ func (d *deliberation) pinned(edge lifecycle.Edge) *PolicyRef {
 	if !d.pins(edge) {
 		return nil
 	}
-	p := d.judge().Policy()
-	return &PolicyRef{ID: p.ID, Version: p.Version}
+	ref := refOf(d.judge())
+	return &ref
 }
+
+func refOf(j *approval.Judge) PolicyRef {
+	p := j.Policy()
+	return PolicyRef{ID: p.ID, Version: p.Version}
+}
+
+// of reports whether the judge judges by that version of that policy.
+func (r PolicyRef) of(j *approval.Judge) bool { return refOf(j) == r }
 
 // Verdict judges the request by the policy of the view; the decision itself is
 // another matter, see Guards.
@@ -307,10 +320,16 @@ func (s *Service) lookUpPolicy(ctx context.Context, tenant string, r *Request, c
 	if env.Policy, err = s.policyFor(r); err != nil || !needsPeople(r, cmd) {
 		return env, err
 	}
-	if env.People, err = s.people(ctx, tenant, env.Policy); err != nil {
+	judges := []*approval.Judge{env.Policy}
+	if c, ok := cmd.(Migrate); ok && c.Policy != nil {
+		if env.TargetPolicy = s.policies[*c.Policy]; env.TargetPolicy != nil {
+			judges = append(judges, env.TargetPolicy)
+		}
+	}
+	if env.People, err = s.people(ctx, tenant, judges...); err != nil {
 		return env, err
 	}
-	env.BadSignatures, err = s.badSignatures(ctx, tenant, r, env.Policy)
+	env.BadSignatures, err = s.badSignatures(ctx, tenant, r, judges...)
 	return env, err
 }
 
@@ -326,13 +345,21 @@ func needsPeople(r *Request, cmd Command) bool {
 	}
 	_, moves := cmd.(Move)
 	_, decides := cmd.(RecordDecision)
-	return cmd == nil || moves || decides
+	m, migrates := cmd.(Migrate)
+	return cmd == nil || moves || decides || migrates && m.Policy != nil
 }
 
-// people asks the directory for the roles and groups that a policy names. What
+// people asks the directory for the roles and groups that the policies name. What
 // it does not answer nobody holds.
-func (s *Service) people(ctx context.Context, tenant string, j *approval.Judge) (approval.Directory, error) {
-	roles, groups := j.Names()
+func (s *Service) people(ctx context.Context, tenant string, judges ...*approval.Judge) (approval.Directory, error) {
+	var roles, groups []string
+	for _, j := range judges {
+		r, g := j.Names()
+		roles, groups = append(roles, r...), append(groups, g...)
+	}
+	slices.Sort(roles)
+	slices.Sort(groups)
+	roles, groups = slices.Compact(roles), slices.Compact(groups)
 	if s.cfg.People == nil || len(roles)+len(groups) == 0 {
 		return approval.Directory{}, nil
 	}

@@ -44,9 +44,11 @@ func TestProperties(t *testing.T) {
 
 func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *changereq.Lifecycle) {
 	t.Helper()
-	policies := []*approval.Judge{compiled(t, changereq.DefaultPolicy()), compiled(t, boardPolicy())}
+	policies := [][]*approval.Judge{versions(t, changereq.DefaultPolicy()), versions(t, boardPolicy())}
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{lc: under(t), now: epoch, template: offered, policy: rapid.SampledFrom(policies).Draw(t, "policy")}
+		m := &machine{now: epoch, template: offered, policies: rapid.SampledFrom(policies).Draw(t, "policy")}
+		m.lc, m.policy = under(t), m.policies[0]
+		m.other = newer(m.lc)
 		if rapid.Bool().Draw(t, "has to acknowledge") {
 			m.telling = changereq.Telling{Within: time.Hour, Acknowledge: true, Patience: 2 * time.Hour}
 		}
@@ -56,6 +58,7 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 		t.Repeat(map[string]func(*rapid.T){
 			"command": m.command,
 			"":        m.check,
+			"migrate": m.migrate,
 			"edit":    func(t *rapid.T) { m.amend(t, false) },
 			"rewrite": func(t *rapid.T) { m.amend(t, true) },
 			"reuse":   m.reuse,
@@ -66,16 +69,45 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 	})
 }
 
+// versions are a policy and two further versions of it: one that asks for more,
+// and one that only the applicant could satisfy.
+func versions(t *testing.T, p approval.Policy) []*approval.Judge {
+	t.Helper()
+	stricter, hopeless := p.Clone(), p.Clone()
+	stricter.Version, hopeless.Version = 2, 3
+	also := approval.Requirement{
+		ID: "also", From: approval.From{Users: []string{"quinn", "dora"}}, Need: approval.Need{Kind: approval.Any},
+		Expires: approval.Duration(100 * time.Hour), Due: approval.Duration(20 * time.Hour),
+	}
+	stricter.Stages[0].Requirements = append(stricter.Stages[0].Requirements, also)
+	also.From = approval.From{Users: []string{"ann"}}
+	hopeless.Stages[0].Requirements = append(hopeless.Stages[0].Requirements, also)
+	return []*approval.Judge{compiled(t, p), compiled(t, stricter), compiled(t, hopeless)}
+}
+
+// newer is the next version of a lifecycle.
+func newer(lc *changereq.Lifecycle) *changereq.Lifecycle {
+	def := lc.Definition()
+	def.Version++
+	out, _ := changereq.Compile(def)
+	return out
+}
+
 type machine struct {
-	policy  *approval.Judge
-	lc      *changereq.Lifecycle
-	now     time.Time
-	req     changereq.Request
-	events  []changereq.Event
-	telling changereq.Telling
-	uses    *changereq.Uses // what the bill of materials answers
+	policy   *approval.Judge
+	other    *changereq.Lifecycle // the other version of the lifecycle
+	policies []*approval.Judge    // all versions
+	lc       *changereq.Lifecycle
+	now      time.Time
+	req      changereq.Request
+	events   []changereq.Event
+	telling  changereq.Telling
+	uses     *changereq.Uses // what the bill of materials answers
 
 	template changereq.Request // closed; from time to time retired
+
+	target       *changereq.Lifecycle // of the migration that is being given
+	targetPolicy *approval.Judge
 
 	approvedIn string // where the last approval was decided
 	approvedAt int64  // the Seq of that event
@@ -98,7 +130,7 @@ func (m *machine) reuse(t *rapid.T) {
 }
 
 func (m *machine) env(actor changereq.Actor) changereq.Env {
-	return changereq.Env{Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Telling: m.telling, Template: &m.template}
+	return changereq.Env{Target: m.target, TargetPolicy: m.targetPolicy, Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Telling: m.telling, Template: &m.template}
 }
 
 // give runs a command and checks P3 and P4.
@@ -123,8 +155,49 @@ func (m *machine) give(t *rapid.T, actor changereq.Actor, cmd changereq.Command)
 	for _, ev := range events {
 		m.req = changereq.Evolve(m.req, ev)
 	}
+	m.follow(t)
 	m.events = append(m.events, events...)
 	return nil
+}
+
+// follow judges the request by what it pins from now on.
+func (m *machine) follow(t *rapid.T) {
+	if m.req.Lifecycle == m.other.Ref() {
+		m.lc, m.other = m.other, m.lc
+	}
+	if v := m.req.Policy.Version; v > 0 {
+		m.policy = m.policies[v-1]
+	}
+	if m.req.Policy.Version == 3 {
+		t.Fatalf("a policy is pinned that nobody but the applicant could satisfy")
+	}
+}
+
+// migrate takes the request to the other version of its lifecycle, or stays, and
+// may pin another version of its policy.
+func (m *machine) migrate(t *rapid.T) {
+	m.open(t)
+	cmd := changereq.Migrate{To: rapid.SampledFrom([]changereq.LifecycleRef{m.lc.Ref(), m.other.Ref()}).Draw(t, "to"), Reason: "better rules"}
+	m.target, m.targetPolicy = m.lc, nil
+	if cmd.To == m.other.Ref() {
+		m.target = m.other
+	}
+	if n := rapid.IntRange(0, 3).Draw(t, "policy version"); n > 0 {
+		m.targetPolicy = m.policies[n-1]
+		cmd.Policy = &changereq.PolicyRef{ID: m.targetPolicy.Policy().ID, Version: n}
+	}
+	actor := rapid.SampledFrom([]changereq.Actor{carol, cora, ann}).Draw(t, "actor")
+	before := m.req
+	err := m.give(t, actor, cmd)
+	m.target, m.targetPolicy = nil, nil
+	switch {
+	case err != nil && !errors.Is(err, changereq.ErrRefused):
+		t.Fatalf("migrate: %v", err)
+	case err == nil && (m.req.Lifecycle != cmd.To || cmd.Policy != nil && m.req.Policy != *cmd.Policy):
+		t.Fatalf("migrate: the request pins %v and %v after %+v", m.req.Lifecycle, m.req.Policy, cmd)
+	case err == nil && len(m.req.Votes) != len(before.Votes):
+		t.Fatalf("migrating changed the votes")
+	}
 }
 
 // checkMoves follows the events of one command: P1, P8, P9.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coordkit/coordkit/changereq/approval"
 )
@@ -127,8 +128,8 @@ func (s *Service) verifyVote(ctx context.Context, tenant string, request ID, v *
 
 // badSignatures are the votes whose signature does not verify or cannot be
 // verified, so that they count for nothing.
-func (s *Service) badSignatures(ctx context.Context, tenant string, r *Request, j *approval.Judge) ([]string, error) {
-	if !j.AsksSignatures() {
+func (s *Service) badSignatures(ctx context.Context, tenant string, r *Request, judges ...*approval.Judge) ([]string, error) {
+	if !slices.ContainsFunc(judges, (*approval.Judge).AsksSignatures) {
 		return nil, nil
 	}
 	var out []string

@@ -112,6 +112,7 @@ func TestBadInputIsNamed(t *testing.T) {
 		"no retirement":       {changereq.RetireTemplate{}, "/reason", "required"},
 		"no target":           {changereq.Migrate{Reason: "x"}, "/to/id", "required"},
 		"no target version":   {changereq.Migrate{Reason: "x", To: changereq.LifecycleRef{ID: "a"}}, "/to/version", "out_of_range"},
+		"no policy version":   {changereq.Migrate{Reason: "x", To: changereq.LifecycleRef{ID: "a", Version: 1}, Policy: &changereq.PolicyRef{ID: "b"}}, "/policy/version", "out_of_range"},
 		"no migration reason": {changereq.Migrate{To: changereq.LifecycleRef{ID: "a", Version: 1}}, "/reason", "required"},
 		"no facts":            {changereq.Import{ID: "A", Number: "A", Source: "s", Applicant: "a", Content: content()}, "/facts", "required"},
 	} {

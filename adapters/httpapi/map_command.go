@@ -56,9 +56,13 @@ func retirementFrom(in RetirementInput) changereq.RetireTemplate {
 }
 
 func migrationFrom(in MigrationInput) changereq.Migrate {
-	return changereq.Migrate{
+	c := changereq.Migrate{
 		To: changereq.LifecycleRef{ID: in.To.ID, Version: int(in.To.Version)}, States: in.States, Reason: in.Reason,
 	}
+	if p := in.Policy; p != nil {
+		c.Policy = &changereq.PolicyRef{ID: p.ID, Version: int(p.Version)}
+	}
+	return c
 }
 
 func reviewFrom(in ReviewInput) changereq.RecordReview {

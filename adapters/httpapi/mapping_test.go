@@ -129,7 +129,7 @@ func TestCommandsMapFromTheContract(t *testing.T) {
 	from(t, filled[changereq.RecordReview](), reviewFrom)
 	from(t, filled[changereq.RetireTemplate](), retirementFrom)
 	from(t, changereq.Migrate{
-		To: changereq.LifecycleRef{ID: "normal", Version: 2}, States: map[string]string{"Triage": "Sorting"}, Reason: "renamed",
+		To: changereq.LifecycleRef{ID: "normal", Version: 2}, Policy: &changereq.PolicyRef{ID: "board", Version: 2}, States: map[string]string{"Triage": "Sorting"}, Reason: "renamed",
 	}, migrationFrom)
 	from(t, filled[changereq.Rebase](), rebaseFrom)
 	from(t, filled[changereq.RecordRealised](), realisedFrom)

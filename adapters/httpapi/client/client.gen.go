@@ -1440,6 +1440,9 @@ type MetConditionInput struct {
 
 // MigrationInput Where a request is to live from now on.
 type MigrationInput struct {
+	// Policy Another version of the policy that the request is judged by; none: the one that it pins stays.
+	Policy *PolicyTarget `json:"policy,omitempty"`
+
 	// Reason Why.
 	Reason string `json:"reason"`
 
@@ -1835,6 +1838,15 @@ type PolicyStage struct {
 
 	// Requirements Side by side.
 	Requirements []Requirement `json:"requirements"`
+}
+
+// PolicyTarget Another version of the policy that the request is judged by; none: the one that it pins stays.
+type PolicyTarget struct {
+	// ID The id of the policy.
+	ID string `json:"id"`
+
+	// Version Its version.
+	Version int32 `json:"version"`
 }
 
 // PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.

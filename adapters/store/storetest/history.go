@@ -82,7 +82,8 @@ func everyEvent() []changereq.Data {
 		changereq.TemplateRetiredData{Reason: "worn out", Successor: "u"},
 		changereq.MigratedData{
 			Before: changereq.LifecycleRef{ID: "normal", Version: 1}, After: changereq.LifecycleRef{ID: "normal", Version: 2},
-			From: "open", To: "opened", Category: lifecycle.Intake, Reason: "a state was renamed",
+			From: "open", To: "opened", Category: lifecycle.Intake, Reason: "a state was renamed", DecidedIn: "opened",
+			PolicyBefore: &changereq.PolicyRef{ID: "board", Version: 3}, PolicyAfter: &changereq.PolicyRef{ID: "board", Version: 4},
 		},
 		changereq.HeldData{Reason: "strike"},
 		changereq.ReleasedData{},
