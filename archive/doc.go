@@ -11,12 +11,22 @@
 // room (a [Ref], opaque here), addresses outside, or text that nobody has
 // resolved yet. It is stored once; at its target it is read by the inverse name
 // of its type, so "decidedIn" at one end is "decides" at the other. The same edge
-// twice is one edge.
+// twice is one edge. Types such as supersedes have no circles: an edge that would
+// close one is [ErrRefused].
 //
 // [DecideFile] and [DecideRefer] are the rules, [Evolve] applies an event, and a
 // [Service] loads, decides and saves: File and Refer in a transaction of their
 // own, FileTx and ReferTx in the caller's, so that the copy of a decision is filed
 // with the decision or not at all.
+//
+// The packages below build on this: fileplan (where records belong, and when they are
+// complete), reference (imports, heads as of a date, closures), retention
+// (schedules, holds, disposals), paper (things on shelves), outcome (what succeeded
+// or failed), search, dossier (what is handed over on a matter), evidence (proofs
+// of the journal) and transfer (out and in again). Contents too large for memory
+// are kept by [Blobs].
+//
+// [Service.Audit] compares records, contents and references with their history.
 //
 // Times are UTC in whole microseconds. Lists are pages by key in a stated order.
 // A Service is safe for concurrent use.

@@ -395,9 +395,11 @@ func TestInvariant12ClosureIsThatOfThePolicy(t *testing.T) {
 		}
 		reach := rapid.SampledFrom([]int{archive.Unbounded, 0, 1, 2})
 		for _, kind := range []archive.ReferenceType{archive.Supersedes, archive.Amends, archive.Answers} {
-			p.Follow = append(p.Follow, reference.Rule{
-				Type: kind, Reach: archive.Reach{Out: reach.Draw(t, "out"), In: reach.Draw(t, "in")}, Notes: rapid.Bool().Draw(t, "notes"),
-			})
+			r := reference.Rule{Type: kind, Reach: archive.Reach{Out: archive.Unbounded, In: archive.Unbounded}, Notes: rapid.Bool().Draw(t, "notes")}
+			if rapid.Bool().Draw(t, "bounded") {
+				r.Reach = archive.Reach{Out: reach.Draw(t, "out"), In: reach.Draw(t, "in")}
+			}
+			p.Follow = append(p.Follow, r)
 		}
 		g := reference.NewGraph(w.nodes, w.edges)
 		got := g.Closure(p, w.nodes[0].ID)
@@ -479,4 +481,27 @@ func TestClosureBordersAndFamilies(t *testing.T) {
 	require.Len(t, g.At(archive.ToRecord("A"), time.Time{}), 5)
 	require.Empty(t, g.At(archive.ToRecord("nobody"), time.Time{}))
 	require.Len(t, g.Edges(), 6)
+}
+
+// Two that supersede the same do not belong to each other's dossier, nor two that
+// the same supersedes; a note on what was superseded does.
+func TestClosureDoesNotTurnRound(t *testing.T) {
+	t.Parallel()
+	edge := func(kind archive.ReferenceType, from, to archive.RecordID) archive.Reference {
+		return archive.NewReference(kind, archive.ToRecord(from), archive.ToRecord(to), archive.Terms{})
+	}
+	g := reference.NewGraph([]reference.Node{{ID: "old"}, {ID: "older"}, {ID: "new"}, {ID: "other"}, {ID: "note"}, {ID: "next"}}, []archive.Reference{
+		edge(archive.Supersedes, "new", "old"), edge(archive.Supersedes, "new", "older"), edge(archive.Supersedes, "other", "old"),
+		edge(archive.Supersedes, "next", "new"), edge(archive.Amends, "note", "old"),
+	})
+	ids := func(start archive.RecordID) (out []string) {
+		for _, item := range g.Closure(reference.Standard(time.Time{}), start).Items {
+			out = append(out, string(item.ID))
+		}
+		slices.Sort(out)
+		return out
+	}
+	require.Equal(t, []string{"new", "next", "note", "old", "older"}, ids("new"))
+	require.Equal(t, []string{"new", "next", "note", "old", "other"}, ids("old"))
+	require.Equal(t, []string{"new", "next", "older"}, ids("older"))
 }

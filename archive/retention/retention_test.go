@@ -384,6 +384,7 @@ func TestWhatStandsAgainstADisposal(t *testing.T) {
 			d.holds = []retention.Hold{h}
 		}, []string{"lapsed"}},
 		"other scope":  {func(d *desk) { d.batch.Items[0].Digest = "y" }, []string{"approved", "content"}},
+		"own approval": {func(d *desk) { d.batch.Approvals[0].By = "rita" }, []string{"approved"}},
 		"content":      {func(d *desk) { d.digest = "y" }, []string{"content"}},
 		"not due":      {func(d *desk) { d.due.Due.Year = 2031 }, []string{"due"}},
 		"waits":        {func(d *desk) { d.due = retention.Standing{Waiting: "closed"} }, []string{"due"}},

@@ -151,6 +151,15 @@ func TestLinksAndSpecialFiles(t *testing.T) {
 		require.Equal(t, tc.want, got.Verdict(), "%s: %v", name, got.Findings)
 		require.True(t, got.Has(tc.code), "%s: %v", name, got.Findings)
 	}
+	for _, target := range []string{outside, "../../" + filepath.Base(filepath.Dir(outside)) + "/secret"} {
+		dir := small(t)
+		require.NoError(t, os.WriteFile(outside, []byte("b"), 0o600)) // it would fit
+		require.NoError(t, errorOf(os.Remove(filepath.Join(dir, "data", "b.txt")), os.Symlink(target, filepath.Join(dir, "data", "b.txt"))))
+		got, err := bagit.Read(os.DirFS(dir)).Validate(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, bagit.Invalid, got.Verdict(), "also where the file system would follow it: %s", target)
+		require.True(t, got.Has(bagit.CodeLink), target)
+	}
 	_, _, err := bagit.OpenDir(filepath.Join(t.TempDir(), "none"))
 	require.Error(t, err)
 }
