@@ -31,9 +31,9 @@ func sameInstant(a, b *time.Time) bool {
 }
 
 // time records when time bears on the approval, if that is news, wherever an
-// approval is being given or is not used up.
+// approval is being given or is not used up. What a template allows asks nobody.
 func (d *deliberation) time() {
-	if d.req.Category != lifecycle.Decide || d.req.Policy == (PolicyRef{}) {
+	if d.req.Category != lifecycle.Decide || d.req.Policy == (PolicyRef{}) || d.req.Authorisation != nil {
 		return
 	}
 	if len(d.req.Delegations) == 0 && d.req.Timing == (Timing{}) && !d.judge().Timed() {

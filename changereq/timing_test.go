@@ -66,6 +66,17 @@ func TestTimelessPoliciesWriteNoDates(t *testing.T) {
 	}
 }
 
+func TestTemplatesAskForNoVotesByAnyDate(t *testing.T) {
+	t.Parallel()
+	o, _ := standardOffice(t)
+	p := changereq.DefaultPolicy()
+	p.Stages[0].Requirements[0].Due = approval.Duration(day)
+	o.env.Policy = compiled(t, p)
+	o.do(carol, changereq.Move{Event: "authorise"})
+	o.state("Approved")
+	require.Nil(t, o.due(changereq.DueApproval))
+}
+
 // A coordinator goes through what is due and refreshes it; nobody else touches
 // the requests.
 func TestASweepEndsApprovalsThatRanOut(t *testing.T) {
