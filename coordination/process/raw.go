@@ -74,3 +74,13 @@ type Sink interface {
 	// Problem takes what the reader could not use.
 	Problem(p Problem) error
 }
+
+// Stop reports why nothing more of a file is read, and gives the problem as the
+// error that a reader returns; an error of the sink goes before it.
+func Stop(sink Sink, p Problem) error {
+	p.Effect = Stopped
+	if err := sink.Problem(p); err != nil {
+		return err
+	}
+	return &p
+}

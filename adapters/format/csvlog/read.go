@@ -32,7 +32,7 @@ type Options struct {
 // *process.Problem where it had to stop, a *ColumnError if the columns are not
 // clear, and an error of the sink as it is.
 func Read(r io.Reader, sink process.Sink, options Options) (Mapping, error) {
-	s := &reader{sink: sink, options: options, offset: strings.Contains(options.Layout, "07")}
+	s := &reader{sink: sink, options: options, times: process.Times{Zone: options.Zone, Parse: inLayout(options.Layout)}}
 	text, form, err := plaintext.Open(r)
 	if err != nil {
 		return s.mapping, s.stop(process.ReasonDamaged, err.Error())
@@ -63,13 +63,11 @@ type reader struct {
 	raw     process.Raw
 	decoded []byte // cells that were not UTF-8
 	mended  bool
-	offset  bool            // the declared layout has an offset
-	naive   process.Problem // the first row with a time without an offset, and how many there are
-	zoned   bool            // this row is among them
-	starts  bool            // a start was there
-	events  int             // rows handed on
-	shapes  [2]int          // lengths of the times of the row before, to see one that is cut
-	cutOff  string          // why the last row counts as cut, or ""
+	times   process.Times
+	starts  bool   // a start was there
+	events  int    // rows handed on
+	shapes  [2]int // lengths of the times of the row before, to see one that is cut
+	cutOff  string // why the last row counts as cut, or ""
 }
 
 func (s *reader) here() process.Position {
@@ -84,14 +82,10 @@ func (s *reader) problem(reason process.Reason, effect process.Effect, detail st
 }
 
 func (s *reader) stop(reason process.Reason, detail string) error {
-	if err := s.reportNaive(); err != nil {
+	if err := s.times.Finish(s.sink); err != nil {
 		return err
 	}
-	p := process.Problem{Position: s.here(), Reason: reason, Effect: process.Stopped, Detail: detail}
-	if err := s.sink.Problem(p); err != nil {
-		return err
-	}
-	return &p
+	return process.Stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
 }
 
 // header reads the first row and maps the columns.
@@ -187,7 +181,7 @@ func (s *reader) rows() error {
 
 // finish says what is known only at the end.
 func (s *reader) finish() error {
-	if err := s.reportNaive(); err != nil {
+	if err := s.times.Finish(s.sink); err != nil {
 		return err
 	}
 	if s.mapping.Start.Index >= 0 && !s.starts && s.events > 0 {
@@ -205,37 +199,27 @@ func (s *reader) finish() error {
 	return nil
 }
 
-// parse reads a time in the declared layout, or as package process does.
-func (s *reader) parse(cell []byte) (process.Stamp, error) {
-	if s.options.Layout == "" {
-		return process.ParseTime(cell, s.options.Zone)
-	}
-	text := string(bytes.TrimSpace(cell))
-	zone := s.options.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	at, err := time.ParseInLocation(s.options.Layout, text, zone)
-	if err != nil {
-		return process.Stamp{}, err
-	}
-	_, seconds := at.Zone()
-	stamp := process.Stamp{Micros: at.UnixMicro(), Offset: int16(seconds / 60), Naive: !s.offset}
-	if stamp.Naive && s.options.Zone == nil {
-		return stamp, process.ErrNoZone
-	}
-	return stamp, nil
-}
-
-// reportNaive says once how many rows had times without an offset.
-func (s *reader) reportNaive() error {
-	if s.naive.Times == 0 {
+// inLayout gives a parser for times in a declared layout of package time.
+func inLayout(layout string) func([]byte, *time.Location) (process.Stamp, error) {
+	if layout == "" {
 		return nil
 	}
-	s.naive.Reason, s.naive.Effect = process.ReasonZoneAssumed, process.Kept
-	err := s.sink.Problem(s.naive)
-	s.naive.Times = 0
-	return err
+	hasOffset := strings.Contains(layout, "07")
+	return func(text []byte, zone *time.Location) (process.Stamp, error) {
+		in := zone
+		if in == nil {
+			in = time.UTC
+		}
+		at, err := time.ParseInLocation(layout, string(bytes.TrimSpace(text)), in)
+		if err != nil {
+			return process.Stamp{}, err
+		}
+		if !hasOffset && zone == nil {
+			return process.Stamp{}, process.ErrNoZone
+		}
+		_, seconds := at.Zone()
+		return process.Stamp{Micros: at.UnixMicro(), Offset: int16(seconds / 60), Naive: !hasOffset}, nil
+	}
 }
 
 // passLong passes over a row that is longer than MaxRow.
@@ -274,7 +258,8 @@ func (s *reader) row() error {
 		s.cutOff = "the last row ends within a time"
 		return nil
 	}
-	s.decoded, s.mended, s.zoned = s.decoded[:0], false, false
+	s.decoded, s.mended = s.decoded[:0], false
+	s.times.Next()
 	m, raw := &s.mapping, &s.raw
 	raw.At = s.here()
 	raw.Case, raw.Activity = s.cell(m.Case), s.cell(m.Activity)
@@ -370,21 +355,8 @@ func (s *reader) time(c Column) (stamp process.Stamp, has, ok bool, err error) {
 	if len(bytes.TrimSpace(cell)) == 0 {
 		return stamp, false, true, nil
 	}
-	stamp, err = s.parse(cell)
-	switch {
-	case errors.Is(err, process.ErrNoZone):
-		return stamp, false, false, s.problem(process.ReasonNoZone, process.Dropped,
-			fmt.Sprintf("%s: %q has no offset; declare the zone", c.Name, cell))
-	case err != nil:
-		return stamp, false, false, s.problem(process.ReasonBadTime, process.Dropped, fmt.Sprintf("%s: %v", c.Name, err))
-	case stamp.Naive && !s.zoned:
-		s.zoned = true
-		if s.naive.Times++; s.naive.Times == 1 {
-			s.naive.Position = s.here()
-			s.naive.Detail = fmt.Sprintf("%s: %q has no offset and is read in %v, as are all such times", c.Name, cell, s.options.Zone)
-		}
-	}
-	return stamp, true, true, nil
+	stamp, ok, err = s.times.Read(cell, c.Name, s.here(), process.Dropped, s.sink)
+	return stamp, ok, ok, err
 }
 
 func (s *reader) attributes() {

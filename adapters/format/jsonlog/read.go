@@ -60,13 +60,13 @@ type reader struct {
 	window  *plaintext.Window
 	sink    process.Sink
 	options Options
-	naive   process.Problem
+	times   process.Times
 }
 
 // Read reads a log into a sink. It returns a *process.Problem where it had to
 // stop, and an error of the sink as it is.
 func Read(r io.Reader, sink process.Sink, options Options) error {
-	s := &reader{sink: sink, options: options}
+	s := &reader{sink: sink, options: options, times: process.Times{Zone: options.Zone}}
 	text, _, err := plaintext.Open(r)
 	if err != nil {
 		return s.stop(process.ReasonDamaged, err.Error())
@@ -78,7 +78,7 @@ func Read(r io.Reader, sink process.Sink, options Options) error {
 			return err
 		}
 		if !more {
-			return s.reportNaive()
+			return s.times.Finish(s.sink)
 		}
 	}
 }
@@ -95,14 +95,10 @@ func (s *reader) problem(reason process.Reason, effect process.Effect, detail st
 }
 
 func (s *reader) stop(reason process.Reason, detail string) error {
-	if err := s.reportNaive(); err != nil {
+	if err := s.times.Finish(s.sink); err != nil {
 		return err
 	}
-	p := process.Problem{Position: s.here(), Reason: reason, Effect: process.Stopped, Detail: detail}
-	if err := s.sink.Problem(p); err != nil {
-		return err
-	}
-	return &p
+	return process.Stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
 }
 
 // next takes one line; false at the end.
@@ -128,7 +124,7 @@ func (s *reader) next() (bool, error) {
 		b = s.window.Bytes()
 		err := s.line(b, true)
 		s.window.Skip(len(b))
-		return false, errors.Join(err, s.reportNaive())
+		return false, errors.Join(err, s.times.Finish(s.sink))
 	}
 }
 
@@ -161,6 +157,7 @@ func (s *reader) line(text []byte, last bool) error {
 			return err
 		}
 	}
+	s.times.Next()
 	var in line
 	if err := json.Unmarshal(text, &in); err != nil {
 		if last && err.Error() == "unexpected end of JSON input" {
@@ -300,28 +297,6 @@ func (s *reader) time(text string) (stamp process.Stamp, has, ok bool, err error
 	if text == "" {
 		return stamp, false, true, nil
 	}
-	stamp, err = process.ParseTime([]byte(text), s.options.Zone)
-	switch {
-	case errors.Is(err, process.ErrNoZone):
-		return stamp, false, false, s.problem(process.ReasonNoZone, process.Dropped, fmt.Sprintf("%q has no offset; declare the zone", text))
-	case err != nil:
-		return stamp, false, false, s.problem(process.ReasonBadTime, process.Dropped, err.Error())
-	case stamp.Naive:
-		if s.naive.Times++; s.naive.Times == 1 {
-			s.naive.Position = s.here()
-			s.naive.Detail = fmt.Sprintf("%q has no offset and is read in %v, as are all such times", text, s.options.Zone)
-		}
-	}
-	return stamp, true, true, nil
-}
-
-// reportNaive says once how many times had no offset.
-func (s *reader) reportNaive() error {
-	if s.naive.Times == 0 {
-		return nil
-	}
-	s.naive.Reason, s.naive.Effect = process.ReasonZoneAssumed, process.Kept
-	err := s.sink.Problem(s.naive)
-	s.naive.Times = 0
-	return err
+	stamp, ok, err = s.times.Read([]byte(text), "", s.here(), process.Dropped, s.sink)
+	return stamp, ok, ok, err
 }

@@ -23,7 +23,7 @@ func ReadJSON(r io.Reader, sink process.Sink, options Options) error {
 	if err := j.document(); err != nil {
 		return err
 	}
-	return s.reportNaive()
+	return s.times.Finish(s.sink)
 }
 
 type jsonReader struct {

@@ -43,13 +43,13 @@ type reader struct {
 	sink    process.Sink
 	options Options
 	text    *plaintext.Tracker
-	naive   process.Problem
+	times   process.Times
 	types   map[string]bool // declared: "event"+name and "object"+name
 }
 
 // open begins to read a file.
 func open(r io.Reader, sink process.Sink, options Options) (*reader, error) {
-	s := &reader{sink: sink, options: options, types: make(map[string]bool)}
+	s := &reader{sink: sink, options: options, types: make(map[string]bool), times: process.Times{Zone: options.Zone}}
 	text, _, err := plaintext.Open(r)
 	if err != nil {
 		return nil, s.stop(0, process.ReasonDamaged, err.Error())
@@ -84,14 +84,10 @@ func (s *reader) position(offset int64) process.Position {
 }
 
 func (s *reader) stop(offset int64, reason process.Reason, detail string) error {
-	if err := s.reportNaive(); err != nil {
+	if err := s.times.Finish(s.sink); err != nil {
 		return err
 	}
-	p := process.Problem{Position: s.position(offset), Reason: reason, Effect: process.Stopped, Detail: detail}
-	if err := s.sink.Problem(p); err != nil {
-		return err
-	}
-	return &p
+	return process.Stop(s.sink, process.Problem{Position: s.position(offset), Reason: reason, Detail: detail})
 }
 
 // broken explains an error of a decoder.
@@ -117,6 +113,7 @@ func (s *reader) problem(at process.Position, reason process.Reason, effect proc
 
 // event hands an event to the sink.
 func (s *reader) event(e *entry, at process.Position) error {
+	s.times.Next()
 	raw := &process.Raw{At: at, Activity: []byte(e.kind), Instance: present(e.id), Objects: links(e.relations)}
 	if err := s.declared("event", e.kind, at); err != nil {
 		return err
@@ -131,7 +128,7 @@ func (s *reader) event(e *entry, at process.Position) error {
 	if e.at != "" {
 		var ok bool
 		var err error
-		if raw.End, ok, err = s.time(e.at, at, process.Dropped); !ok || err != nil {
+		if raw.End, ok, err = s.times.Read([]byte(e.at), "", at, process.Dropped, s.sink); !ok || err != nil {
 			return err
 		}
 		raw.Start, raw.HasEnd = raw.End, true
@@ -141,6 +138,7 @@ func (s *reader) event(e *entry, at process.Position) error {
 
 // object hands an object to the sink.
 func (s *reader) object(e *entry, at process.Position) error {
+	s.times.Next()
 	if err := s.declared("object", e.kind, at); err != nil {
 		return err
 	}
@@ -148,7 +146,7 @@ func (s *reader) object(e *entry, at process.Position) error {
 	for _, a := range e.attributes {
 		out := process.RawAttribute{Key: []byte(a.name), Value: []byte(a.value), Kind: a.kind}
 		if a.timed {
-			stamp, ok, err := s.time(a.at, at, process.Repaired)
+			stamp, ok, err := s.times.Read([]byte(a.at), "", at, process.Repaired, s.sink)
 			if err != nil {
 				return err
 			}
@@ -181,32 +179,4 @@ func (s *reader) declared(what, name string, at process.Position) error {
 	}
 	s.types[what+name] = true
 	return s.problem(at, process.ReasonType, process.Kept, fmt.Sprintf("the %s type %q is not declared", what, name))
-}
-
-// time reads a time. If it cannot be read, that is reported with the effect.
-func (s *reader) time(text string, at process.Position, effect process.Effect) (process.Stamp, bool, error) {
-	stamp, err := process.ParseTime([]byte(text), s.options.Zone)
-	switch {
-	case errors.Is(err, process.ErrNoZone):
-		return stamp, false, s.problem(at, process.ReasonNoZone, effect, fmt.Sprintf("%q has no offset; declare the zone", text))
-	case err != nil:
-		return stamp, false, s.problem(at, process.ReasonBadTime, effect, err.Error())
-	case stamp.Naive:
-		if s.naive.Times++; s.naive.Times == 1 {
-			s.naive.Position = at
-			s.naive.Detail = fmt.Sprintf("%q has no offset and is read in %v, as are all such times", text, s.options.Zone)
-		}
-	}
-	return stamp, true, nil
-}
-
-// reportNaive says once how many times had no offset.
-func (s *reader) reportNaive() error {
-	if s.naive.Times == 0 {
-		return nil
-	}
-	s.naive.Reason, s.naive.Effect = process.ReasonZoneAssumed, process.Kept
-	err := s.sink.Problem(s.naive)
-	s.naive.Times = 0
-	return err
 }

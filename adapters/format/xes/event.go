@@ -1,7 +1,6 @@
 package xes
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/coordkit/coordkit/coordination/process"
@@ -223,7 +222,7 @@ func (s *scanner) endEvent() error {
 		Lifecycle: e.fields[lifecycleField].of(e.text), Instance: e.fields[instanceField].of(e.text),
 		Group: e.fields[groupField].of(e.text), Attributes: e.attributes(attributes),
 	}
-	s.zoned = false
+	s.times.Next()
 	var ok bool
 	var err error
 	if raw.End, raw.HasEnd, ok, err = s.time(e.fields[timeField]); !ok || err != nil {
@@ -266,21 +265,8 @@ func (s *scanner) time(p stretch) (stamp process.Stamp, has, ok bool, err error)
 	if len(text) == 0 {
 		return stamp, false, true, nil
 	}
-	stamp, err = process.ParseTime(text, s.options.Zone)
-	switch {
-	case errors.Is(err, process.ErrNoZone):
-		return stamp, false, false, s.problem(s.event.at, process.ReasonNoZone, process.Dropped,
-			fmt.Sprintf("%q has no offset; declare the zone", text))
-	case err != nil:
-		return stamp, false, false, s.problem(s.event.at, process.ReasonBadTime, process.Dropped, err.Error())
-	case stamp.Naive && !s.zoned:
-		s.zoned = true
-		if s.naive.Times++; s.naive.Times == 1 {
-			s.naive.Position = s.event.at
-			s.naive.Detail = fmt.Sprintf("%q has no offset and is read in %v, as are all such times", text, s.options.Zone)
-		}
-	}
-	return stamp, true, true, nil
+	stamp, ok, err = s.times.Read(text, "", s.event.at, process.Dropped, s.sink)
+	return stamp, ok, ok, err
 }
 
 func (s *scanner) reportFlaws(at process.Position, f flaw) error {
@@ -293,15 +279,4 @@ func (s *scanner) reportFlaws(at process.Position, f flaw) error {
 		return s.problem(at, process.ReasonEntity, process.Kept, "a value has an & that begins no entity of XML; it is kept as written")
 	}
 	return nil
-}
-
-// reportNaive says once how many events had times without an offset.
-func (s *scanner) reportNaive() error {
-	if s.naive.Times == 0 {
-		return nil
-	}
-	s.naive.Reason, s.naive.Effect = process.ReasonZoneAssumed, process.Kept
-	err := s.sink.Problem(s.naive)
-	s.naive.Times = 0
-	return err
 }

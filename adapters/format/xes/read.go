@@ -33,24 +33,15 @@ type Options struct {
 func Read(r io.Reader, sink process.Sink, options Options) error {
 	text, form, err := plaintext.Open(r)
 	if err != nil {
-		return stop(sink, process.Problem{
+		return process.Stop(sink, process.Problem{
 			Position: process.Position{File: options.File}, Reason: process.ReasonDamaged, Detail: err.Error(),
 		})
 	}
 	s := &scanner{
 		window: plaintext.NewWindow(text, MaxValue, options.Progress), sink: sink, options: options,
-		utf8: form.Encoding != "", keys: [][]byte{[]byte("concept:name")},
+		utf8: form.Encoding != "", times: process.Times{Zone: options.Zone}, keys: [][]byte{[]byte("concept:name")},
 	}
 	return s.run()
-}
-
-// stop reports why nothing more is read and gives it as the error.
-func stop(sink process.Sink, p process.Problem) error {
-	p.Effect = process.Stopped
-	if err := sink.Problem(p); err != nil {
-		return err
-	}
-	return &p
 }
 
 // kind is what an element means.
@@ -85,8 +76,7 @@ type scanner struct {
 	trace   trace
 	event   event
 	raw     process.Raw
-	naive   process.Problem // the first event with a time without an offset, and how many there are
-	zoned   bool            // this event is among them
+	times   process.Times
 }
 
 func (s *scanner) run() error {
@@ -108,7 +98,7 @@ func (s *scanner) run() error {
 	if !s.root {
 		return s.stopAt(process.ReasonRefused, "there is no log element; this is no XES")
 	}
-	return s.reportNaive()
+	return s.times.Finish(s.sink)
 }
 
 // here is the position of the tag at hand.
@@ -123,10 +113,10 @@ func (s *scanner) stopAt(reason process.Reason, detail string) error {
 			return err
 		}
 	}
-	if err := s.reportNaive(); err != nil {
+	if err := s.times.Finish(s.sink); err != nil {
 		return err
 	}
-	return stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
+	return process.Stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
 }
 
 // next brings the next tag into s.tag; its bytes stay at the window's begin,
