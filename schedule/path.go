@@ -61,6 +61,7 @@ type dating struct {
 	start   []int64
 	finish  []int64
 	driver  []int32
+	work    []int64 // open time of each activity
 	need    []int64 // earliest starts by what the activity needs, or nil
 	floor   []int64 // earliest starts by what is planned, or nil
 	pinned  []bool  // stays at its planned dates, or nil
@@ -69,7 +70,7 @@ type dating struct {
 
 func (n *Network) newDating(asOf time.Time) *dating {
 	count := len(n.plan.Activities)
-	d := &dating{net: n, asOf: instantOf(asOf), start: make([]int64, count), finish: make([]int64, count), driver: make([]int32, count)}
+	d := &dating{net: n, asOf: instantOf(asOf), start: make([]int64, count), finish: make([]int64, count), driver: make([]int32, count), work: n.work}
 	d.first, d.firstBy = d.asOf, drivenByStatusDate
 	if s := n.plan.Start; !s.IsZero() && instantOf(s) > d.asOf {
 		d.first, d.firstBy = instantOf(s), drivenByPlanStart
@@ -186,7 +187,7 @@ func (c *arc) unshift(t int64) int64 {
 
 func (d *dating) placeFree(i int32, a *Activity) {
 	l := d.bounds(i, a)
-	h, w := d.net.hours[i], d.net.work[i]
+	h, w := d.net.hours[i], d.work[i]
 	start, by := l.start, l.startBy
 	if l.finish > -never {
 		back := h.sub(l.finish, w)
@@ -253,7 +254,7 @@ func (d *dating) late() {
 		}
 		start, finish := d.room(i, horizon, d.start, d.finish)
 		start, finish = d.latest(i, start, finish)
-		h, w := d.net.hours[i], d.net.work[i]
+		h, w := d.net.hours[i], d.work[i]
 		switch {
 		case start <= d.start[i] || h.next(start) != start:
 			continue
@@ -301,7 +302,7 @@ func (d *dating) room(i int32, horizon int64, starts, finishes []int64) (start, 
 // latest turns the latest start and finish allowed into a pair that holds the
 // work of the activity.
 func (d *dating) latest(i int32, start, finish int64) (latestStart, latestFinish int64) {
-	h, w := d.net.hours[i], d.net.work[i]
+	h, w := d.net.hours[i], d.work[i]
 	if w == 0 {
 		t := min(start, finish)
 		return t, t
