@@ -5,28 +5,70 @@ import (
 	"time"
 )
 
-// scope returns what leads to a gate without passing another gate, the gate
-// first, and the gates it meets on the way; both in the order of the plan.
+// gateScope is what a gate sums up.
+type gateScope struct {
+	activities []int32 // the gate, and what leads to it but to no gate before it
+	before     []int32 // the nearest gates before
+}
+
+// scope returns what leads to a gate and not already to a gate before it, the
+// gate first, and the gates met on the way; both in the order of the plan. It is
+// worked out when first asked for.
 func (n *Network) scope(gate int32) (activities, before []int32) {
-	seen := map[int32]bool{gate: true}
-	activities = []int32{gate}
-	for k := 0; k < len(activities); k++ {
-		for _, r := range n.in.of(activities[k]) {
-			from := n.arcs[r].from
-			if seen[from] {
-				continue
-			}
-			seen[from] = true
-			if n.plan.Activities[from].Kind == Gate {
-				before = append(before, from)
-			} else {
-				activities = append(activities, from)
+	n.scopeOnce.Do(func() {
+		n.scopes = make(map[int32]gateScope)
+		for _, g := range n.gates() {
+			n.scopes[g] = n.scopeOf(g)
+		}
+	})
+	s := n.scopes[gate]
+	return s.activities, s.before
+}
+
+func (n *Network) scopeOf(gate int32) gateScope {
+	var out gateScope
+	isGate := func(i int32) bool { return n.plan.Activities[i].Kind == Gate }
+	near := n.back([]int32{gate}, isGate)
+	for _, i := range near {
+		if isGate(i) {
+			out.before = append(out.before, i)
+		}
+	}
+	earlier := make(map[int32]bool)
+	for _, i := range n.back(out.before, func(int32) bool { return false }) {
+		earlier[i] = true
+	}
+	for _, i := range near {
+		if !isGate(i) && !earlier[i] {
+			out.activities = append(out.activities, i)
+		}
+	}
+	slices.Sort(out.activities)
+	slices.Sort(out.before)
+	out.activities = append([]int32{gate}, out.activities...)
+	return out
+}
+
+// back walks relations back and returns what it meets, without the first ones;
+// it does not pass what stops it.
+func (n *Network) back(from []int32, stops func(int32) bool) []int32 {
+	seen := make(map[int32]bool, len(from))
+	for _, i := range from {
+		seen[i] = true
+	}
+	queue := slices.Clone(from)
+	for k := 0; k < len(queue); k++ {
+		if k >= len(from) && stops(queue[k]) {
+			continue
+		}
+		for _, r := range n.in.of(queue[k]) {
+			if i := n.arcs[r].from; !seen[i] {
+				seen[i] = true
+				queue = append(queue, i)
 			}
 		}
 	}
-	slices.Sort(activities[1:])
-	slices.Sort(before)
-	return activities, before
+	return queue[len(from):]
 }
 
 // gates returns the gates in an order in which earlier ones come first.

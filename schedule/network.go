@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type Network struct {
 
 	asLate    bool // some activity is wanted as late as possible
 	calendars map[string]*Hours
+
+	scopeOnce sync.Once
+	scopes    map[int32]gateScope
 }
 
 // arc is a relation between activities by index.

@@ -140,6 +140,18 @@ func TestReadinessOfAShop(t *testing.T) {
 	require.Equal(t, floors[0].Text, x.Moves[3].Cause.Text)
 }
 
+func TestAnActivityCountsAtItsFirstGate(t *testing.T) {
+	t.Parallel()
+	p := &schedule.Plan{
+		ID: "p", Activities: []schedule.Activity{{ID: "a"}, {ID: "g1", Kind: schedule.Gate}, {ID: "b"}, {ID: "g2", Kind: schedule.Gate}},
+		Relations: []schedule.Relation{{From: "a", To: "g1"}, {From: "g1", To: "g2"}, {From: "a", To: "b"}, {From: "b", To: "g2"}},
+	}
+	gates := assess(t, p, monday, schedule.Facts{}).Gates()
+	require.Equal(t, []string{"a"}, gates[0].Activities)
+	require.Equal(t, []string{"b"}, gates[1].Activities)
+	require.Equal(t, []string{"g1"}, gates[1].Before)
+}
+
 func TestNothingIsKnown(t *testing.T) {
 	t.Parallel()
 	p, _, _ := shop()

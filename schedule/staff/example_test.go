@@ -39,5 +39,5 @@ func ExampleTeam_Assign() {
 	// Output:
 	// Ready bob
 	// ReadyIf 1 short of weld of level 2 or more: door asks for 2 at 2026-03-09 08:00, only ann qualifies and is there
-	// borrow 1 weld of level 2 or more from hall 2 by 2026-03-04, needed 2026-03-09
+	// borrow 1 weld of level 2 or more from hall 2 by 2026-03-04 for door, needed 2026-03-09
 }

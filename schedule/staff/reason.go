@@ -338,13 +338,13 @@ func (a *assigning) remedies(c *schedule.Call, short int, need schedule.Date, ou
 			from = " from " + r.From
 		}
 		if by < a.asOf {
-			act.Text = fmt.Sprintf("%s %d %s%s now: there %s, needed %s", r.Kind, short, skill(c), from, there, need)
+			act.Text = fmt.Sprintf("%s %d %s%s now for %s: there %s, needed %s", r.Kind, short, skill(c), from, c.Activity, there, need)
 			if out.Verdict != schedule.ReadyIf && (out.Earliest.IsZero() || act.Arrives.Before(out.Earliest)) {
 				out.Verdict, out.Earliest = schedule.Late, act.Arrives
 			}
 		} else {
 			act.By = by
-			act.Text = fmt.Sprintf("%s %d %s%s by %s, needed %s", r.Kind, short, skill(c), from, by, need)
+			act.Text = fmt.Sprintf("%s %d %s%s by %s for %s, needed %s", r.Kind, short, skill(c), from, by, c.Activity, need)
 			if out.Verdict != schedule.ReadyIf {
 				out.Verdict, out.ActBy, out.Earliest = schedule.ReadyIf, by, c.Start
 			}

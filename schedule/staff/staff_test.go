@@ -137,7 +137,7 @@ func TestRemediesGiveTheLastDay(t *testing.T) {
 	require.Equal(t, schedule.ReadyIf, c.Verdict)
 	require.Equal(t, date("2026-03-11"), c.ActBy)
 	require.Len(t, c.Actions, 2)
-	require.Equal(t, "borrow 1 weld of level 2 or more from hall 2 by 2026-03-11, needed 2026-03-16", c.Actions[0].Text)
+	require.Equal(t, "borrow 1 weld of level 2 or more from hall 2 by 2026-03-11 for a, needed 2026-03-16", c.Actions[0].Text)
 	c = assign(t, r, call(t, "a", "weld", 2, 3, "2026-03-16 08:00", "2026-03-17 17:00"))[0]
 	require.Equal(t, schedule.Late, c.Verdict, "two are more than hall 2 lends")
 	require.Equal(t, date("2026-04-27").Midnight(), c.Earliest)

@@ -79,7 +79,14 @@ func (n *netting) settlePeg(a *answer, w *want, g peg) {
 		if o.verdict == schedule.Ready {
 			a.covered += g.quantity
 		}
-		a.worse(o.verdict, o.earliest, o.cause)
+		if o.verdict == schedule.Late && o.earliest <= w.need {
+			// Too late for whom it is made, and in time for this one if it is
+			// acted on at once.
+			a.worse(schedule.ReadyIf, w.need, fmt.Sprintf("%d of %s come with %s, there %s, if ordered now", g.quantity, item, g.order.ID, o.earliest))
+			a.actBy = n.asOf
+		} else {
+			a.worse(o.verdict, o.earliest, o.cause)
+		}
 		a.actAll(o)
 	case g.from.at > w.need:
 		text := fmt.Sprintf("%d of %s come %s (%s), needed %s", g.quantity, item, g.from.at, g.from.ref, w.need)

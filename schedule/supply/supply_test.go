@@ -343,6 +343,13 @@ func TestLateOrderAgainstNewOne(t *testing.T) {
 	require.Equal(t, supply.Decrease, planned(t, b, "2026-05-01", want("a", "i", 3, "2026-05-20")).Messages[0].Kind)
 }
 
+func TestSurplusOfALateOrderIsInTimeForALaterNeed(t *testing.T) {
+	t.Parallel()
+	b := supply.Book{Items: []supply.Item{{ID: "i"}}, Sources: []supply.Source{{Item: "i", LeadDays: 10, Minimum: 50}}}
+	c := cover(t, b, "2026-05-01", want("a", "i", 10, "2026-05-05"), want("b", "i", 10, "2026-06-05"))
+	require.Equal(t, "late 2026-05-11, if by 2026-05-01", verdicts(c))
+}
+
 func TestUnknownAndMalformed(t *testing.T) {
 	t.Parallel()
 	c := cover(t, supply.Book{}, "2026-05-01", want("a", "ghost", 1, "2026-05-10"))
