@@ -113,6 +113,7 @@ type Action struct {
 	// Option marks one of several ways to close the same gap: any one will do.
 	// Actions without it are all needed.
 	Option bool
+	Cost   int64 // minor units of the house's currency; zero if it is not known
 	Text   string
 }
 

@@ -90,7 +90,13 @@ func (d *dating) place(i int32) {
 	a := &d.net.plan.Activities[i]
 	switch {
 	case a.Actual.Cancelled:
-		d.start[i], d.finish[i], d.driver[i] = -never, -never, drivenByActual
+		// It takes no time, but what comes after still waits for what came before.
+		l := d.relations(i)
+		d.start[i], d.driver[i] = l.start, l.startBy
+		if l.finish > l.start {
+			d.start[i], d.driver[i] = l.finish, l.finishBy
+		}
+		d.finish[i] = d.start[i]
 	case !a.Actual.Finish.IsZero():
 		d.start[i], d.finish[i], d.driver[i] = instantOf(a.Actual.Start), instantOf(a.Actual.Finish), drivenByActual
 	case !a.Actual.Start.IsZero():
@@ -124,14 +130,13 @@ func (l *limits) finishes(t int64, by int32) {
 	}
 }
 
-// bounds collects the limits of an activity. Relations come first: where others
-// ask for the same instant, a relation is the driver shown.
-func (d *dating) bounds(i int32, a *Activity) limits {
+// relations collects the limits of an activity that others set.
+func (d *dating) relations(i int32) limits {
 	l := limits{start: -never, finish: -never, startBy: drivenByNothing, finishBy: drivenByNothing}
 	for _, r := range d.net.in.of(i) {
 		c := &d.net.arcs[r]
 		if d.finish[c.from] == -never {
-			continue // cancelled
+			continue // cancelled, with nothing before it
 		}
 		switch c.kind {
 		case FinishStart:
@@ -144,6 +149,13 @@ func (d *dating) bounds(i int32, a *Activity) limits {
 			l.finishes(c.shift(d.start[c.from]), r)
 		}
 	}
+	return l
+}
+
+// bounds collects all limits of an activity. Relations come first: where others
+// ask for the same instant, a relation is the driver shown.
+func (d *dating) bounds(i int32, a *Activity) limits {
+	l := d.relations(i)
 	if t := a.FinishBy.NotBefore; !t.IsZero() {
 		l.finishes(instantOf(t), drivenByFinishBound)
 	}
@@ -274,7 +286,7 @@ func (d *dating) room(i int32, horizon int64, starts, finishes []int64) (start, 
 	for _, r := range d.net.out.of(i) {
 		c := &d.net.arcs[r]
 		to := &d.net.plan.Activities[c.to]
-		if to.Actual.Done() {
+		if !to.Actual.Finish.IsZero() || starts[c.to] == -never {
 			continue
 		}
 		begun := !to.Actual.Start.IsZero()

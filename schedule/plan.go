@@ -78,7 +78,7 @@ func (d Dates) IsZero() bool { return d.Start.IsZero() && d.Finish.IsZero() }
 type Actual struct {
 	Start, Finish time.Time
 	Remaining     time.Duration
-	Cancelled     bool // takes no time, needs nothing, bounds nobody
+	Cancelled     bool // takes no time and needs nothing; hands on what it waits for
 }
 
 // Done reports whether nothing is left to do.

@@ -72,14 +72,14 @@ func (t *Timetable) floats() {
 	for _, i := range slices.Backward(t.net.order) {
 		a := &t.net.plan.Activities[i]
 		h := t.net.hours[i]
-		if a.Actual.Done() {
+		if !a.Actual.Finish.IsZero() || t.start[i] == -never {
 			t.lateStart[i], t.lateFinish[i] = t.start[i], t.finish[i]
 			continue
 		}
 		start, finish := t.room(i, horizon, t.lateStart, t.lateFinish)
 		freeStart, freeFinish := t.room(i, horizon, t.start, t.finish)
 		switch {
-		case t.free(i):
+		case t.free(i) || a.Actual.Cancelled:
 			t.lateStart[i], t.lateFinish[i] = t.latest(i, start, finish)
 			t.totalFloat[i] = h.between(t.start[i], t.lateStart[i])
 			s, _ := t.latest(i, freeStart, freeFinish)

@@ -330,7 +330,7 @@ func (a *assigning) remedies(c *schedule.Call, short int, need schedule.Date, ou
 			continue
 		}
 		act := schedule.Action{
-			ID: fmt.Sprintf("%s/%s/%s", r.Kind, c.Skill, c.ID), Kind: r.Kind, Ref: c.Skill, From: r.From, Quantity: int64(short), Need: need,
+			ID: fmt.Sprintf("%s/%s/%s", r.Kind, c.Skill, c.ID), Kind: r.Kind, Ref: c.Skill, From: r.From, Quantity: int64(short), Need: need, Cost: r.Cost,
 			Arrives: a.t.office.StartOf(there), Option: true,
 		}
 		from := ""

@@ -165,7 +165,7 @@ func (n *netting) resolve(o *planned) *answer {
 	if o.Supplier != "" {
 		from = " from " + o.Supplier
 	}
-	act := schedule.Action{ID: o.ID, Kind: kind, Ref: o.Item, From: o.Supplier, Place: o.Place, Quantity: o.Quantity, Need: o.Need}
+	act := schedule.Action{ID: o.ID, Kind: kind, Ref: o.Item, From: o.Supplier, Place: o.Place, Quantity: o.Quantity, Need: o.Need, Cost: o.Cost}
 	switch {
 	case o.source == nil && !o.Late: // put together from what is there
 	case o.Late:
