@@ -38,12 +38,18 @@ func (a *answer) act(x schedule.Action) {
 		return
 	}
 	a.actions = append(a.actions, x)
-	if x.By != 0 && (a.actBy == 0 || x.By < a.actBy) {
-		a.actBy = x.By
+	a.by(x.By)
+}
+
+// by notes a last day to act, if there is one; the earliest counts.
+func (a *answer) by(d schedule.Date) {
+	if d != 0 && (a.actBy == 0 || d < a.actBy) {
+		a.actBy = d
 	}
 }
 
 func (a *answer) actAll(x *answer) {
+	a.by(x.actBy)
 	for _, y := range x.actions {
 		a.act(y)
 	}
@@ -83,7 +89,7 @@ func (n *netting) settlePeg(a *answer, w *want, g peg) {
 			// Too late for whom it is made, and in time for this one if it is
 			// acted on at once.
 			a.worse(schedule.ReadyIf, w.need, fmt.Sprintf("%d of %s come with %s, there %s, if ordered now", g.quantity, item, g.order.ID, o.earliest))
-			a.actBy = n.asOf
+			a.by(n.asOf)
 		} else {
 			a.worse(o.verdict, o.earliest, o.cause)
 		}
