@@ -30,7 +30,10 @@
 // Availability (schedule/staff) and gives each requirement, activity, gate and
 // the plan a Verdict: Ready, ReadyIf something is done by a date, Late, or Short.
 // Readiness.Explain follows a verdict down to its facts and up to its root;
-// Readiness.WhatIf answers for a change by working out anew only what it touches.
+// Readiness.WhatIf answers for a change by working out anew only what it touches,
+// and Readiness.EffectOf tells what a revision of the plan itself would do before
+// it is decided. Readiness.Level dates the plan so that nobody is wanted twice,
+// by the search of schedule/level, with the reason for every delay.
 //
 // # Units and rules
 //

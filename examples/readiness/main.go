@@ -2,12 +2,13 @@
 // and people are in place: the verdict on every gate and activity, what to order
 // and whom to get by when, the most urgent facts, and how sure the date is.
 //
-//	readiness [-json] [-as-of DATE] [-all] [-svg FILE] [-runs N] [-seed N]
+//	readiness [-json] [-as-of DATE] [-all] [-level] [-svg FILE] [-runs N] [-seed N]
 //
 // It exits with 1 if something is late or short.
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/coordkit/coordkit/schedule"
+	"github.com/coordkit/coordkit/schedule/level"
 	"github.com/coordkit/coordkit/schedule/risk"
 	"github.com/coordkit/coordkit/schedule/staff"
 	"github.com/coordkit/coordkit/schedule/supply"
@@ -40,6 +42,7 @@ func main() {
 // settings are the flags.
 type settings struct {
 	json, all bool
+	level     bool
 	asOf      string
 	svg       string
 	runs      int
@@ -54,6 +57,7 @@ type office struct {
 	readiness *schedule.Readiness
 	team      *staff.Team
 	risk      *risk.Result
+	levelled  *schedule.Levelled // nil unless asked for
 }
 
 func run(args []string, out, errs io.Writer) error {
@@ -62,6 +66,7 @@ func run(args []string, out, errs io.Writer) error {
 	flags.SetOutput(errs)
 	flags.BoolVar(&s.json, "json", false, "print one JSON object a line")
 	flags.BoolVar(&s.all, "all", false, "list activities that are ready too")
+	flags.BoolVar(&s.level, "level", false, "also date the plan so that nobody is wanted twice")
 	flags.StringVar(&s.asOf, "as-of", "2026-03-02", "status date")
 	flags.StringVar(&s.svg, "svg", "", "write the Gantt chart to this file")
 	flags.IntVar(&s.runs, "runs", 10_000, "runs of the simulation")
@@ -113,6 +118,12 @@ func open(s settings) (*office, error) {
 	}
 	if o.readiness, err = schedule.Assess(o.network, o.asOf, schedule.Facts{Supply: position, Staff: o.team}); err != nil {
 		return nil, fmt.Errorf("readiness: %w", err)
+	}
+	if s.level {
+		o.levelled, err = o.readiness.Level(context.Background(), o.team.Crew(), schedule.LevelOptions{Slot: 8 * time.Hour, Search: level.Options{Schedules: 20}, Relax: 2})
+		if err != nil {
+			return nil, fmt.Errorf("levelling: %w", err)
+		}
 	}
 	return o, o.simulate(s)
 }

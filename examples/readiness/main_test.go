@@ -70,6 +70,24 @@ func TestLinesAddUp(t *testing.T) {
 	require.Contains(t, string(svg), "requirements are in place")
 }
 
+func TestLevelled(t *testing.T) {
+	t.Parallel()
+	o, err := open(settings{asOf: "2026-03-02", runs: 10, seed: 1, level: true})
+	require.NoError(t, err)
+	require.NoError(t, schedule.Check(o.network, o.asOf, o.levelled.Dates))
+	after, err := schedule.AssessAt(o.network, o.asOf, schedule.Facts{Staff: o.team}, o.levelled.Dates)
+	require.NoError(t, err)
+	short := func(r *schedule.Readiness) (n int) {
+		for _, p := range r.Plan().Parts {
+			if p.Part == schedule.People {
+				n = p.Total - p.Met
+			}
+		}
+		return n
+	}
+	require.Less(t, short(after), short(o.readiness)/2, "most of the clashes are gone")
+}
+
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-as-of", "soon"}, {"file"}, {"-no"}, {"-runs", "-5"}} {

@@ -60,7 +60,23 @@ func (o *office) print(out io.Writer, all bool) error {
 	last := o.risk.Gates[len(o.risk.Gates)-1]
 	w.linef("\nLaunch (%d runs): P50 %s, P80 %s (%s to %s), P95 %s; by the deadline with %.0f %%",
 		o.risk.Runs, day(last.P50), day(last.P80), day(last.P80Low), day(last.P80High), day(last.P95), 100*last.ByDate)
+	o.printLevelled(w)
 	return w.err
+}
+
+func (o *office) printLevelled(w *writer) {
+	if o.levelled == nil {
+		return
+	}
+	w.linef("\nWith nobody wanted twice (%v): end %s", o.levelled.Status, day(o.levelled.Finish))
+	for _, b := range o.levelled.Bounds {
+		if b.Kind != schedule.BoundRelation {
+			w.linef("  %-26s %5.0f h later: %s", b.Activity, b.Delay.Hours(), b.Text)
+		}
+	}
+	for _, x := range o.levelled.Relaxed {
+		w.linef("  %s: end %s, %.0f days earlier", x.Text, day(x.Finish), x.Gain.Hours()/24)
+	}
 }
 
 func parts(list []schedule.PartReadiness) string {
@@ -139,6 +155,13 @@ type (
 		Option     bool                `json:"option,omitempty"`
 		Activities []string            `json:"activities"`
 	}
+	levelledLine struct {
+		Kind    string   `json:"kind"`
+		Status  string   `json:"status"`
+		Finish  string   `json:"finish"`
+		Delayed int      `json:"delayed"`
+		Left    []string `json:"left"` // requirements that too few qualify for
+	}
 	factLine struct {
 		Kind     string           `json:"kind"`
 		Rank     int              `json:"rank"`
@@ -177,6 +200,9 @@ func (o *office) printJSON(out io.Writer, all bool) error {
 	}
 	for _, t := range o.people() {
 		w.encode(actionLine{"staff", t.Kind, t.ID, t.Ref, t.From, t.Quantity, t.By, t.Need, t.Option, t.Activities})
+	}
+	if l := o.levelled; l != nil {
+		w.encode(levelledLine{"levelled", l.Status.String(), day(l.Finish), len(l.Bounds), l.Left})
 	}
 	for n, f := range o.readiness.Urgent(10) {
 		w.encode(factLine{"fact", n + 1, f.By, f.Verdict, f.Activity, f.Text})

@@ -145,3 +145,16 @@ func (t *Team) With(people ...Person) (*Team, []string, error) {
 	out.compileSkills()
 	return &out, skills, nil
 }
+
+// Crew lists the people for levelling; see schedule.Readiness.Level. Absences
+// that are only asked for are not counted.
+func (t *Team) Crew() []schedule.CrewMember {
+	out := make([]schedule.CrewMember, len(t.people))
+	for i := range t.people {
+		out[i] = schedule.CrewMember{ID: t.people[i].id, Hours: t.people[i].hours}
+		for _, s := range t.roster.People[i].Skills {
+			out[i].Skills = append(out[i].Skills, schedule.CrewSkill(s))
+		}
+	}
+	return out
+}
