@@ -322,6 +322,14 @@ func TestSafetyStockAlternatesExpiryAndYield(t *testing.T) {
 	require.Contains(t, c[0].Cause, "3 of 18 i are short")
 	require.Contains(t, c[0].Cause, "4 expire before")
 
+	held := supply.Book{Items: []supply.Item{{ID: "i"}}, Lots: []supply.Lot{stock("i", 10)}, Reservations: []supply.Reservation{{Demand: "other", Item: "i", Quantity: 8}}}
+	kept := planned(t, held, "2026-05-01", want("a", "i", 4, "2026-05-11"))
+	require.Contains(t, kept.Coverages[0].Cause, "8 are reserved for others")
+	require.Equal(t, []supply.Leftover{{Source: schedule.PegStock, Ref: "lot-i", Item: "i", Quantity: 8}}, kept.Left)
+
+	low := supply.Book{Items: []supply.Item{{ID: "i", SafetyStock: 5}}, Lots: []supply.Lot{stock("i", 5)}}
+	require.Equal(t, "if by 2026-05-11", verdicts(cover(t, low, "2026-05-01", want("a", "i", 1, "2026-05-11"))))
+
 	b.Sources = []supply.Source{{Item: "i", Yield: 900, Multiple: 10}}
 	r := planned(t, b, "2026-05-01", want("a", "i", 33, "2026-05-11"))
 	require.Equal(t, int64(20), r.Orders[0].Quantity) // 18 good ones are 20
