@@ -205,7 +205,7 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 	to, _ := d.lc.State(edge.To)
 	out := d.unsatisfiable(edge, v)
 	if to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && d.req.Category != lifecycle.Build {
-		out = append(out, d.requiredDone()...)
+		out = append(append(out, d.requiredDone()...), d.apart("", to.Category)...)
 	}
 	switch {
 	case to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && !def.Emergency,

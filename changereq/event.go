@@ -134,6 +134,16 @@ type (
 		PolicyBefore *PolicyRef `json:"policy_before,omitempty"`
 		PolicyAfter  *PolicyRef `json:"policy_after,omitempty"`
 	}
+	// BundledData makes the request a member of a bundle.
+	BundledData struct {
+		Bundle ID   `json:"bundle"`
+		Atomic bool `json:"atomic"`
+	}
+	// UnbundledData takes it out again.
+	UnbundledData struct {
+		Bundle ID     `json:"bundle"`
+		Reason string `json:"reason"`
+	}
 	// HeldData suspends the request.
 	HeldData struct {
 		Reason string `json:"reason"`
@@ -212,6 +222,8 @@ func (ReviewedData) kind() Kind          { return "reviewed" }
 func (AuthorisedData) kind() Kind        { return "authorised" }
 func (TemplateRetiredData) kind() Kind   { return "template-retired" }
 func (MigratedData) kind() Kind          { return "migrated" }
+func (BundledData) kind() Kind           { return "bundled" }
+func (UnbundledData) kind() Kind         { return "unbundled" }
 func (HeldData) kind() Kind              { return "held" }
 func (ReleasedData) kind() Kind          { return "released" }
 func (ObligationOwedData) kind() Kind    { return "obligation-owed" }
@@ -282,6 +294,10 @@ func readers(kind Kind) (func([]byte) (Data, error), bool) {
 		return read[TemplateRetiredData], true
 	case MigratedData{}.kind():
 		return read[MigratedData], true
+	case BundledData{}.kind():
+		return read[BundledData], true
+	case UnbundledData{}.kind():
+		return read[UnbundledData], true
 	case HeldData{}.kind():
 		return read[HeldData], true
 	case ReleasedData{}.kind():

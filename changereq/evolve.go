@@ -70,6 +70,10 @@ func Evolve(r Request, ev Event) Request {
 		if d.PolicyAfter != nil {
 			r.Policy = *d.PolicyAfter
 		}
+	case BundledData:
+		r.Bundle = &Membership{Bundle: d.Bundle, Atomic: d.Atomic}
+	case UnbundledData:
+		r.Bundle = nil
 	case HeldData:
 		r.Held = &Hold{Reason: d.Reason, By: ev.Actor, At: ev.At}
 	case ReleasedData:

@@ -66,6 +66,9 @@ func Permitted(lc *Lifecycle, r *Request, env Env) []Permission {
 		} else if len(p.Unmet) == 0 {
 			p.Unmet = d.kernel(lifecycle.Edge{To: p.To, Outcome: p.Outcome}, v)
 		}
+		if slices.Contains(decidingEvents(), p.Event) && !slices.ContainsFunc(p.Unmet, func(u Unmet) bool { return u.Condition == "bundle" }) {
+			p.Unmet = append(slices.Clip(p.Unmet), d.apart(p.Event, "")...)
+		}
 		if h := r.Held; h != nil && p.Event != "cancel" {
 			p.Unmet = append(slices.Clip(p.Unmet), heldUnmet(h))
 		}

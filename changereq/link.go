@@ -17,7 +17,7 @@ type Linked struct {
 	State      string
 	Category   lifecycle.Category
 	Outcome    Outcome
-	Bundle     ID // that it is decided and started with; empty if none
+	Bundle     ID // the atomic bundle that it belongs to; empty if none
 	Requires   []ID
 	Supersedes []ID
 }
@@ -25,7 +25,7 @@ type Linked struct {
 // LinkedTo is how a request looks to those that link to it.
 func LinkedTo(r *Request) Linked {
 	return Linked{
-		ID: r.ID, Number: r.Number, State: r.State, Category: r.Category, Outcome: r.Outcome,
+		ID: r.ID, Number: r.Number, State: r.State, Category: r.Category, Outcome: r.Outcome, Bundle: r.atomicOf(),
 		Requires: r.Content.Requires, Supersedes: r.Content.Supersedes,
 	}
 }

@@ -78,7 +78,8 @@ type Request struct {
 
 	Authorisation *Authorisation `json:"authorisation,omitempty"` // of a standard change
 	Retired       *Retirement    `json:"retired,omitempty"`       // of a template
-	Implementer   string         `json:"implementer,omitempty"`   // who carries it out, named when it is scheduled
+	Bundle        *Membership    `json:"bundle,omitempty"`
+	Implementer   string         `json:"implementer,omitempty"` // who carries it out, named when it is scheduled
 
 	Held        *Hold        `json:"held,omitempty"`
 	Obligations []Obligation `json:"obligations,omitempty"`
@@ -168,6 +169,7 @@ func (r Request) Clone() Request {
 	r.Closed = clonePtr(r.Closed)
 	r.Realised = cloneEach(r.Realised, Realised.clone)
 	r.Held = clonePtr(r.Held)
+	r.Bundle = clonePtr(r.Bundle)
 	r.Authorisation = clonePtr(r.Authorisation)
 	r.Retired = clonePtr(r.Retired)
 	r.Obligations = cloneEach(r.Obligations, Obligation.clone)

@@ -63,6 +63,9 @@ func (c RecordDecision) validate(f *fields) {
 }
 
 func (c RecordDecision) decide(d *deliberation) error {
+	if open := d.apart(c.event(), ""); len(open) > 0 {
+		return refused(d.command, open...)
+	}
 	if open := c.untimely(d.env.Now); len(open) > 0 {
 		return refused(d.command, open...)
 	}

@@ -145,6 +145,8 @@ type Order struct {
 	Rev     int64
 	Command Command
 	Now     time.Time
+
+	together ID // the bundle whose members all get the command
 }
 
 // Prepare reads the clock once and takes an id if the command opens a request
@@ -255,7 +257,7 @@ func (s *Service) Lifecycles() []*Lifecycle { return slices.Clone(s.cfg.Lifecycl
 
 // lookUp reads what the rules of this command need beyond the request.
 func (s *Service) lookUp(ctx context.Context, tx Tx, r Request, o Order) (Env, error) {
-	env := Env{Now: o.Now, Actor: o.Actor, Matrix: s.cfg.Matrix, Discount: s.cfg.Discount, Telling: s.cfg.Telling}
+	env := Env{Now: o.Now, Actor: o.Actor, Together: o.together, Matrix: s.cfg.Matrix, Discount: s.cfg.Discount, Telling: s.cfg.Telling}
 	var err error
 	if env.Template, err = lookUpTemplate(ctx, tx, &r); err != nil {
 		return env, err

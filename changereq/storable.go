@@ -35,6 +35,9 @@ func (r *Request) Storable() error {
 	}
 	c.window(r.Window)
 	c.text(r.Implementer)
+	if r.Bundle != nil {
+		c.text(string(r.Bundle.Bundle))
+	}
 	for i := range r.Conflicts {
 		x := &r.Conflicts[i]
 		c.text(x.With, x.Number, x.Name, x.Item, x.Other, x.Implementer)

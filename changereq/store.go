@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -13,6 +14,8 @@ import (
 // snapshots. Returned values share no memory with the store, and what is passed
 // in may be changed afterwards. Backends pass storetest.Run.
 type Tx interface {
+	bundle.Tx
+
 	// ChangeRequest returns the request with that id, or ErrNotFound.
 	ChangeRequest(ctx context.Context, id ID) (Request, error)
 

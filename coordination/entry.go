@@ -3,6 +3,7 @@ package coordination
 import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
 
@@ -12,6 +13,15 @@ func ChangeRequestEntry(ev changereq.Event) (Entry, error) {
 	data, err := changereq.MarshalData(ev.Data)
 	return Entry{
 		Room: RoomChangeRequest, Entity: string(ev.Request), Seq: ev.Seq,
+		Kind: string(ev.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
+	}, err
+}
+
+// BundleEntry is the journal entry of an event of a bundle.
+func BundleEntry(ev bundle.Event) (Entry, error) {
+	data, err := bundle.MarshalData(ev.Data)
+	return Entry{
+		Room: RoomBundle, Entity: ev.Bundle, Seq: ev.Seq,
 		Kind: string(ev.Kind()), At: ev.At, Actor: ev.Actor, Data: data,
 	}, err
 }
@@ -38,6 +48,12 @@ func ObligationEntry(ev notice.Event) (Entry, error) {
 func (e Entry) ChangeRequestEvent() (changereq.Event, error) {
 	data, err := changereq.UnmarshalData(changereq.Kind(e.Kind), e.Data)
 	return changereq.Event{Request: changereq.ID(e.Entity), Seq: e.Seq, At: e.At, Actor: e.Actor, Data: data}, err
+}
+
+// BundleEvent reads an entry of RoomBundle back.
+func (e Entry) BundleEvent() (bundle.Event, error) {
+	data, err := bundle.UnmarshalData(bundle.Kind(e.Kind), e.Data)
+	return bundle.Event{Bundle: e.Entity, Seq: e.Seq, At: e.At, Actor: e.Actor, Data: data}, err
 }
 
 // RecordEvent reads an entry of RoomArchive back.

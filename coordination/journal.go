@@ -38,6 +38,7 @@ type Room string
 // The rooms that write to the journal.
 const (
 	RoomChangeRequest Room = "changereq"
+	RoomBundle        Room = "bundle"
 	RoomArchive       Room = "archive"
 	RoomNotice        Room = "notice"
 )

@@ -44,6 +44,9 @@ func (p reply) send(w http.ResponseWriter) error {
 // VisitOpenChangeRequestResponse sends the reply.
 func (p reply) VisitOpenChangeRequestResponse(w http.ResponseWriter) error { return p.send(w) }
 
+// VisitCreateBundleResponse sends the reply.
+func (p reply) VisitCreateBundleResponse(w http.ResponseWriter) error { return p.send(w) }
+
 // VisitFileRecordResponse sends the reply.
 func (p reply) VisitFileRecordResponse(w http.ResponseWriter) error { return p.send(w) }
 

@@ -10,7 +10,7 @@ func requestTo(r changereq.Request) ChangeRequest {
 		WhereUsed: via(r.WhereUsed, whereUsedTo), Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Asked: r.Asked,
 		Policy: policyPinned(r.Policy), Votes: eachOf(r.Votes, voteTo), Delegations: eachOf(r.Delegations, delegationTo),
 		Overrides: eachOf(r.Overrides, overrideTo), Timing: timingTo(r.Timing), Conditions: eachOf(r.Conditions, conditionTo),
-		Window: via(r.Window, windowTo), Implementer: text(r.Implementer), Conflicts: eachOf(r.Conflicts, conflictTo),
+		Window: via(r.Window, windowTo), Implementer: text(r.Implementer), Bundle: via(r.Bundle, membershipTo), Conflicts: eachOf(r.Conflicts, conflictTo),
 		Results: eachOf(r.Results, resultTo), Review: via(r.Review, reviewTo),
 		Successor: text(r.Successor), Outcome: text(r.Outcome), Closed: r.Closed, Realised: eachOf(r.Realised, realisedTo), Held: via(r.Held, holdTo),
 		Authorisation: via(r.Authorisation, authorisationTo), Retired: via(r.Retired, retirementTo),

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/approval"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
@@ -170,6 +171,10 @@ func table() []row {
 		{approval.ErrInvalid, kindInternal},    // a policy, never a caller's doing
 		{lifecycle.ErrInvalid, kindInternal},   // a definition, never a caller's doing
 		{window.ErrInvalid, kindInternal},      // a calendar, never a caller's doing
+		{bundle.ErrNotFound, kindNotFound},
+		{bundle.ErrConflict, kindConflict},
+		{bundle.ErrInvalid, kindInvalid},
+		{bundle.ErrRefused, kindRefused},
 		{archive.ErrNotFound, kindNotFound},
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -69,6 +70,22 @@ func (t *tx) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]chan
 
 func (t *tx) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) ([]changereq.Request, error) {
 	return one(t, func() ([]changereq.Request, error) { return t.inner.ChangeRequestsDue(ctx, q) })
+}
+
+func (t *tx) ChangeBundle(ctx context.Context, id string) (bundle.Bundle, error) {
+	return one(t, func() (bundle.Bundle, error) { return t.inner.ChangeBundle(ctx, id) })
+}
+
+func (t *tx) ChangeBundles(ctx context.Context, q bundle.Query) ([]bundle.Bundle, string, error) {
+	return two(t, func() ([]bundle.Bundle, string, error) { return t.inner.ChangeBundles(ctx, q) })
+}
+
+func (t *tx) PutChangeBundle(ctx context.Context, b bundle.Bundle, ev ...bundle.Event) (bundle.Bundle, error) {
+	return one(t, func() (bundle.Bundle, error) { return t.inner.PutChangeBundle(ctx, b, ev...) })
+}
+
+func (t *tx) ChangeBundleEvents(ctx context.Context, id string, after int64, limit int) ([]bundle.Event, int64, error) {
+	return two(t, func() ([]bundle.Event, int64, error) { return t.inner.ChangeBundleEvents(ctx, id, after, limit) })
 }
 
 func (t *tx) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {

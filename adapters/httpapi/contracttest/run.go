@@ -53,6 +53,7 @@ func run(tb rapid.TB, open func() http.Handler, cfg Config) {
 			"refer":        m.on(m.refer),
 			"advance":      m.on(m.advance),
 			"command":      m.on(m.command),
+			"bundle":       m.on(m.bundle),
 			"stale":        m.on(m.stale),
 			"replay":       m.on(m.replay),
 			"spoil body":   m.on(m.spoilBody),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -63,8 +64,8 @@ func (db *DB) Sequence(ctx context.Context, _ int) (int, error) { return 0, ctx.
 
 func admissible(ctx context.Context, tenant string) error {
 	if tenant == "" || !storable(tenant) {
-		return fmt.Errorf("memory: the tenant is empty or no text: name one (%w, %w, %w, %w)",
-			coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid)
+		return fmt.Errorf("memory: the tenant is empty or no text: name one (%w, %w, %w, %w, %w)",
+			coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, bundle.ErrInvalid)
 	}
 	return ctx.Err()
 }

@@ -162,6 +162,7 @@ func (x *tx) entityEntries(id string, after int64) []journaled {
 	out = appendEntries(out, x.requests.look(id), after)
 	out = appendEntries(out, x.records.look(id), after)
 	out = appendEntries(out, x.obligations.look(id), after)
+	out = appendEntries(out, x.bundles.look(id), after)
 	sort.Slice(out, func(i, j int) bool {
 		_, a := out[i].of()
 		_, b := out[j].of()

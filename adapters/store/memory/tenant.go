@@ -8,6 +8,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -27,6 +28,7 @@ type tenant struct {
 	references  *table[archive.Reference, none]
 	contents    *table[[]byte, none]
 	obligations *table[claimable, notice.Event]
+	bundles     *table[bundle.Bundle, bundle.Event]
 	counters    *table[int64, none]
 	items       *table[none, none]
 	replies     *table[coordination.Reply, none]
@@ -49,6 +51,7 @@ func newTenant() *tenant {
 		references:  newTable[archive.Reference, none](placeReference, nil),
 		contents:    newTable[[]byte, none](nil, nil),
 		obligations: newTable[claimable, notice.Event](placeObligation, obligationKind()),
+		bundles:     newTable[bundle.Bundle, bundle.Event](placeBundle, bundleKind()),
 		counters:    newTable[int64, none](nil, nil),
 		items:       newTable[none, none](nil, nil),
 		replies:     newTable[coordination.Reply, none](placeReply, nil),
@@ -143,6 +146,7 @@ func (t *tenant) prune() {
 	t.references.prune(oldest)
 	t.contents.prune(oldest)
 	t.obligations.prune(oldest)
+	t.bundles.prune(oldest)
 	t.counters.prune(oldest)
 	t.items.prune(oldest)
 	t.replies.prune(oldest)

@@ -3,6 +3,7 @@ package memory
 import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -22,6 +23,7 @@ type tx struct {
 	references  stage[archive.Reference, none]
 	contents    stage[[]byte, none]
 	obligations stage[claimable, notice.Event]
+	bundles     stage[bundle.Bundle, bundle.Event]
 	counters    stage[int64, none]
 	items       stage[none, none]
 	replies     stage[coordination.Reply, none]
@@ -36,6 +38,7 @@ func newTx(t *tenant, readOnly bool) *tx {
 	x.references.x, x.references.table = x, t.references
 	x.contents.x, x.contents.table = x, t.contents
 	x.obligations.x, x.obligations.table = x, t.obligations
+	x.bundles.x, x.bundles.table = x, t.bundles
 	x.counters.x, x.counters.table = x, t.counters
 	x.items.x, x.items.table = x, t.items
 	x.replies.x, x.replies.table = x, t.replies
@@ -48,9 +51,9 @@ type stager interface {
 	apply(commit uint64)
 }
 
-func (x *tx) stages() [8]stager {
+func (x *tx) stages() [9]stager {
 	return [...]stager{
-		&x.requests, &x.records, &x.references, &x.contents, &x.obligations, &x.counters, &x.items, &x.replies,
+		&x.requests, &x.records, &x.references, &x.contents, &x.obligations, &x.bundles, &x.counters, &x.items, &x.replies,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -34,6 +35,10 @@ func class(err error) string {
 		{"changereq conflict", changereq.ErrConflict},
 		{"changereq invalid", changereq.ErrInvalid},
 		{"changereq refused", changereq.ErrRefused},
+		{"bundle not found", bundle.ErrNotFound},
+		{"bundle conflict", bundle.ErrConflict},
+		{"bundle invalid", bundle.ErrInvalid},
+		{"bundle refused", bundle.ErrRefused},
 		{"archive not found", archive.ErrNotFound},
 		{"archive conflict", archive.ErrConflict},
 		{"archive invalid", archive.ErrInvalid},

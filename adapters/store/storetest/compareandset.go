@@ -8,6 +8,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
@@ -25,6 +26,7 @@ type entity struct {
 func entities() []entity {
 	return []entity{
 		{"ChangeRequest", changereq.ErrConflict, putRequestAt},
+		{"Bundle", bundle.ErrConflict, putBundleAt},
 		{"Record", archive.ErrConflict, putRecordAt},
 		{"Obligation", notice.ErrConflict, putObligationAt},
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -17,6 +18,8 @@ type holding struct {
 	Requests         []changereq.Request
 	RequestEvents    map[changereq.ID][]changereq.Event
 	Slots            []changereq.ID // that claim time, in the order of its start
+	Bundles          []bundle.Bundle
+	BundleEvents     map[string][]bundle.Event
 	Records          []archive.Record
 	RecordEvents     map[archive.RecordID][]archive.Event
 	Contents         map[archive.Digest]string
@@ -37,7 +40,7 @@ func (h *harness) dump(tenant string, keys ...string) holding {
 	err := h.store.View(h.Context(), tenant, func(ctx context.Context, tx coordination.Tx) error {
 		out = holding{}
 		return errors.Join(
-			out.readRequests(ctx, tx), out.readArchive(ctx, tx), out.readObligations(ctx, tx),
+			out.readRequests(ctx, tx), out.readBundles(ctx, tx), out.readArchive(ctx, tx), out.readObligations(ctx, tx),
 			out.readReplies(ctx, tx, keys), out.readJournal(ctx, tx),
 		)
 	})

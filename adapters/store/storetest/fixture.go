@@ -199,6 +199,9 @@ func everyRoom(prefix string) work {
 		if _, err := addToRequest(ctx, tx, id, data...); err != nil {
 			return err
 		}
+		if _, err := addToBundle(ctx, tx, prefix+"bundle", bundling(2)...); err != nil {
+			return err
+		}
 		ref := edge(prefix+"edge", archive.ToRecord(archive.RecordID(prefix+"record")), archive.ToRef("changereq:a"))
 		if err := fileEvery(ctx, tx, prefix, ref); err != nil {
 			return err

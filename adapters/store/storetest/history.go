@@ -85,6 +85,9 @@ func everyEvent() []changereq.Data {
 			From: "open", To: "opened", Category: lifecycle.Intake, Reason: "a state was renamed", DecidedIn: "opened",
 			PolicyBefore: &changereq.PolicyRef{ID: "board", Version: 3}, PolicyAfter: &changereq.PolicyRef{ID: "board", Version: 4},
 		},
+		changereq.BundledData{Bundle: "b0", Atomic: true},
+		changereq.UnbundledData{Bundle: "b0", Reason: "late"},
+		changereq.BundledData{Bundle: "b1", Atomic: true},
 		changereq.HeldData{Reason: "strike"},
 		changereq.ReleasedData{},
 		changereq.ObligationOwedData{Obligation: changereq.Obligation{

@@ -29,7 +29,7 @@ func journalAndDelivery(h *harness) {
 
 // ahead are the events of everyRoom in the order in which it stores them.
 func ahead() []string {
-	return []string{"changereq opened", "changereq decided", "changereq moved", "archive filed", "archive referred", "notice owed"}
+	return []string{"changereq opened", "changereq decided", "changereq moved", "bundle created", "bundle member-added", "archive filed", "archive referred", "notice owed"}
 }
 
 func everyEventHasItsEntry(h *harness) {
@@ -48,6 +48,10 @@ func everyEventHasItsEntry(h *harness) {
 			ev, err := e.ChangeRequestEvent()
 			require.NoError(h, err)
 			require.Empty(h, cmp.Diff(d.RequestEvents[ev.Request][e.Seq-1], ev))
+		case coordination.RoomBundle:
+			ev, err := e.BundleEvent()
+			require.NoError(h, err)
+			require.Empty(h, cmp.Diff(d.BundleEvents[ev.Bundle][e.Seq-1], ev))
 		case coordination.RoomArchive:
 			ev, err := e.RecordEvent()
 			require.NoError(h, err)
@@ -141,8 +145,8 @@ func journalIsFiltered(h *harness) {
 	})
 	all := h.dump(acme).Journal
 	h.look(func(ctx context.Context, tx coordination.Tx) error {
-		for _, room := range []coordination.Room{"", coordination.RoomChangeRequest, coordination.RoomArchive, coordination.RoomNotice, "nowhere"} {
-			for _, entity := range []string{"", "request", "brecord", "Request", "absent"} {
+		for _, room := range []coordination.Room{"", coordination.RoomChangeRequest, coordination.RoomBundle, coordination.RoomArchive, coordination.RoomNotice, "nowhere"} {
+			for _, entity := range []string{"", "request", "bundle", "brecord", "Request", "absent"} {
 				var want []coordination.Entry
 				for _, e := range all {
 					if (room == "" || e.Room == room) && (entity == "" || e.Entity == entity) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -27,6 +28,17 @@ func keyedRows() []keyedRow {
 			},
 			func(ctx context.Context, tx coordination.Tx, id string) error {
 				_, err := putRequestAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
+			"Bundle",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.ChangeBundle(ctx, id)
+				return present(err, bundle.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putBundleAt(ctx, tx, id, 0, 0)
 				return err
 			},
 		},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -110,7 +111,7 @@ func (w *world) holding() holding {
 	d := holding{
 		Requests: slices.Collect(maps.Values(w.requests)), Records: slices.Collect(maps.Values(w.records)),
 		Obligations: slices.Collect(maps.Values(w.obligations)), RequestEvents: w.history, RecordEvents: w.filings,
-		ObligationEvents: w.settling, Replies: w.replies, Counter: w.counter + 1,
+		Bundles: slices.Collect(maps.Values(w.bundles)), BundleEvents: w.bundling, ObligationEvents: w.settling, Replies: w.replies, Counter: w.counter + 1,
 		Contents: make(map[archive.Digest]string), References: make(map[string]archive.Reference),
 	}
 	slices.SortFunc(d.Requests, func(a, b changereq.Request) int {
@@ -123,6 +124,9 @@ func (w *world) holding() holding {
 		return oldestFirst(listed{a.OwedAt.Unix(), a.ID}, listed{b.OwedAt.Unix(), b.ID})
 	})
 	d.Slots = w.slots()
+	slices.SortFunc(d.Bundles, func(a, b bundle.Bundle) int {
+		return newestFirst(listed{a.Created.Unix(), a.ID}, listed{b.Created.Unix(), b.ID})
+	})
 	for id, r := range w.records {
 		d.Contents[r.Digest] = w.contents[r.Digest]
 		for _, ref := range w.references {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -121,6 +122,13 @@ func (p pager) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]ch
 	}, changereq.ClampLimit))
 }
 
+func (p pager) ChangeBundles(ctx context.Context, q bundle.Query) ([]bundle.Bundle, string, error) {
+	return bendPage[bundle.Bundle](p, q.After, q.Limit, listOf(func(after string, limit int) ([]bundle.Bundle, string, error) {
+		q.After, q.Limit = after, limit
+		return p.Tx.ChangeBundles(ctx, q)
+	}, bundle.ClampLimit))
+}
+
 func (p pager) Records(ctx context.Context, q archive.Query) ([]archive.Record, string, error) {
 	return bendPage[archive.Record](p, q.After, q.Limit, listOf(func(after string, limit int) ([]archive.Record, string, error) {
 		q.After, q.Limit = after, limit
@@ -145,7 +153,7 @@ func (p pager) Obligations(ctx context.Context, q notice.Query) ([]notice.Obliga
 func pagingMutants() []mutant {
 	paged := func(name, subtest string, how func(after string, limit int, page pageOf) (any, string, error)) mutant {
 		m := mutant{name: name, bend: bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return pager{tx, how} })}
-		for _, l := range []string{"ChangeRequests", "ChangeWindows", "Records", "References", "Obligations"} {
+		for _, l := range []string{"ChangeRequests", "ChangeWindows", "ChangeBundles", "Records", "References", "Obligations"} {
 			m.kills = append(m.kills, "Paging/"+l+subtest)
 		}
 		return m

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -18,6 +19,7 @@ type warped struct {
 	coordination.Tx
 
 	request  func(changereq.Request) changereq.Request // of what is read
+	bundle   func(bundle.Bundle) bundle.Bundle
 	record   func(archive.Record) archive.Record
 	owed     func(notice.Obligation) notice.Obligation
 	ref      func(archive.Reference) archive.Reference
@@ -60,6 +62,12 @@ func roundTripMutants() []mutant {
 				return r
 			}
 		}, "RoundTrip/Record"),
+		reading("member lost", func(w *warped) {
+			w.bundle = func(b bundle.Bundle) bundle.Bundle {
+				b.Members = b.Members[:max(0, len(b.Members)-1)]
+				return b
+			}
+		}, "RoundTrip/Bundle"),
 		reading("evidence lost", func(w *warped) {
 			w.owed = func(o notice.Obligation) notice.Obligation {
 				o.Evidence = ""
@@ -154,6 +162,11 @@ func (w *warped) PutChangeRequest(ctx context.Context, r changereq.Request, ev .
 
 func repair(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "?") }
 
+func (w *warped) ChangeBundle(ctx context.Context, id string) (bundle.Bundle, error) {
+	b, err := w.Tx.ChangeBundle(ctx, id)
+	return apply(w.bundle, b), err
+}
+
 func (w *warped) Record(ctx context.Context, id archive.RecordID) (archive.Record, error) {
 	r, err := w.Tx.Record(ctx, id)
 	return apply(w.record, r), err
@@ -205,6 +218,20 @@ func (l lax) PutChangeRequest(ctx context.Context, r changereq.Request, ev ...ch
 	return l.Tx.PutChangeRequest(ctx, r, ev...)
 }
 
+func (l lax) PutChangeBundle(ctx context.Context, b bundle.Bundle, ev ...bundle.Event) (bundle.Bundle, error) {
+	had, err := l.ChangeBundle(ctx, b.ID)
+	if err != nil && !errors.Is(err, bundle.ErrNotFound) {
+		return bundle.Bundle{}, err
+	}
+	if l.anyRev {
+		b.Rev, b.Events = had.Rev, had.Events+int64(len(ev))
+		for i := range ev {
+			ev[i].Seq = had.Events + int64(i) + 1
+		}
+	}
+	return l.Tx.PutChangeBundle(ctx, b, ev...)
+}
+
 func (l lax) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
 	had, err := l.Record(ctx, r.ID)
 	if err != nil && !errors.Is(err, archive.ErrNotFound) {
@@ -242,7 +269,7 @@ func (l lax) PutIdempotentReply(ctx context.Context, r coordination.Reply) error
 
 func revisionMutants() []mutant {
 	var kills []string
-	for _, kind := range []string{"ChangeRequest", "Record", "Obligation"} {
+	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Obligation"} {
 		kills = append(kills, "CompareAndSet/"+kind, "CompareAndSet/"+kind+"TwiceInOneUnit",
 			"Rollback/Conflict/"+kind, "Concurrency/OneWinner"+kind, "Concurrency/OneCreator"+kind)
 	}

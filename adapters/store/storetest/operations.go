@@ -6,6 +6,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
@@ -40,6 +41,17 @@ func operations() map[string]operation {
 		}},
 		"ChangeRequestsDue": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.ChangeRequestsDue(ctx, changereq.DueQuery{Kind: changereq.DueState, State: "submitted", Until: minute(1000), Limit: 9})
+		}},
+		"ChangeBundle": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.ChangeBundle(ctx, "bundle") }},
+		"ChangeBundles": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.ChangeBundles(ctx, bundle.Query{Limit: 1}))
+		}},
+		"ChangeBundleEvents": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return paged(tx.ChangeBundleEvents(ctx, "bundle", 0, 1))
+		}},
+		"PutChangeBundle": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			b, events := bundleAfter(bundle.Bundle{}, "bundle", bundling(1)...)
+			return tx.PutChangeBundle(ctx, b, events...)
 		}},
 		"NextChangeNumber": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.NextChangeNumber(ctx, "CR")

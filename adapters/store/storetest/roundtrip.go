@@ -19,6 +19,7 @@ import (
 // roundTrip: what was stored comes back as it was.
 func roundTrip(h *harness) {
 	h.run("Request", requestComesBack)
+	h.run("Bundle", bundleComesBack)
 	h.run("Record", recordComesBack)
 	h.run("Obligation", obligationComesBack)
 	h.run("Reference", referenceComesBack)

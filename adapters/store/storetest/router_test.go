@@ -7,6 +7,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -31,12 +32,12 @@ func divert(own coordination.Tx, other func() coordination.Tx, methods ...string
 
 // readsByID and readsOfLists are the reading methods of coordination.Tx.
 func readsByID() []string {
-	return []string{"ChangeRequest", "Record", "Content", "Reference", "Obligation", "IdempotentReply"}
+	return []string{"ChangeRequest", "ChangeBundle", "Record", "Content", "Reference", "Obligation", "IdempotentReply"}
 }
 
 func readsOfLists() []string {
 	return []string{
-		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
+		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
 	}
 }
 
@@ -66,6 +67,22 @@ func (r router) ChangeWindows(ctx context.Context, q changereq.WindowQuery) ([]c
 
 func (r router) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) ([]changereq.Request, error) {
 	return r.route("ChangeRequestsDue").ChangeRequestsDue(ctx, q)
+}
+
+func (r router) ChangeBundle(ctx context.Context, id string) (bundle.Bundle, error) {
+	return r.route("ChangeBundle").ChangeBundle(ctx, id)
+}
+
+func (r router) ChangeBundles(ctx context.Context, q bundle.Query) ([]bundle.Bundle, string, error) {
+	return r.route("ChangeBundles").ChangeBundles(ctx, q)
+}
+
+func (r router) PutChangeBundle(ctx context.Context, b bundle.Bundle, ev ...bundle.Event) (bundle.Bundle, error) {
+	return r.route("PutChangeBundle").PutChangeBundle(ctx, b, ev...)
+}
+
+func (r router) ChangeBundleEvents(ctx context.Context, id string, after int64, limit int) ([]bundle.Event, int64, error) {
+	return r.route("ChangeBundleEvents").ChangeBundleEvents(ctx, id, after, limit)
 }
 
 func (r router) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
@@ -22,6 +23,8 @@ import (
 type world struct {
 	requests    map[changereq.ID]changereq.Request
 	history     map[changereq.ID][]changereq.Event
+	bundles     map[string]bundle.Bundle
+	bundling    map[string][]bundle.Event
 	records     map[archive.RecordID]archive.Record
 	filings     map[archive.RecordID][]archive.Event
 	contents    map[archive.Digest]string
@@ -37,6 +40,7 @@ type world struct {
 func newWorld() world {
 	return world{
 		requests: make(map[changereq.ID]changereq.Request), history: make(map[changereq.ID][]changereq.Event),
+		bundles: make(map[string]bundle.Bundle), bundling: make(map[string][]bundle.Event),
 		records: make(map[archive.RecordID]archive.Record), filings: make(map[archive.RecordID][]archive.Event),
 		contents: make(map[archive.Digest]string), references: make(map[string]archive.Reference),
 		obligations: make(map[string]notice.Obligation), settling: make(map[string][]notice.Event),
@@ -47,7 +51,7 @@ func newWorld() world {
 // clone copies the maps; what stands in them is never changed.
 func (w world) clone() world {
 	return world{
-		maps.Clone(w.requests), maps.Clone(w.history), maps.Clone(w.records), maps.Clone(w.filings), maps.Clone(w.contents),
+		maps.Clone(w.requests), maps.Clone(w.history), maps.Clone(w.bundles), maps.Clone(w.bundling), maps.Clone(w.records), maps.Clone(w.filings), maps.Clone(w.contents),
 		maps.Clone(w.references), maps.Clone(w.obligations), maps.Clone(w.settling), maps.Clone(w.claimed), maps.Clone(w.replies),
 		w.counter, slices.Clone(w.journal),
 	}
@@ -62,7 +66,7 @@ func drawAct(t *rapid.T) act {
 	id := rapid.SampledFrom([]string{"a", "b", "B", "ä"}).Draw(t, "id")
 	shift := rapid.SampledFrom([]int64{0, 0, 0, 0, 1, -1}).Draw(t, "rev off by")
 	word := rapid.SampledFrom([]string{"door", "hinge", "", "It's", "日本"}).Draw(t, "word")
-	switch rapid.IntRange(0, 7).Draw(t, "act") {
+	switch rapid.IntRange(0, 8).Draw(t, "act") {
 	case 0:
 		return putsRecord(archive.RecordID(id), shift, word)
 	case 1:
@@ -75,6 +79,8 @@ func drawAct(t *rapid.T) act {
 		return putsReply(id, rapid.Int64Range(0, 90).Draw(t, "created"))
 	case 5:
 		return takesNumber
+	case 6:
+		return putsBundle(id, shift, word)
 	}
 	data := []changereq.Data{
 		changereq.AmendedData{Content: changereq.Content{Title: word}},

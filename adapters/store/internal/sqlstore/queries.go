@@ -36,6 +36,19 @@ const (
 	insertChangeTerm = `INSERT INTO coordkit_change_term (tenant, term, opened, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	deleteChangeTerm = `DELETE FROM coordkit_change_term WHERE tenant = $1 AND term = $2 AND opened = $3 AND id = $4`
 
+	changeBundleByID = `SELECT rev, doc FROM coordkit_change_bundle WHERE tenant = $1 AND id = $2`
+
+	lockChangeBundle = changeBundleByID + forUpdate
+
+	insertChangeBundle = `INSERT INTO coordkit_change_bundle (tenant, id, rev, events, created, doc) VALUES ($1, $2, $3, $4, $5, $6)`
+
+	updateChangeBundle = `UPDATE coordkit_change_bundle SET rev = rev + 1, events = $1, created = $2, doc = $3
+ WHERE tenant = $4 AND id = $5 AND rev = $6`
+
+	changeBundles = `SELECT rev, doc FROM coordkit_change_bundle
+ WHERE tenant = $1 AND (created, id) < ($2, $3)
+ ORDER BY created DESC, id DESC LIMIT $4`
+
 	nextChangeNumber = `INSERT INTO coordkit_change_number (tenant, series, last) VALUES ($1, $2, 1)
  ON CONFLICT (tenant, series) DO UPDATE SET last = coordkit_change_number.last + 1 RETURNING last`
 )

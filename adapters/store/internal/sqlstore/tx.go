@@ -10,6 +10,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
 )
@@ -69,7 +70,7 @@ func (tenantError) Error() string {
 }
 
 func (tenantError) Unwrap() []error {
-	return []error{coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid}
+	return []error{coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, bundle.ErrInvalid}
 }
 
 // key names a thing within a tenant.
@@ -78,6 +79,7 @@ type key struct{ kind, id string }
 const (
 	kindRequest    = "change-request"
 	kindItem       = "change-item"
+	kindBundle     = "change-bundle"
 	kindRecord     = "record"
 	kindContent    = "content"
 	kindReference  = "reference"
@@ -184,7 +186,7 @@ func (t *Tx) stands(k key, blind bool, read func() error) (standing, error) {
 // unlessAbsent lets pass that nothing was found.
 func unlessAbsent[T any](_ T, err error) error {
 	for _, absent := range []error{
-		changereq.ErrNotFound, archive.ErrNotFound, notice.ErrNotFound, coordination.ErrNotFound,
+		changereq.ErrNotFound, archive.ErrNotFound, notice.ErrNotFound, coordination.ErrNotFound, bundle.ErrNotFound,
 	} {
 		if errors.Is(err, absent) {
 			return nil

@@ -57,6 +57,7 @@ func ListCases(requests int) []ListCase {
 		{Name: "changeRequestsDueExpiry", Args: from(At(requests).UnixMicro(), 51)},
 		{Name: "changeRequestsDueNotice", Args: from(At(requests).UnixMicro(), 51)},
 		{Name: "changeRequestsDueState", Args: from(At(requests).UnixMicro(), "approved", 51)},
+		{Name: "changeBundles", Args: from(51)},
 		{Name: "countTerm", Args: []any{tenant(1), "change", 500}},
 		{Name: "records", Args: from(51)},
 		{Name: "recordsByKind", Args: from("decision-brief", 51)},
