@@ -53,6 +53,17 @@
 // votes before the work has started lapses. A [Signer] signs votes, and
 // [Service.Approval] states with each whether its signature is good.
 //
+// A request is scheduled into a [Window] against the calendar and the other
+// requests: see package
+// [github.com/coordkit/coordkit/changereq/window], [Conflicts] and
+// [Service.ConflictsWith]. It may require others, whose work has to be done before
+// its own begins, and belong to a bundle, package
+// [github.com/coordkit/coordkit/changereq/bundle]: the members of an atomic one
+// are decided and started in one unit of work, by [Service.DoBundle], and never
+// differently. [Due] lists what somebody should have done by now, and
+// [Service.DueRequests] does so over all requests; package
+// [github.com/coordkit/coordkit/changereq/accounting] adds histories up.
+//
 // A [Service] loads, decides and saves. Every method comes twice: Do opens a
 // transaction of its own, DoTx joins the caller's. Most programs use
 // coordination.Desk instead, which also files the copies and owes the notices

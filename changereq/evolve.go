@@ -22,11 +22,8 @@ func Evolve(r Request, ev Event) Request {
 	case FactRecordedData:
 		r = r.factRecorded(ev, d)
 	case AmendedData:
-		r.Content = d.Content.Clone()
+		r = r.amended(ev, d)
 		r.Digests = DigestsOf(r.Content, r.Assessment)
-		if material(d.Changed) {
-			r.LastAmender = ev.Actor
-		}
 	case MovedData:
 		r = r.moved(ev, d)
 	case AssessedData:
@@ -95,11 +92,11 @@ func Evolve(r Request, ev Event) Request {
 	return r
 }
 
-// Fold returns the request that its events lead to.
-func Fold(events []Event) Request {
-	var r Request
-	for _, ev := range events {
-		r = Evolve(r, ev)
+// amended leaves the digests to the caller: Evolve itself reads none.
+func (r Request) amended(ev Event, d AmendedData) Request {
+	r.Content = d.Content.Clone()
+	if material(d.Changed) {
+		r.LastAmender = ev.Actor
 	}
 	return r
 }
@@ -183,18 +180,22 @@ func (r Request) withResult(item ItemID, change func(*Result)) Request {
 func (r Request) obligationChanged(ev Event, d ObligationChangedData) Request {
 	r.Obligations = cloneEach(r.Obligations, Obligation.clone)
 	if o := r.obligation(d.Obligation); o != nil {
-		o.State, o.By, o.At = d.State, ev.Actor, ev.at()
-		if d.Evidence != "" {
-			o.Evidence = d.Evidence
-		}
-		if d.Reason != "" {
-			o.Reason = d.Reason
-		}
-		if d.AnswerBy != nil {
-			o.AnswerBy = clonePtr(d.AnswerBy)
-		}
+		o.change(ev, d)
 	}
 	return r
+}
+
+func (o *Obligation) change(ev Event, d ObligationChangedData) {
+	o.State, o.By, o.At = d.State, ev.Actor, ev.at()
+	if d.Evidence != "" {
+		o.Evidence = d.Evidence
+	}
+	if d.Reason != "" {
+		o.Reason = d.Reason
+	}
+	if d.AnswerBy != nil {
+		o.AnswerBy = clonePtr(d.AnswerBy)
+	}
 }
 
 func (a Assessment) with(parts Assessment) Assessment {

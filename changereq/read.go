@@ -46,9 +46,9 @@ func (s *Service) History(ctx context.Context, tenant string, id ID, after int64
 // that instant. Before its first event a request is ErrNotFound. Rev is 0, because
 // what it was then cannot be changed.
 func (s *Service) AsOf(ctx context.Context, tenant string, id ID, t time.Time) (Request, error) {
-	var r Request
+	var r folding
 	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		r = Request{}
+		r = folding{}
 		for after, more := int64(0), true; more; more = after != 0 {
 			page, next, err := tx.ChangeRequestEvents(ctx, id, after, MaxLimit)
 			if err != nil {
@@ -58,16 +58,16 @@ func (s *Service) AsOf(ctx context.Context, tenant string, id ID, t time.Time) (
 				if ev.At.After(t) {
 					return nil
 				}
-				r = Evolve(r, ev)
+				r.add(ev)
 			}
 			after = next
 		}
 		return nil
 	})
-	if err == nil && r.Events == 0 {
+	if err == nil && r.req.Events == 0 {
 		return Request{}, ErrNotFound
 	}
-	return r, err
+	return r.done(), err
 }
 
 // Permitted lists what the actor could do next with the request, and what

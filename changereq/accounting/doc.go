@@ -37,7 +37,7 @@
 //   - overdue: of the notices owed, those owed for longer than the limit.
 //
 // Ages are how long the requests that have not ended have been in their state.
-// Approvers are, by person, the times from issuing a brief to that person's
-// decision on it. [Lead] adds times between states of one's own, which is what
+// Approvers are, by person, the times from issuing a brief to that person's first
+// answer to it, a vote or a decision. [Lead] adds times between states of one's own, which is what
 // imported histories have, and [Landing] shares of their steps.
 package accounting

@@ -123,7 +123,7 @@ func (l *Ledger) Report() Report {
 		told = appendBetween(told, m.decided, m.told)
 		effective = appendBetween(effective, m.approved, m.effective)
 		restore = appendBetween(restore, m.backedOut, m.restored)
-		for _, d := range m.decisions {
+		for _, d := range m.answers {
 			approvers[d.by] = append(approvers[d.by], d.after)
 		}
 		for i, us := range m.leads {

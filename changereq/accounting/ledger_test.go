@@ -15,6 +15,7 @@ import (
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/accounting"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -61,6 +62,10 @@ func decided(v changereq.Verdict, by string, n int) changereq.DecidedData {
 	return changereq.DecidedData{Decision: changereq.Decision{Verdict: v, By: by, Brief: n}}
 }
 
+func vote(by string, n int) changereq.VoteCastData {
+	return changereq.VoteCastData{Vote: approval.Vote{By: by, Kind: approval.Approve, Brief: n}}
+}
+
 func owed(id, who string, n int) changereq.ObligationOwedData {
 	return changereq.ObligationOwedData{Obligation: changereq.Obligation{ID: id, Recipient: who, OwedAt: hour(n), State: changereq.ObligationOwed}}
 }
@@ -80,7 +85,8 @@ func office() [][]changereq.Event {
 	done.at(2, "ann", moved("Draft", "Submitted", lifecycle.Intake))
 	done.at(3, "carl", moved("Submitted", "Assessing", lifecycle.Assess), moved("Assessing", "Draft", lifecycle.Intake))
 	done.at(4, "carl", moved("Draft", "ForDecision", lifecycle.Decide), brief(1))
-	done.at(10, "paul", decided(changereq.Approved, "paul", 1), owed("d.1", "ann", 10), owed("d.2", "otto", 10))
+	done.at(6, "vera", vote("vera", 1))
+	done.at(10, "paul", vote("paul", 1), decided(changereq.Approved, "paul", 1), owed("d.1", "ann", 10), owed("d.2", "otto", 10))
 	done.at(11, "carl", told("d.2", changereq.ObligationSent))
 	done.at(12, "carl", changereq.ApprovalLapsedData{}, result("early"))
 	done.at(13, "carl", told("d.1", changereq.ObligationSent), brief(2))
@@ -150,7 +156,9 @@ func TestFiguresCountedByHand(t *testing.T) {
 			{Name: "overdue", N: 1, Of: 1},
 		},
 		Approvers: []accounting.Spread{
-			{Name: "paul", N: 3, Median: 3 * hourUS, P90: 6 * hourUS}, {Name: "pia", N: 1, Median: 2 * hourUS, P90: 2 * hourUS},
+			{Name: "paul", N: 3, Median: 3 * hourUS, P90: 6 * hourUS},
+			{Name: "pia", N: 1, Median: 2 * hourUS, P90: 2 * hourUS},
+			{Name: "vera", N: 1, Median: 2 * hourUS, P90: 2 * hourUS},
 		},
 	}, got))
 }

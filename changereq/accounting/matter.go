@@ -32,7 +32,8 @@ type matter struct {
 	firstPass bool
 	approvals int
 	standing  bool // an approval or authorisation holds
-	decisions []decision
+	answers   []answer
+	answered  map[onBrief]bool
 
 	owed                   map[string]notice
 	results                map[changereq.ItemID]bool // verified, or signed as unchanged
@@ -42,10 +43,15 @@ type matter struct {
 	leads []*int64
 }
 
-// decision is somebody's decision, that long after its brief was issued.
-type decision struct {
+// answer is somebody's first answer to a brief, that long after it was issued.
+type answer struct {
 	by    string
 	after int64
+}
+
+type onBrief struct {
+	by    string
+	brief int
 }
 
 // notice is a notice that is owed.
@@ -74,6 +80,8 @@ func (m *matter) add(ev changereq.Event, leads []Lead) {
 			m.briefed = make(map[int]time.Time)
 		}
 		m.briefed[d.Brief.Number] = ev.At
+	case changereq.VoteCastData:
+		m.answer(ev.At, d.Vote.By, d.Vote.Brief)
 	case changereq.DecidedData:
 		m.decide(ev, d)
 	case changereq.AuthorisedData:
@@ -163,8 +171,19 @@ func (m *matter) decide(ev changereq.Event, d changereq.DecidedData) {
 			m.approved = ev.At
 		}
 	}
-	if issued, known := m.briefed[d.Decision.Brief]; known {
-		m.decisions = append(m.decisions, decision{d.Decision.By, between(issued, ev.At)})
+	m.answer(ev.At, d.Decision.By, d.Decision.Brief)
+}
+
+// answer notes how long somebody took to answer a brief; a decision casts the
+// vote of whoever makes it, and counts once with it.
+func (m *matter) answer(at time.Time, by string, brief int) {
+	issued, known := m.briefed[brief]
+	if key := (onBrief{by, brief}); known && !m.answered[key] {
+		if m.answered == nil {
+			m.answered = make(map[onBrief]bool)
+		}
+		m.answered[key] = true
+		m.answers = append(m.answers, answer{by, between(issued, at)})
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
 	"github.com/coordkit/coordkit/adapters/store/postgres"
+	"github.com/coordkit/coordkit/adapters/store/storetest"
+	"github.com/coordkit/coordkit/coordination"
 )
 
 func BenchmarkDecision(b *testing.B) {
@@ -19,3 +21,10 @@ func BenchmarkDecision(b *testing.B) {
 func BenchmarkSequence(b *testing.B) { sqltest.Sequencing(b, open(b, postgres.Config{})) }
 
 func BenchmarkDeliver(b *testing.B) { sqltest.Delivery(b, open(b, postgres.Config{}), 8) }
+
+func BenchmarkLongHistory(b *testing.B) {
+	storetest.BenchmarkLongHistory(b, func(tb testing.TB) coordination.Store {
+		tb.Helper()
+		return open(tb, postgres.Config{})
+	})
+}

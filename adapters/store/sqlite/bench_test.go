@@ -10,6 +10,8 @@ import (
 
 	"github.com/coordkit/coordkit/adapters/store/internal/sqlstore"
 	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
+	"github.com/coordkit/coordkit/adapters/store/storetest"
+	"github.com/coordkit/coordkit/coordination"
 )
 
 func BenchmarkDecision(b *testing.B) { sqltest.Decision(b, open(b), 1) }
@@ -87,3 +89,10 @@ func readAll(b *testing.B, stmt *sql.Stmt, args []any) {
 }
 
 func BenchmarkDeliver(b *testing.B) { sqltest.Delivery(b, open(b), 8) }
+
+func BenchmarkLongHistory(b *testing.B) {
+	storetest.BenchmarkLongHistory(b, func(tb testing.TB) coordination.Store {
+		tb.Helper()
+		return open(tb)
+	})
+}

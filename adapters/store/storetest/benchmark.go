@@ -22,7 +22,8 @@ const stock = 10_000
 // own, Page a filtered first page of 50, Journal a page of 100 entries, and
 // DecisionUnit the store's part of a decision: a request read and put with 3
 // events, 2 records with 5 events and their contents, 3 references and 1
-// obligation.
+// obligation. LongHistory loads a request with 10,000 events and builds it again
+// from them.
 func Benchmark(b *testing.B, open func(testing.TB) coordination.Store) {
 	b.Helper()
 	b.Run("Read", func(b *testing.B) {
@@ -54,6 +55,7 @@ func Benchmark(b *testing.B, open func(testing.TB) coordination.Store) {
 			}
 		})
 	})
+	b.Run("LongHistory", func(b *testing.B) { BenchmarkLongHistory(b, open) })
 	b.Run("DecisionUnit", func(b *testing.B) { benchmarkDecisions(b, open) })
 }
 

@@ -92,15 +92,40 @@ const (
 
 	// changeWindows looks into each class of slots for those that can reach into
 	// the window: they start less than the longest slot of the class before it.
-	// See slotClass.
-	changeWindows = `WITH span (class, longest) AS (VALUES
-  (15, 1073741824), (16, 4294967296), (17, 17179869184), (18, 68719476736), (19, 274877906944), (20, 1099511627776),
-  (21, 4398046511104), (22, 17592186044416), (23, 70368744177664), (24, 281474976710656), (25, 1125899906842624),
-  (26, 4503599627370496), (27, 18014398509481984))
- SELECT r.rev, r.doc FROM span CROSS JOIN coordkit_change_request r
- WHERE r.tenant = $1 AND r.slot_class = span.class AND r.slot_start > $2 - span.longest AND r.slot_end > $2
-  AND r.slot_start < $3 AND (r.slot_start, r.id) > ($4, $5)
- ORDER BY r.slot_start, r.id LIMIT $6`
+	// See slotClass. The classes are written out so that each is a range of the
+	// index whatever a planner thinks of the window.
+	changeWindows = `SELECT few.rev, few.doc FROM (` +
+		slotsOf + `15` + reaching + `1073741824` + into +
+		unionAll +
+		slotsOf + `16` + reaching + `4294967296` + into +
+		unionAll +
+		slotsOf + `17` + reaching + `17179869184` + into +
+		unionAll +
+		slotsOf + `18` + reaching + `68719476736` + into +
+		unionAll +
+		slotsOf + `19` + reaching + `274877906944` + into +
+		unionAll +
+		slotsOf + `20` + reaching + `1099511627776` + into +
+		unionAll +
+		slotsOf + `21` + reaching + `4398046511104` + into +
+		unionAll +
+		slotsOf + `22` + reaching + `17592186044416` + into +
+		unionAll +
+		slotsOf + `23` + reaching + `70368744177664` + into +
+		unionAll +
+		slotsOf + `24` + reaching + `281474976710656` + into +
+		unionAll +
+		slotsOf + `25` + reaching + `1125899906842624` + into +
+		unionAll +
+		slotsOf + `26` + reaching + `4503599627370496` + into +
+		unionAll +
+		slotsOf + `27` + reaching + `18014398509481984` + into +
+		`) AS few WHERE (few.slot_start, few.id) > ($4, $5) ORDER BY few.slot_start, few.id LIMIT $6`
+
+	slotsOf  = ` SELECT r.slot_start, r.id, r.rev, r.doc FROM coordkit_change_request r WHERE r.tenant = $1 AND r.slot_class = `
+	reaching = ` AND r.slot_start > CAST($2 AS BIGINT) - `
+	into     = ` AND r.slot_start < $3 AND r.slot_end > $2`
+	unionAll = ` UNION ALL`
 
 	changeRequestsDueDecision = `SELECT r.rev, r.doc FROM coordkit_change_request r
  WHERE r.tenant = $1 AND (r.decide_by, r.id) > ($2, $3) AND r.decide_by <= $4

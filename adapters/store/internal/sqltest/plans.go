@@ -13,6 +13,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
@@ -124,6 +125,10 @@ func loadOne(ctx context.Context, tx coordination.Tx, i int) error {
 	}
 	if i%10 != 0 {
 		return nil
+	}
+	made := bundle.Event{Bundle: RequestID(i), Seq: 1, At: At(i), Actor: "ann", Data: bundle.CreatedData{Title: "spring", Mode: bundle.Atomic}}
+	if _, err := tx.PutChangeBundle(ctx, bundle.Evolve(bundle.Bundle{}, made), made); err != nil {
+		return err
 	}
 	filing, err := archive.DecideFile(archive.File{
 		ID: archive.RecordID(RequestID(i)), Kind: archive.KindBrief, Title: "Brief", MediaType: "text/plain",
