@@ -20,6 +20,7 @@ import (
 	"github.com/coordkit/coordkit/archive/dossier"
 	"github.com/coordkit/coordkit/archive/evidence"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/audit"
 )
 
 // actor is who files what this program reads.
@@ -45,27 +46,20 @@ func (j *journal) add(id archive.RecordID, data archive.Data) error {
 	j.seq[id]++
 	ev := archive.Event{Record: id, Seq: j.seq[id], At: j.recorded, Actor: actor, Data: data}
 	j.events = append(j.events, ev)
-	entry, _, err := j.entry(int64(len(j.events)))
+	row, err := j.entry(int64(len(j.events)))
 	if err != nil {
 		return err
 	}
-	_, err = j.log.Append(&entry)
+	_, err = j.log.Append(&row.Entry)
 	return err
 }
 
-// entry is the entry at a position and the values behind its seals. Documents that are public need no salt that could be
+// entry is the entry at a position as it stands in the log. Documents that are public need no salt that could be
 // erased.
-func (j *journal) entry(position int64) (evidence.Entry, [2]evidence.Opening, error) {
-	ev := j.events[position-1]
-	e, err := coordination.RecordEntry(ev)
-	if err != nil {
-		return evidence.Entry{}, [2]evidence.Opening{}, err
-	}
-	open := [2]evidence.Opening{{Value: []byte(e.Actor)}, {Value: e.Data}}
-	return evidence.Entry{
-		Position: position, Recorded: j.recorded, Room: string(e.Room), Entity: e.Entity, Seq: e.Seq, Kind: e.Kind, At: e.At,
-		Actor: evidence.Close(open[0].Salt, open[0].Value), Data: evidence.Close(open[1].Salt, open[1].Value),
-	}, open, nil
+func (j *journal) entry(position int64) (evidence.Row, error) {
+	e, err := coordination.RecordEntry(j.events[position-1])
+	e.Position, e.Recorded = position, j.recorded
+	return audit.Row(e, evidence.Salt{}, evidence.Salt{}), err
 }
 
 // refer journals a reference, in the history of its source if that is held, else of its target.
@@ -127,11 +121,11 @@ func (j *journal) wanted(plan *dossier.Plan) []int64 {
 }
 
 func (j *journal) proveEntry(s evidence.Snapshot, position int64, signed []byte) (dossier.Entry, error) {
-	entry, open, err := j.entry(position)
+	row, err := j.entry(position)
 	if err != nil {
 		return dossier.Entry{}, err
 	}
-	text, err := entry.MarshalText()
+	text, err := row.Entry.MarshalText()
 	if err != nil {
 		return dossier.Entry{}, err
 	}
@@ -144,9 +138,9 @@ func (j *journal) proveEntry(s evidence.Snapshot, position int64, signed []byte)
 		return dossier.Entry{}, err
 	}
 	return dossier.Entry{
-		Position: position, Record: archive.RecordID(entry.Entity), Kind: entry.Kind, Text: text, Proof: proof,
-		Actor: dossier.Opening{Salt: open[0].Salt[:], Value: string(open[0].Value)},
-		Data:  dossier.Opening{Salt: open[1].Salt[:], Value: string(open[1].Value)},
+		Position: position, Record: archive.RecordID(row.Entry.Entity), Kind: row.Entry.Kind, Text: text, Proof: proof,
+		Actor: dossier.Opening{Salt: row.Actor.Salt[:], Value: string(row.Actor.Value)},
+		Data:  dossier.Opening{Salt: row.Data.Salt[:], Value: string(row.Data.Value)},
 	}, nil
 }
 
