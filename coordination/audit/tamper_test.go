@@ -77,8 +77,9 @@ func TestAnyChangeOfAnEventIsFound(t *testing.T) {
 	journal := rejected(t, 3)
 	require.Greater(t, len(journal), 15)
 	log := &evidence.Log{}
-	for row := range sealed(journal) {
-		_, err := log.Append(&row.Entry)
+	for row, err := range sealed(journal) {
+		require.NoError(t, err)
+		_, err = log.Append(&row.Entry)
 		require.NoError(t, err)
 	}
 	root, err := log.Root(log.Size())
