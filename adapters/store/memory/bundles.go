@@ -15,8 +15,8 @@ func bundleKind() *kind[bundle.Event] {
 	}
 }
 
-func placeBundle(b *bundle.Bundle, _ *version[bundle.Bundle, bundle.Event]) place {
-	return place{at: b.Created.UnixMicro(), keys: []key{{}}}
+func placeBundle() layout[bundle.Bundle] {
+	return layout[bundle.Bundle]{at: func(b *bundle.Bundle) int64 { return b.Created.UnixMicro() }, key: all[bundle.Bundle]}
 }
 
 // ChangeBundle of bundle.Tx.

@@ -64,7 +64,7 @@ func (s *stage[V, E]) marked(k key, from spot, until int64, limit int) []found[V
 func (s *stage[V, E]) markedBefore(k key, from spot, until int64, limit int) []found[V] {
 	s.x.tenant.mu.RLock()
 	defer s.x.tenant.mu.RUnlock()
-	rows := s.table.under[k]
+	rows := s.table.under[k.field][k.value]
 	if rows == nil {
 		return nil
 	}

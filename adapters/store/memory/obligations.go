@@ -23,10 +23,20 @@ func obligationKind() *kind[notice.Event] {
 	}
 }
 
-func placeObligation(o *claimable, _ *version[claimable, notice.Event]) place {
-	return place{
-		at:   o.OwedAt.UnixMicro(),
-		keys: []key{{}, {byState, string(o.State)}, {byRecipient, o.Recipient}},
+func placeObligation() layout[claimable] {
+	return layout[claimable]{
+		at: func(o *claimable) int64 { return o.OwedAt.UnixMicro() },
+		key: func(o *claimable, i int) (key, bool) {
+			switch i {
+			case 0:
+				return key{}, true
+			case 1:
+				return key{byState, string(o.State)}, true
+			case 2:
+				return key{byRecipient, o.Recipient}, true
+			}
+			return key{}, false
+		},
 	}
 }
 

@@ -15,10 +15,20 @@ func recordKind() *kind[archive.Event] {
 	}
 }
 
-func placeRecord(r *archive.Record, _ *version[archive.Record, archive.Event]) place {
-	return place{
-		at:   r.Filed.UnixMicro(),
-		keys: []key{{}, {byKind, string(r.Kind)}, {bySubject, string(r.Subject)}},
+func placeRecord() layout[archive.Record] {
+	return layout[archive.Record]{
+		at: func(r *archive.Record) int64 { return r.Filed.UnixMicro() },
+		key: func(r *archive.Record, i int) (key, bool) {
+			switch i {
+			case 0:
+				return key{}, true
+			case 1:
+				return key{byKind, string(r.Kind)}, true
+			case 2:
+				return key{bySubject, string(r.Subject)}, true
+			}
+			return key{}, false
+		},
 	}
 }
 

@@ -7,8 +7,19 @@ import (
 	"github.com/coordkit/coordkit/archive"
 )
 
-func placeReference(r *archive.Reference, _ *version[archive.Reference, none]) place {
-	return place{keys: []key{endKey(bySource, r.Source), endKey(byTarget, r.Target)}}
+func placeReference() layout[archive.Reference] {
+	return layout[archive.Reference]{
+		at: func(*archive.Reference) int64 { return 0 },
+		key: func(r *archive.Reference, i int) (key, bool) {
+			switch i {
+			case 0:
+				return endKey(bySource, r.Source), true
+			case 1:
+				return endKey(byTarget, r.Target), true
+			}
+			return key{}, false
+		},
+	}
 }
 
 // endKey makes the key of an end; side is bySource or byTarget. The two usual

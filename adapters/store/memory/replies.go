@@ -10,8 +10,8 @@ import (
 )
 
 // placeReply orders replies by the time at which they expire.
-func placeReply(r *coordination.Reply, _ *version[coordination.Reply, none]) place {
-	return place{at: r.Expires.UnixMicro(), keys: []key{{}}}
+func placeReply() layout[coordination.Reply] {
+	return layout[coordination.Reply]{at: func(r *coordination.Reply) int64 { return r.Expires.UnixMicro() }, key: all[coordination.Reply]}
 }
 
 // replyID joins principal and key so that no two pairs give the same.

@@ -18,37 +18,39 @@ func requestKind() *kind[changereq.Event] {
 	}
 }
 
-// placeRequest puts a request in the order of lists and under what a
-// changereq.Query can ask for.
-func placeRequest(r *changereq.Request, before *version[changereq.Request, changereq.Event]) place {
-	var room [16]key
-	keys := append(room[:0], key{}, key{byState, r.State}, key{byCategory, string(r.Category)}, key{byApplicant, r.Applicant})
-	items := len(keys)
-	for i := range r.Content.Affected {
-		keys = append(keys, key{byItem, string(r.Content.Affected[i].Item)})
+// placeRequest finds a request by what a changereq.Query can ask for.
+func placeRequest() layout[changereq.Request] {
+	return layout[changereq.Request]{
+		at: func(r *changereq.Request) int64 { return r.Opened.UnixMicro() },
+		key: func(r *changereq.Request, i int) (key, bool) {
+			switch i {
+			case 0:
+				return key{}, true
+			case 1:
+				return key{byState, r.State}, true
+			case 2:
+				return key{byCategory, string(r.Category)}, true
+			case 3:
+				return key{byApplicant, r.Applicant}, true
+			}
+			if i -= 4; i < len(r.Content.Affected) {
+				return key{byItem, string(r.Content.Affected[i].Item)}, true
+			}
+			return key{}, false
+		},
+		marks: markRequest,
 	}
-	slices.SortFunc(keys[items:], compareKeys)
-	keys = slices.Compact(keys)
-	keys = appendTerms(keys, r, before)
-	return place{at: r.Opened.UnixMicro(), keys: slices.Clone(keys), slot: r.Slot(), due: dueMarks(r)}
 }
 
-// appendTerms appends the words of a request; they stay what they were if that
-// in which they stand does.
-func appendTerms(keys []key, r *changereq.Request, before *version[changereq.Request, changereq.Event]) []key {
-	if before == nil || before.value.Number != r.Number || before.value.Content.Title != r.Content.Title ||
-		!slices.Equal(before.value.Content.Labels, r.Content.Labels) {
-		for _, t := range r.Terms() {
-			keys = append(keys, key{byTerm, t})
-		}
-		return keys
+// markRequest notes the words of a request, which stay what they were if that in
+// which they stand does, the time that it claims and its deadlines.
+func markRequest(r, before *changereq.Request, had *marks) *marks {
+	m := &marks{terms: had.terms, slot: r.Slot(), due: dueMarks(r)}
+	if before == nil || before.Number != r.Number || before.Content.Title != r.Content.Title ||
+		!slices.Equal(before.Content.Labels, r.Content.Labels) {
+		m.terms = r.Terms()
 	}
-	for _, k := range before.keys {
-		if k.field == byTerm {
-			keys = append(keys, k)
-		}
-	}
-	return keys
+	return m
 }
 
 func requestKeys(q changereq.Query) []key {

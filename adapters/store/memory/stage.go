@@ -45,9 +45,7 @@ func (s *stage[V, E]) get(id string) *V {
 // put stages a value with the events that led to it.
 func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 	v := &version[V, E]{value: value}
-	if s.table.place != nil {
-		v.place = s.table.place(&v.value, w.version())
-	}
+	s.table.place(v, w.version())
 	if w.next != nil {
 		v.events = w.next.events
 	}
@@ -56,7 +54,7 @@ func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 }
 
 // remove stages that a row without a history is taken away.
-func (s *stage[V, E]) remove(w *touch[V, E]) { w.next = &version[V, E]{gone: true} }
+func (s *stage[V, E]) remove(w *touch[V, E]) { w.next = &version[V, E]{marks: &unmarked, gone: true} }
 
 // absent returns where to put a value that is the same whoever stores it, or
 // nil if it is there already. If it is there at commit, nothing happens.
@@ -124,7 +122,7 @@ func (s *stage[V, E]) list(want []key, after *spot, dir order, limit int) []foun
 	out := s.stored(want, after, dir, limit)
 	for i := range s.touched.list {
 		w := &s.touched.list[i]
-		if w.next == nil || !w.next.has(want) {
+		if w.next == nil || w.next.gone || !s.table.has(w.next, want) {
 			continue
 		}
 		f := found[V]{spot: spot{at: w.next.at, id: w.id}, value: &w.next.value}
@@ -151,7 +149,7 @@ func (s *stage[V, E]) stored(want []key, after *spot, dir order, limit int) []fo
 		if w := s.touched.find(r.id); w != nil && w.next != nil {
 			return true
 		}
-		if v := s.table.rows[r.id].asOf(s.x.commit); v != nil && v.at == r.at && v.has(want) {
+		if v := s.table.rows[r.id].asOf(s.x.commit); v != nil && v.at == r.at && s.table.has(v, want) {
 			out = append(out, found[V]{spot: r, value: &v.value})
 		}
 		return len(out) < limit

@@ -1,7 +1,7 @@
 package memory
 
 import (
-	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/coordkit/coordkit/changereq"
@@ -11,18 +11,20 @@ import (
 // table holds the rows of one kind in every version that somebody can see, and
 // the orders in which they are listed. The tenant's lock guards it.
 type table[V, E any] struct {
+	layout[V]
+
 	rows  map[string]*version[V, E] // the newest of each id
-	place placing[V, E]             // nil: the rows are never listed
 	kind  *kind[E]                  // nil: the rows have no events
-	under map[key]*ordered
+	under [fields]map[string]*ordered
 	slots window.Index[string]
 	stale queue[superseded]
 }
 
 // version is a row as one commit left it. It never changes.
 type version[V, E any] struct {
-	place
+	*marks
 
+	at     int64 // comes before the id in the order of lists
 	commit uint64
 	gone   bool // there is no value: the row was taken away
 	value  V
@@ -30,24 +32,35 @@ type version[V, E any] struct {
 	older  *version[V, E]
 }
 
-// place is where a row stands in lists: at comes before its id in the order,
-// and it is found under each of its keys, which are sorted.
-type place struct {
-	at   int64
-	keys []key
-	slot *changereq.Window // the time that it claims, or nil
-	due  []mark            // where it stands in lists with an order of their own
+// layout says where the values of a table stand in lists; without at they stand
+// in none.
+type layout[V any] struct {
+	at func(*V) int64
+
+	// key returns the i-th key of a value, and false behind the last.
+	key func(v *V, i int) (key, bool)
+
+	// marks returns what more there is, or nil. What the value that it replaces
+	// has, if there is one, may save work.
+	marks func(v, before *V, had *marks) *marks
 }
 
-// mark is a place in the list under a key that no place has.
+// marks are the places of a row that are kept because it takes work to find
+// them. They never change.
+type marks struct {
+	terms []string          // the words under which it is found, sorted
+	slot  *changereq.Window // the time that it claims, or nil
+	due   []mark            // where it stands in lists with an order of their own
+}
+
+// mark is a place in the list under a key that no row stands under otherwise.
 type mark struct {
 	key key
 	at  int64
 }
 
-// placing says where a value stands. The version that it replaces, or nil, may
-// save it work.
-type placing[V, E any] func(value *V, before *version[V, E]) place
+// no marks at all.
+var unmarked marks
 
 // key is one thing that a list can ask for; the zero key is everything.
 type key struct {
@@ -83,39 +96,82 @@ const (
 	endFields
 )
 
+// fields is how many fields there are.
+const fields = byTarget + endFields
+
 // superseded is an id with a version that was the newest before that commit.
 type superseded struct {
 	commit uint64
 	id     string
 }
 
-func newTable[V, E any](place placing[V, E], kind *kind[E]) *table[V, E] {
-	return &table[V, E]{
-		rows: make(map[string]*version[V, E]), under: make(map[key]*ordered),
-		place: place, kind: kind,
+// all is the one key of values that are found in the list of all only.
+func all[V any](_ *V, i int) (key, bool) { return key{}, i == 0 }
+
+func newTable[V, E any](place layout[V], kind *kind[E]) *table[V, E] {
+	return &table[V, E]{layout: place, rows: make(map[string]*version[V, E]), kind: kind}
+}
+
+// place says where a new version stands that replaces another, which may be nil.
+func (t *table[V, E]) place(v, before *version[V, E]) {
+	v.marks = &unmarked
+	if t.at != nil {
+		v.at = t.at(&v.value)
+	}
+	if t.layout.marks == nil {
+		return
+	}
+	if before != nil {
+		v.marks = t.layout.marks(&v.value, &before.value, before.marks)
+	} else {
+		v.marks = t.layout.marks(&v.value, nil, &unmarked)
 	}
 }
 
-func compareKeys(a, b key) int {
-	if a.field != b.field {
-		return cmp.Compare(a.field, b.field)
+// keys yields what a version is found under.
+func (t *table[V, E]) keys(v *version[V, E]) iter.Seq[key] {
+	return func(yield func(key) bool) {
+		if t.key == nil {
+			return
+		}
+		for i := 0; ; i++ {
+			k, ok := t.key(&v.value, i)
+			if !ok {
+				break
+			}
+			if !yield(k) {
+				return
+			}
+		}
+		for _, term := range v.terms {
+			if !yield(key{byTerm, term}) {
+				return
+			}
+		}
 	}
-	return cmp.Compare(a.value, b.value)
 }
 
 // has reports whether a row is found under all of these keys.
-func (p *place) has(want []key) bool {
+func (t *table[V, E]) has(v *version[V, E], want []key) bool {
 	for _, k := range want {
-		if !p.under(k) {
+		if !t.found(v, k) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *place) under(k key) bool {
-	_, found := slices.BinarySearchFunc(p.keys, k, compareKeys)
-	return found
+func (t *table[V, E]) found(v *version[V, E], k key) bool {
+	if k.field == byTerm {
+		_, found := slices.BinarySearch(v.terms, k.value)
+		return found
+	}
+	for i := 0; ; i++ {
+		have, ok := t.key(&v.value, i)
+		if !ok || have == k {
+			return ok
+		}
+	}
 }
 
 // asOf returns the version that a commit and those after it saw, or nil; v is
@@ -161,35 +217,35 @@ func (t *table[V, E]) enter(id string, v *version[V, E]) {
 		}
 	}
 	old := v.older.present()
-	stays := old != nil && old.at == v.at
-	if stays && slices.Equal(old.keys, v.keys) {
-		v.keys = old.keys // one copy is enough
-		return
+	if old != nil && old.at != v.at {
+		old = nil
 	}
-	for _, k := range v.keys {
-		if stays && old.under(k) {
-			continue
+	for k := range t.keys(v) {
+		if old == nil || !t.found(old, k) {
+			t.list(k).insert(spot{at: v.at, id: id})
 		}
-		t.list(k).insert(spot{at: v.at, id: id})
 	}
 }
 
 // list is the list under a key, which begins with it.
 func (t *table[V, E]) list(k key) *ordered {
-	o := t.under[k]
+	o := t.under[k.field][k.value]
 	if o == nil {
 		o = &ordered{}
-		t.under[k] = o
+		if t.under[k.field] == nil {
+			t.under[k.field] = make(map[string]*ordered)
+		}
+		t.under[k.field][k.value] = o
 	}
 	return o
 }
 
 // drop takes a row out of the list under a key.
 func (t *table[V, E]) drop(k key, s spot) {
-	if o := t.under[k]; o != nil {
+	if o := t.under[k.field][k.value]; o != nil {
 		o.remove(s)
 		if o.count == 0 {
-			delete(t.under, k)
+			delete(t.under[k.field], k.value)
 		}
 	}
 }
@@ -205,18 +261,17 @@ func (t *table[V, E]) leave(id string, gone *version[V, E]) {
 			t.drop(m.key, spot{at: m.at, id: id})
 		}
 	}
-	for _, k := range gone.keys {
-		if newest.keeps(gone.at, k) {
-			continue
+	for k := range t.keys(gone) {
+		if !t.keeps(newest, gone.at, k) {
+			t.drop(k, spot{at: gone.at, id: id})
 		}
-		t.drop(k, spot{at: gone.at, id: id})
 	}
 }
 
 // keeps reports whether v or an older version stands at that place under k.
-func (v *version[V, E]) keeps(at int64, k key) bool {
+func (t *table[V, E]) keeps(v *version[V, E], at int64, k key) bool {
 	for ; v != nil; v = v.older {
-		if v.at == at && v.under(k) {
+		if !v.gone && v.at == at && t.found(v, k) {
 			return true
 		}
 	}
@@ -267,7 +322,7 @@ func (t *table[V, E]) cut(id string, oldest uint64) {
 	gone := seen.older
 	seen.older = nil
 	for ; gone != nil; gone = gone.older {
-		if gone.at != seen.at || gone.slot != nil || len(gone.due) > 0 || !slices.Equal(gone.keys, seen.keys) {
+		if !gone.gone {
 			t.leave(id, gone)
 		}
 	}
@@ -281,7 +336,7 @@ func (t *table[V, E]) cut(id string, oldest uint64) {
 func (t *table[V, E]) shortest(want []key) *ordered {
 	var best *ordered
 	for _, k := range want {
-		o := t.under[k]
+		o := t.under[k.field][k.value]
 		if o == nil {
 			return nil
 		}

@@ -46,15 +46,15 @@ type epoch struct {
 func newTenant() *tenant {
 	return &tenant{
 		turn:        make(chan struct{}, 1),
-		requests:    newTable[changereq.Request, changereq.Event](placeRequest, requestKind()),
-		records:     newTable[archive.Record, archive.Event](placeRecord, recordKind()),
-		references:  newTable[archive.Reference, none](placeReference, nil),
-		contents:    newTable[[]byte, none](nil, nil),
-		obligations: newTable[claimable, notice.Event](placeObligation, obligationKind()),
-		bundles:     newTable[bundle.Bundle, bundle.Event](placeBundle, bundleKind()),
-		counters:    newTable[int64, none](nil, nil),
-		items:       newTable[none, none](nil, nil),
-		replies:     newTable[coordination.Reply, none](placeReply, nil),
+		requests:    newTable[changereq.Request, changereq.Event](placeRequest(), requestKind()),
+		records:     newTable[archive.Record, archive.Event](placeRecord(), recordKind()),
+		references:  newTable[archive.Reference, none](placeReference(), nil),
+		contents:    newTable[[]byte, none](layout[[]byte]{}, nil),
+		obligations: newTable[claimable, notice.Event](placeObligation(), obligationKind()),
+		bundles:     newTable[bundle.Bundle, bundle.Event](placeBundle(), bundleKind()),
+		counters:    newTable[int64, none](layout[int64]{}, nil),
+		items:       newTable[none, none](layout[none]{}, nil),
+		replies:     newTable[coordination.Reply, none](placeReply(), nil),
 	}
 }
 

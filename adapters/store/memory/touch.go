@@ -46,7 +46,7 @@ type touches[V, E any] struct {
 // The length that most lists do not exceed, and the one up to which they are
 // searched without a map.
 const (
-	usual = 4
+	usual = 2
 	short = 16
 )
 
