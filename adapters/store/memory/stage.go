@@ -54,7 +54,9 @@ func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 }
 
 // remove stages that a row without a history is taken away.
-func (s *stage[V, E]) remove(w *touch[V, E]) { w.next = &version[V, E]{marks: &unmarked, gone: true} }
+func (s *stage[V, E]) remove(w *touch[V, E]) {
+	w.next = &version[V, E]{marks: &s.table.unmarked, gone: true}
+}
 
 // absent returns where to put a value that is the same whoever stores it, or
 // nil if it is there already. If it is there at commit, nothing happens.

@@ -18,6 +18,8 @@ type table[V, E any] struct {
 	under [fields]map[string]*ordered
 	slots window.Index[string]
 	stale queue[superseded]
+
+	unmarked marks // those of versions without any
 }
 
 // version is a row as one commit left it. It never changes.
@@ -58,9 +60,6 @@ type mark struct {
 	key key
 	at  int64
 }
-
-// no marks at all.
-var unmarked marks
 
 // key is one thing that a list can ask for; the zero key is everything.
 type key struct {
@@ -114,17 +113,17 @@ func newTable[V, E any](place layout[V], kind *kind[E]) *table[V, E] {
 
 // place says where a new version stands that replaces another, which may be nil.
 func (t *table[V, E]) place(v, before *version[V, E]) {
-	v.marks = &unmarked
+	v.marks = &t.unmarked
 	if t.at != nil {
 		v.at = t.at(&v.value)
 	}
-	if t.layout.marks == nil {
+	if t.marks == nil {
 		return
 	}
 	if before != nil {
-		v.marks = t.layout.marks(&v.value, &before.value, before.marks)
+		v.marks = t.marks(&v.value, &before.value, before.marks)
 	} else {
-		v.marks = t.layout.marks(&v.value, nil, &unmarked)
+		v.marks = t.marks(&v.value, nil, &t.unmarked)
 	}
 }
 
