@@ -26,11 +26,14 @@ type Shortfall struct {
 func (a *assigning) explain(i int32, out *schedule.Coverage) {
 	c := &a.calls[i]
 	need := a.t.office.DateOf(c.Start)
-	if cut, ok := a.shortfall(i); ok {
+	switch cut, proved := a.shortfall(i); {
+	case cut.Wanted > 0:
 		out.Cause = a.sentence(c, cut)
-	} else {
+	case proved:
 		out.Cause = fmt.Sprintf("%d of %d %s: enough people at every hour, but nobody else is free throughout %s to %s",
 			out.Covered, c.Count, skill(c), stamp(c.Start), stamp(c.Finish))
+	default:
+		out.Cause = fmt.Sprintf("%d of %d %s: nobody else is free throughout %s to %s", out.Covered, c.Count, skill(c), stamp(c.Start), stamp(c.Finish))
 	}
 	short := c.Count - int(out.Covered)
 	out.Verdict = schedule.Short
@@ -81,50 +84,92 @@ func list(names []string) string {
 }
 
 // maxMoments bounds the search for a proof.
-const maxMoments = 64
+const maxMoments = 256
 
 // shortfall looks for a moment of a call at which a set of calls asks for more
-// people than there are, and returns the one with the largest gap.
-func (a *assigning) shortfall(i int32) (Shortfall, bool) {
-	var best Shortfall
+// people than there are, and returns the one with the largest gap. Without one,
+// proved says that there is none: every moment that matters was looked at.
+func (a *assigning) shortfall(i int32) (best Shortfall, proved bool) {
+	moments, all := a.moments(i)
 	gap := 0
-	for _, at := range a.moments(i) {
+	for _, at := range moments {
 		if s, ok := a.cut(i, at); ok && s.Wanted-len(s.People) > gap {
 			best, gap = s, s.Wanted-len(s.People)
 		}
 	}
-	return best, gap > 0
+	return best, all || gap > 0
 }
 
-// moments are the times within a call at which who is there or wanted changes.
-func (a *assigning) moments(i int32) []time.Time {
-	out := []time.Time{}
+// moments are the times within a call at which people may become fewer or more
+// may be wanted: in between the gap cannot grow. It looks at all whom an exchange
+// could reach, and reports whether it returns every moment.
+func (a *assigning) moments(i int32) (out []time.Time, all bool) {
+	c := &a.calls[i]
 	var windows []schedule.Interval
 	for _, k := range a.of[i] {
 		windows = append(windows, a.work[k].windows...)
+	}
+	for _, w := range windows {
+		out = append(out, w.Start)
 	}
 	add := func(t time.Time) {
 		if slices.ContainsFunc(windows, func(w schedule.Interval) bool { return !t.Before(w.Start) && t.Before(w.Finish) }) {
 			out = append(out, t)
 		}
 	}
-	for _, w := range windows {
-		out = append(out, w.Start)
+	r := reach{a: a, people: make(map[int32]bool), calendars: make(map[*schedule.Hours]bool), work: make(map[int32]bool)}
+	r.queue = append(r.queue, a.of[i]...)
+	for n := 0; n < len(r.queue) && len(out) <= 2*maxMoments; n++ {
+		r.follow(r.queue[n], c, add)
 	}
-	c := &a.calls[i]
-	for _, k := range a.of[i] {
-		for p := range a.t.qualified(&a.work[k]) {
-			for _, other := range a.around(p, c.Start, c.Finish) {
-				add(a.work[other].start)
+	slices.SortFunc(out, time.Time.Compare)
+	out = slices.CompactFunc(out, time.Time.Equal)
+	return out[:min(len(out), maxMoments)], len(out) <= maxMoments
+}
+
+// reach is what exchanges from a call can come to.
+type reach struct {
+	a         *assigning
+	people    map[int32]bool
+	calendars map[*schedule.Hours]bool
+	work      map[int32]bool
+	queue     []int32
+}
+
+// follow goes from a stretch to those who could serve it and on to what they do.
+func (r *reach) follow(k int32, c *schedule.Call, add func(time.Time)) {
+	for _, x := range r.a.t.able[r.a.work[k].skill] {
+		p := &r.a.t.people[x.person]
+		if x.level < r.a.work[k].level {
+			continue
+		}
+		if x.to != 0 {
+			add(p.calendar.StartOf(x.to.Add(1)))
+		}
+		if r.people[x.person] {
+			continue
+		}
+		r.people[x.person] = true
+		for _, away := range p.away {
+			add(away.Start)
+		}
+		if !r.calendars[p.calendar] {
+			r.calendars[p.calendar] = true
+			for w := range p.calendar.Windows(c.Start, c.Finish) {
+				add(w.Finish)
 			}
-			for _, x := range a.t.people[p].away {
-				add(x.Start)
+		}
+		for _, other := range r.a.around(x.person, c.Start, c.Finish) {
+			if r.work[other] {
+				continue
+			}
+			r.work[other] = true
+			r.queue = append(r.queue, other)
+			for _, w := range r.a.work[other].windows {
+				add(w.Start)
 			}
 		}
 	}
-	slices.SortFunc(out, time.Time.Compare)
-	out = slices.Compact(out)
-	return out[:min(len(out), maxMoments)]
 }
 
 // side is one side of a matching at a moment, as far as a search has come.
