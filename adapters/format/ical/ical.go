@@ -1,5 +1,7 @@
 // Package ical writes milestones, dates to act and absences in the form of
-// calendar programs (iCalendar, RFC 5545).
+// calendar programs (iCalendar, RFC 5545), and reads absences from it.
+//
+// # Writing
 //
 // Lines end in CR LF and are folded at 75 octets on the borders of characters;
 // text is escaped; instants are UTC, whole days are dates. The UID of an entry is
@@ -7,6 +9,12 @@
 // replaces what it gave before; a withdrawn entry is sent as cancelled. The stamp
 // is the time of the revision, not of the export: the same entries give the same
 // bytes.
+//
+// # Reading
+//
+// Read gives the times at which somebody is busy, in any zone, as whole days or
+// with a duration. What it does not read as it stands, such as the repeats of an
+// entry, it names in a note with the line; nothing is left out without one.
 package ical
 
 import (
