@@ -138,7 +138,7 @@ func TestReadTellsWhatItLeaves(t *testing.T) {
 		event("DTSTART;VALUE=DATE:20260302", "DTEND;VALUE=DATE:20260228"):                                     "ends before it begins",
 		event("DTSTART;VALUE=DATE:20260302", "DTEND;VALUE=DATE:x"):                                            "is no date",
 		event("DTSTART:20260302T080000Z", "DTEND:20260302T080000Z"):                                           "takes no time",
-		event("DTSTART:20260302T080000Z", "DTEND:xZ"):                                                          "is no time",
+		event("DTSTART:20260302T080000Z", "DTEND:xZ"):                                                         "is no time",
 		event("DTSTART:20260302T080000Z", "DURATION:-PT1H"):                                                   "is no duration",
 		event("DTSTART:20260302T080000Z", "DURATION:P"):                                                       "is no duration",
 		event("DTSTART:17760704T080000Z", "DURATION:PT1H"):                                                    "outside the years",
