@@ -22,7 +22,7 @@ only() {
 only ./changereq/... "$module/changereq"
 only ./archive/... "$module/archive" golang.org/x/mod/sumdb golang.org/x/mod/internal
 [ ! -d schedule ] || only ./schedule/... "$module/schedule"
-for room in simulate notice issue product meeting process; do
+for room in simulate notice register issue product meeting process; do
   [ ! -d "coordination/$room" ] || only "./coordination/$room/..." "$module/coordination/$room" $([ "$room" = simulate ] && echo "$module/coordination/process")
 done
 only ./coordination "$module/changereq" "$module/archive" "$module/schedule" "$module/coordination" "$module/internal/uuid7" golang.org/x/mod

@@ -5,6 +5,7 @@ import (
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // ChangeRequestEntry is the journal entry of an event of a change request,
@@ -44,6 +45,12 @@ func ObligationEntry(ev notice.Event) (Entry, error) {
 	}, err
 }
 
+// RegisterEntry is the journal entry of an event of a sheet: its room is the
+// book.
+func RegisterEntry(ev register.Event) Entry {
+	return Entry{Room: Room(ev.Book), Entity: ev.Sheet, Seq: ev.Seq, Kind: ev.Kind, At: ev.At, Actor: ev.Actor, Data: ev.Data}
+}
+
 // ChangeRequestEvent reads an entry of RoomChangeRequest back.
 func (e Entry) ChangeRequestEvent() (changereq.Event, error) {
 	data, err := changereq.UnmarshalData(changereq.Kind(e.Kind), e.Data)
@@ -66,4 +73,9 @@ func (e Entry) RecordEvent() (archive.Event, error) {
 func (e Entry) ObligationEvent() (notice.Event, error) {
 	data, err := notice.UnmarshalData(notice.Kind(e.Kind), e.Data)
 	return notice.Event{Obligation: e.Entity, Seq: e.Seq, At: e.At, Actor: e.Actor, Data: data}, err
+}
+
+// RegisterEvent reads an entry of a book back.
+func (e Entry) RegisterEvent() register.Event {
+	return register.Event{Book: string(e.Room), Sheet: e.Entity, Seq: e.Seq, Kind: e.Kind, At: e.At, Actor: e.Actor, Data: e.Data}
 }

@@ -32,10 +32,11 @@ type Entry struct {
 	Data     json.RawMessage `json:"data"`
 }
 
-// Room names the part of the office an entry comes from.
+// Room names the part of the office an entry comes from: one of the rooms below,
+// or else the book of a sheet; see RegisterEntry.
 type Room string
 
-// The rooms that write to the journal.
+// The rooms with ports of their own. No book is called as one of them.
 const (
 	RoomChangeRequest Room = "changereq"
 	RoomBundle        Room = "bundle"

@@ -7,6 +7,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // Tx is one transaction's view of one tenant over all rooms. Backends pass
@@ -15,6 +16,7 @@ type Tx interface {
 	changereq.Tx
 	archive.Tx
 	notice.Tx
+	register.Tx
 
 	// JournalEntries returns a page of the sequenced entries with Position above
 	// q.After that match q, in order of Position. next is the position to go on
@@ -100,6 +102,11 @@ func Archive(s Store) archive.Store {
 // Notices narrows a store to obligations.
 func Notices(s Store) notice.Store {
 	return narrow[notice.Tx]{s, func(tx Tx) notice.Tx { return tx }}
+}
+
+// Registers narrows a store to the sheets of the registers.
+func Registers(s Store) register.Store {
+	return narrow[register.Tx]{s, func(tx Tx) register.Tx { return tx }}
 }
 
 // narrow shows a wide store as the store of one room.

@@ -16,6 +16,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // problemBase leads to the page that explains each code.
@@ -184,6 +185,9 @@ func table() []row {
 		{notice.ErrConflict, kindConflict},
 		{notice.ErrInvalid, kindInvalid},
 		{notice.ErrRefused, kindRefused},
+		{register.ErrNotFound, kindNotFound},
+		{register.ErrConflict, kindConflict},
+		{register.ErrInvalid, kindInvalid},
 		{coordination.ErrNotFound, kindNotFound},
 		{coordination.ErrConflict, kindConflict},
 		{coordination.ErrInvalid, kindInvalid},

@@ -9,6 +9,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // tx passes every call on, or fails.
@@ -146,6 +147,22 @@ func (t *tx) ObligationEvents(ctx context.Context, id string, after int64, limit
 
 func (t *tx) ClaimObligations(ctx context.Context, now, until time.Time, limit int) ([]notice.Obligation, error) {
 	return one(t, func() ([]notice.Obligation, error) { return t.inner.ClaimObligations(ctx, now, until, limit) })
+}
+
+func (t *tx) Sheet(ctx context.Context, book, id string) (register.Sheet, error) {
+	return one(t, func() (register.Sheet, error) { return t.inner.Sheet(ctx, book, id) })
+}
+
+func (t *tx) Sheets(ctx context.Context, q register.Query) ([]register.Sheet, string, error) {
+	return two(t, func() ([]register.Sheet, string, error) { return t.inner.Sheets(ctx, q) })
+}
+
+func (t *tx) PutSheet(ctx context.Context, s register.Sheet, ev ...register.Event) (register.Sheet, error) {
+	return one(t, func() (register.Sheet, error) { return t.inner.PutSheet(ctx, s, ev...) })
+}
+
+func (t *tx) SheetEvents(ctx context.Context, book, id string, after int64, limit int) ([]register.Event, int64, error) {
+	return two(t, func() ([]register.Event, int64, error) { return t.inner.SheetEvents(ctx, book, id, after, limit) })
 }
 
 func (t *tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) ([]coordination.Entry, int64, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // DB is a store in memory. It is safe for concurrent use and starts no
@@ -64,8 +65,8 @@ func (db *DB) Sequence(ctx context.Context, _ int) (int, error) { return 0, ctx.
 
 func admissible(ctx context.Context, tenant string) error {
 	if tenant == "" || !storable(tenant) {
-		return fmt.Errorf("memory: the tenant is empty or no text: name one (%w, %w, %w, %w, %w)",
-			coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, bundle.ErrInvalid)
+		return fmt.Errorf("memory: the tenant is empty or no text: name one (%w, %w, %w, %w, %w, %w)",
+			coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, bundle.ErrInvalid, register.ErrInvalid)
 	}
 	return ctx.Err()
 }

@@ -51,7 +51,7 @@ func (j journal) after(position int64) iter.Seq[journaled] {
 
 // kind is what the events of one room have in common.
 type kind[E any] struct {
-	room  coordination.Room
+	room  func(E) coordination.Room
 	head  func(E) head
 	entry func(E) (coordination.Entry, error)
 	clone func(E) E
@@ -78,7 +78,7 @@ func (l *logged[E]) stamp(position, recorded int64) {
 	l.position, l.recorded = position, recorded
 }
 
-func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room, l.position }
+func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room(l.event), l.position }
 
 func (l *logged[E]) entry() (coordination.Entry, error) {
 	e, err := l.kind.entry(l.event)
@@ -163,6 +163,9 @@ func (x *tx) entityEntries(id string, after int64) []journaled {
 	out = appendEntries(out, x.records.look(id), after)
 	out = appendEntries(out, x.obligations.look(id), after)
 	out = appendEntries(out, x.bundles.look(id), after)
+	for _, book := range x.books() {
+		out = appendEntries(out, x.sheets.look(sheetRow(book, id)), after)
+	}
 	sort.Slice(out, func(i, j int) bool {
 		_, a := out[i].of()
 		_, b := out[j].of()

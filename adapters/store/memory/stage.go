@@ -36,6 +36,15 @@ func (s *stage[V, E]) get(id string) *V {
 	if !s.x.readOnly {
 		return s.touch(id).current()
 	}
+	return s.see(id)
+}
+
+// see returns the value under an id as the transaction sees it, or nil, and
+// holds nobody to it.
+func (s *stage[V, E]) see(id string) *V {
+	if w := s.touched.find(id); w != nil {
+		return w.current()
+	}
 	if v := s.look(id); v != nil {
 		return &v.value
 	}

@@ -82,6 +82,8 @@ const (
 	bySubject
 	byRecipient
 	byDue
+	byBook
+	byName
 	bySource
 )
 

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // tenant holds all that one tenant has stored.
@@ -29,6 +30,8 @@ type tenant struct {
 	contents    *table[[]byte, none]
 	obligations *table[claimable, notice.Event]
 	bundles     *table[bundle.Bundle, bundle.Event]
+	sheets      *table[register.Sheet, register.Event]
+	found       *table[finding, none]
 	counters    *table[int64, none]
 	items       *table[none, none]
 	replies     *table[coordination.Reply, none]
@@ -52,6 +55,8 @@ func newTenant() *tenant {
 		contents:    newTable[[]byte, none](layout[[]byte]{}, nil),
 		obligations: newTable[claimable, notice.Event](placeObligation(), obligationKind()),
 		bundles:     newTable[bundle.Bundle, bundle.Event](placeBundle(), bundleKind()),
+		sheets:      newTable[register.Sheet, register.Event](placeSheet(), sheetKind()),
+		found:       newTable[finding, none](placeFinding(), nil),
 		counters:    newTable[int64, none](layout[int64]{}, nil),
 		items:       newTable[none, none](layout[none]{}, nil),
 		replies:     newTable[coordination.Reply, none](placeReply(), nil),
@@ -147,6 +152,8 @@ func (t *tenant) prune() {
 	t.contents.prune(oldest)
 	t.obligations.prune(oldest)
 	t.bundles.prune(oldest)
+	t.sheets.prune(oldest)
+	t.found.prune(oldest)
 	t.counters.prune(oldest)
 	t.items.prune(oldest)
 	t.replies.prune(oldest)

@@ -6,6 +6,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // tx is one transaction: what was committed when it began, and the stage of
@@ -24,6 +25,8 @@ type tx struct {
 	contents    stage[[]byte, none]
 	obligations stage[claimable, notice.Event]
 	bundles     stage[bundle.Bundle, bundle.Event]
+	sheets      stage[register.Sheet, register.Event]
+	found       stage[finding, none]
 	counters    stage[int64, none]
 	items       stage[none, none]
 	replies     stage[coordination.Reply, none]
@@ -39,6 +42,8 @@ func newTx(t *tenant, readOnly bool) *tx {
 	x.contents.x, x.contents.table = x, t.contents
 	x.obligations.x, x.obligations.table = x, t.obligations
 	x.bundles.x, x.bundles.table = x, t.bundles
+	x.sheets.x, x.sheets.table = x, t.sheets
+	x.found.x, x.found.table = x, t.found
 	x.counters.x, x.counters.table = x, t.counters
 	x.items.x, x.items.table = x, t.items
 	x.replies.x, x.replies.table = x, t.replies
@@ -51,9 +56,9 @@ type stager interface {
 	apply(commit uint64)
 }
 
-func (x *tx) stages() [9]stager {
+func (x *tx) stages() [11]stager {
 	return [...]stager{
-		&x.requests, &x.records, &x.references, &x.contents, &x.obligations, &x.bundles, &x.counters, &x.items, &x.replies,
+		&x.requests, &x.records, &x.references, &x.contents, &x.obligations, &x.bundles, &x.sheets, &x.found, &x.counters, &x.items, &x.replies,
 	}
 }
 

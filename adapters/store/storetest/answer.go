@@ -8,6 +8,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // outcome is what a method said, in the terms of the contract: its results, or
@@ -46,6 +47,9 @@ func class(err error) string {
 		{"notice conflict", notice.ErrConflict},
 		{"notice invalid", notice.ErrInvalid},
 		{"notice refused", notice.ErrRefused},
+		{"register not found", register.ErrNotFound},
+		{"register conflict", register.ErrConflict},
+		{"register invalid", register.ErrInvalid},
 		{"coordination not found", coordination.ErrNotFound},
 		{"coordination conflict", coordination.ErrConflict},
 		{"coordination invalid", coordination.ErrInvalid},

@@ -12,6 +12,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // entity is a kind of row with a Rev, for the subtests that are the same for all.
@@ -29,6 +30,7 @@ func entities() []entity {
 		{"Bundle", bundle.ErrConflict, putBundleAt},
 		{"Record", archive.ErrConflict, putRecordAt},
 		{"Obligation", notice.ErrConflict, putObligationAt},
+		{"Sheet", register.ErrConflict, putSheetAt},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // holding is everything that a tenant has stored, as far as the ports show it.
@@ -27,6 +28,9 @@ type holding struct {
 	Obligations      []notice.Obligation
 	ObligationEvents map[string][]notice.Event
 	Claimable        []string
+	Sheets           []register.Sheet // of the books of the suite
+	SheetEvents      map[string][]register.Event
+	Said             []string // the sheets by what was said
 	Replies          map[string]coordination.Reply
 	Counter          int64 // the next number of the series CR
 	Journal          []coordination.Entry
@@ -40,7 +44,7 @@ func (h *harness) dump(tenant string, keys ...string) holding {
 	err := h.store.View(h.Context(), tenant, func(ctx context.Context, tx coordination.Tx) error {
 		out = holding{}
 		return errors.Join(
-			out.readRequests(ctx, tx), out.readBundles(ctx, tx), out.readArchive(ctx, tx), out.readObligations(ctx, tx),
+			out.readRequests(ctx, tx), out.readBundles(ctx, tx), out.readArchive(ctx, tx), out.readObligations(ctx, tx), out.readSheets(ctx, tx),
 			out.readReplies(ctx, tx, keys), out.readJournal(ctx, tx),
 		)
 	})

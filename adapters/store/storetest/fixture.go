@@ -209,6 +209,9 @@ func everyRoom(prefix string) work {
 		if _, err := addToObligation(ctx, tx, prefix+"owed", owed("ann")); err != nil {
 			return err
 		}
+		if _, err := addToSheet(ctx, tx, issues, prefix+"sheet", "door", "hinge"); err != nil {
+			return err
+		}
 		return tx.PutIdempotentReply(ctx, reply(prefix+"key"))
 	}
 }

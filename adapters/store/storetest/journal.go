@@ -29,7 +29,7 @@ func journalAndDelivery(h *harness) {
 
 // ahead are the events of everyRoom in the order in which it stores them.
 func ahead() []string {
-	return []string{"changereq opened", "changereq decided", "changereq moved", "bundle created", "bundle member-added", "archive filed", "archive referred", "notice owed"}
+	return []string{"changereq opened", "changereq decided", "changereq moved", "bundle created", "bundle member-added", "archive filed", "archive referred", "notice owed", "issue raised", "issue noted"}
 }
 
 func everyEventHasItsEntry(h *harness) {
@@ -60,6 +60,9 @@ func everyEventHasItsEntry(h *harness) {
 			ev, err := e.ObligationEvent()
 			require.NoError(h, err)
 			require.Empty(h, cmp.Diff(d.ObligationEvents[ev.Obligation][e.Seq-1], ev))
+		case issues:
+			ev := e.RegisterEvent()
+			require.Empty(h, cmp.Diff(d.SheetEvents[issues+"/"+ev.Sheet][e.Seq-1], ev))
 		default:
 			require.Fail(h, "a room that does not exist", "%s", e.Room)
 		}
@@ -140,13 +143,15 @@ func journalIsFiltered(h *harness) {
 	h.do(func(ctx context.Context, tx coordination.Tx) error { // the same id in another room
 		_, err := addToObligation(ctx, tx, "request", owed("ann"))
 		require.NoError(h, err)
+		_, err = addToSheet(ctx, tx, meetings, "request", "door")
+		require.NoError(h, err)
 		_, err = addToRequest(ctx, tx, "request", moved("open", lifecycle.Assess))
 		return err
 	})
 	all := h.dump(acme).Journal
 	h.look(func(ctx context.Context, tx coordination.Tx) error {
-		for _, room := range []coordination.Room{"", coordination.RoomChangeRequest, coordination.RoomBundle, coordination.RoomArchive, coordination.RoomNotice, "nowhere"} {
-			for _, entity := range []string{"", "request", "bundle", "brecord", "Request", "absent"} {
+		for _, room := range []coordination.Room{"", coordination.RoomChangeRequest, coordination.RoomBundle, coordination.RoomArchive, coordination.RoomNotice, issues, meetings, "nowhere"} {
+			for _, entity := range []string{"", "request", "bundle", "brecord", "bsheet", "Request", "absent"} {
 				var want []coordination.Entry
 				for _, e := range all {
 					if (room == "" || e.Room == room) && (entity == "" || e.Entity == entity) {

@@ -9,6 +9,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // keyedRow is a kind of row that is read by id.
@@ -81,6 +82,17 @@ func keyedRows() []keyedRow {
 			},
 			func(ctx context.Context, tx coordination.Tx, id string) error {
 				_, err := putObligationAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
+			"Sheet",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				_, err := tx.Sheet(ctx, issues, id)
+				return present(err, register.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putSheetAt(ctx, tx, id, 0, 0)
 				return err
 			},
 		},

@@ -104,6 +104,13 @@ func (h *harness) compareWorld(t *rapid.T, tenant string, w *world) {
 	for _, r := range got.Requests {
 		h.compareHistory(t, tenant, r, got.RequestEvents[r.ID])
 	}
+	for _, s := range got.Sheets {
+		folded := foldSheet(got.SheetEvents[s.Book+"/"+s.ID])
+		folded.Rev = s.Rev
+		if diff := gocmp.Diff(folded, s); diff != "" {
+			t.Fatalf("fold of sheet %q: want - got +\n%s", s.ID, diff)
+		}
+	}
 }
 
 // holding is the world as a dump shows it.
@@ -112,6 +119,8 @@ func (w *world) holding() holding {
 		Requests: slices.Collect(maps.Values(w.requests)), Records: slices.Collect(maps.Values(w.records)),
 		Obligations: slices.Collect(maps.Values(w.obligations)), RequestEvents: w.history, RecordEvents: w.filings,
 		Bundles: slices.Collect(maps.Values(w.bundles)), BundleEvents: w.bundling, ObligationEvents: w.settling, Replies: w.replies, Counter: w.counter + 1,
+		Sheets: slices.Concat(w.bookOf(issues), w.bookOf(meetings)), SheetEvents: w.noted,
+		Said:     slices.Concat(said(w.bookOf(issues)), said(w.bookOf(meetings))),
 		Contents: make(map[archive.Digest]string), References: make(map[string]archive.Reference),
 	}
 	slices.SortFunc(d.Requests, func(a, b changereq.Request) int {

@@ -13,6 +13,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // tenantMutants: one method after the other works on the tenant acme, whoever
@@ -150,10 +151,17 @@ func (p pager) Obligations(ctx context.Context, q notice.Query) ([]notice.Obliga
 	}, notice.ClampLimit))
 }
 
+func (p pager) Sheets(ctx context.Context, q register.Query) ([]register.Sheet, string, error) {
+	return bendPage[register.Sheet](p, q.After, q.Limit, listOf(func(after string, limit int) ([]register.Sheet, string, error) {
+		q.After, q.Limit = after, limit
+		return p.Tx.Sheets(ctx, q)
+	}, register.ClampLimit))
+}
+
 func pagingMutants() []mutant {
 	paged := func(name, subtest string, how func(after string, limit int, page pageOf) (any, string, error)) mutant {
 		m := mutant{name: name, bend: bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return pager{tx, how} })}
-		for _, l := range []string{"ChangeRequests", "ChangeWindows", "ChangeBundles", "Records", "References", "Obligations"} {
+		for _, l := range []string{"ChangeRequests", "ChangeWindows", "ChangeBundles", "Records", "References", "Obligations", "Sheets", "SheetsByKey"} {
 			m.kills = append(m.kills, "Paging/"+l+subtest)
 		}
 		return m

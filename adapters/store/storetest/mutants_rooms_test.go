@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // warped is a transaction of which some methods are replaced; nil ones are
@@ -23,6 +25,7 @@ type warped struct {
 	record   func(archive.Record) archive.Record
 	owed     func(notice.Obligation) notice.Obligation
 	ref      func(archive.Reference) archive.Reference
+	sheet    func(register.Sheet) register.Sheet
 	reply    func(coordination.Reply) coordination.Reply
 	content  func([]byte) []byte
 	event    func(changereq.Event) (changereq.Event, bool) // false leaves it out
@@ -68,6 +71,12 @@ func roundTripMutants() []mutant {
 				return b
 			}
 		}, "RoundTrip/Bundle"),
+		reading("body written anew", func(w *warped) {
+			w.sheet = func(s register.Sheet) register.Sheet {
+				s.Body = bytes.TrimSpace(s.Body)
+				return s
+			}
+		}, "RoundTrip/Sheet"),
 		reading("evidence lost", func(w *warped) {
 			w.owed = func(o notice.Obligation) notice.Obligation {
 				o.Evidence = ""
@@ -187,6 +196,11 @@ func (w *warped) Content(ctx context.Context, digest archive.Digest) ([]byte, er
 	return apply(w.content, b), err
 }
 
+func (w *warped) Sheet(ctx context.Context, book, id string) (register.Sheet, error) {
+	s, err := w.Tx.Sheet(ctx, book, id)
+	return apply(w.sheet, s), err
+}
+
 func (w *warped) IdempotentReply(ctx context.Context, principal, key string) (coordination.Reply, error) {
 	r, err := w.Tx.IdempotentReply(ctx, principal, key)
 	return apply(w.reply, r), err
@@ -260,6 +274,20 @@ func (l lax) PutObligation(ctx context.Context, o notice.Obligation, ev ...notic
 	return l.Tx.PutObligation(ctx, o, ev...)
 }
 
+func (l lax) PutSheet(ctx context.Context, s register.Sheet, ev ...register.Event) (register.Sheet, error) {
+	had, err := l.Sheet(ctx, s.Book, s.ID)
+	if err != nil && !errors.Is(err, register.ErrNotFound) {
+		return register.Sheet{}, err
+	}
+	if l.anyRev {
+		s.Rev, s.Events = had.Rev, had.Events+int64(len(ev))
+		for i := range ev {
+			ev[i].Seq = had.Events + int64(i) + 1
+		}
+	}
+	return l.Tx.PutSheet(ctx, s, ev...)
+}
+
 func (l lax) PutIdempotentReply(ctx context.Context, r coordination.Reply) error {
 	if l.anyReply {
 		r.Created = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -269,7 +297,7 @@ func (l lax) PutIdempotentReply(ctx context.Context, r coordination.Reply) error
 
 func revisionMutants() []mutant {
 	var kills []string
-	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Obligation"} {
+	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Obligation", "Sheet"} {
 		kills = append(kills, "CompareAndSet/"+kind, "CompareAndSet/"+kind+"TwiceInOneUnit",
 			"Rollback/Conflict/"+kind, "Concurrency/OneWinner"+kind, "Concurrency/OneCreator"+kind)
 	}

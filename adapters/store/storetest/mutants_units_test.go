@@ -310,7 +310,7 @@ func (d dirty) Obligation(ctx context.Context, id string) (notice.Obligation, er
 func concurrencyMutants() []mutant {
 	unheld := bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx { return divert(tx, u.fresh, readsByID()...) })
 	kills := []string{"Concurrency/WriteSkew", "Concurrency/Replies", "Concurrency/Circle"}
-	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Reference", "Content", "Obligation", "Reply"} {
+	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Reference", "Content", "Obligation", "Sheet", "Reply"} {
 		kills = append(kills, "Concurrency/Absence"+kind)
 	}
 	return []mutant{

@@ -89,6 +89,7 @@ func operations() map[string]operation {
 		}},
 	}
 	maps.Copy(ops, archiveOperations())
+	maps.Copy(ops, sheetOperations())
 	return ops
 }
 

@@ -47,7 +47,7 @@ func oldestFirst(a, b listed) int {
 func byID(a, b listed) int { return strings.Compare(a.id, b.id) }
 
 func lists() []list {
-	return []list{requestList(), windowList(), bundleList(), recordList(), obligationList(), referenceList()}
+	return []list{requestList(), windowList(), bundleList(), recordList(), obligationList(), referenceList(), sheetList(), sheetKeyList()}
 }
 
 func requestList() list {

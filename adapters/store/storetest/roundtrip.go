@@ -23,6 +23,7 @@ func roundTrip(h *harness) {
 	h.run("Record", recordComesBack)
 	h.run("Obligation", obligationComesBack)
 	h.run("Reference", referenceComesBack)
+	h.run("Sheet", sheetComesBack)
 	h.run("Content", contentComesBack)
 	h.run("Reply", replyComesBack)
 	h.run("Text", textComesBack)

@@ -10,6 +10,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // router sends each call to the transaction that route chooses by the name of
@@ -32,12 +33,12 @@ func divert(own coordination.Tx, other func() coordination.Tx, methods ...string
 
 // readsByID and readsOfLists are the reading methods of coordination.Tx.
 func readsByID() []string {
-	return []string{"ChangeRequest", "ChangeBundle", "Record", "Content", "Reference", "Obligation", "IdempotentReply"}
+	return []string{"ChangeRequest", "ChangeBundle", "Record", "Content", "Reference", "Obligation", "Sheet", "IdempotentReply"}
 }
 
 func readsOfLists() []string {
 	return []string{
-		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "JournalEntries",
+		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "Sheets", "SheetEvents", "JournalEntries",
 	}
 }
 
@@ -83,6 +84,22 @@ func (r router) PutChangeBundle(ctx context.Context, b bundle.Bundle, ev ...bund
 
 func (r router) ChangeBundleEvents(ctx context.Context, id string, after int64, limit int) ([]bundle.Event, int64, error) {
 	return r.route("ChangeBundleEvents").ChangeBundleEvents(ctx, id, after, limit)
+}
+
+func (r router) Sheet(ctx context.Context, book, id string) (register.Sheet, error) {
+	return r.route("Sheet").Sheet(ctx, book, id)
+}
+
+func (r router) Sheets(ctx context.Context, q register.Query) ([]register.Sheet, string, error) {
+	return r.route("Sheets").Sheets(ctx, q)
+}
+
+func (r router) PutSheet(ctx context.Context, s register.Sheet, ev ...register.Event) (register.Sheet, error) {
+	return r.route("PutSheet").PutSheet(ctx, s, ev...)
+}
+
+func (r router) SheetEvents(ctx context.Context, book, id string, after int64, limit int) ([]register.Event, int64, error) {
+	return r.route("SheetEvents").SheetEvents(ctx, book, id, after, limit)
 }
 
 func (r router) LockChangeItems(ctx context.Context, items ...changereq.ItemID) error {

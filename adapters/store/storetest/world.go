@@ -17,6 +17,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // world is what a tenant should hold, in plain maps.
@@ -32,6 +33,8 @@ type world struct {
 	obligations map[string]notice.Obligation
 	settling    map[string][]notice.Event
 	claimed     map[string]time.Time
+	sheets      map[string]register.Sheet // by book/id
+	noted       map[string][]register.Event
 	replies     map[string]coordination.Reply
 	counter     int64
 	journal     []string
@@ -44,7 +47,8 @@ func newWorld() world {
 		records: make(map[archive.RecordID]archive.Record), filings: make(map[archive.RecordID][]archive.Event),
 		contents: make(map[archive.Digest]string), references: make(map[string]archive.Reference),
 		obligations: make(map[string]notice.Obligation), settling: make(map[string][]notice.Event),
-		claimed: make(map[string]time.Time), replies: make(map[string]coordination.Reply),
+		claimed: make(map[string]time.Time), sheets: make(map[string]register.Sheet), noted: make(map[string][]register.Event),
+		replies: make(map[string]coordination.Reply),
 	}
 }
 
@@ -52,7 +56,7 @@ func newWorld() world {
 func (w world) clone() world {
 	return world{
 		maps.Clone(w.requests), maps.Clone(w.history), maps.Clone(w.bundles), maps.Clone(w.bundling), maps.Clone(w.records), maps.Clone(w.filings), maps.Clone(w.contents),
-		maps.Clone(w.references), maps.Clone(w.obligations), maps.Clone(w.settling), maps.Clone(w.claimed), maps.Clone(w.replies),
+		maps.Clone(w.references), maps.Clone(w.obligations), maps.Clone(w.settling), maps.Clone(w.claimed), maps.Clone(w.sheets), maps.Clone(w.noted), maps.Clone(w.replies),
 		w.counter, slices.Clone(w.journal),
 	}
 }
@@ -66,7 +70,7 @@ func drawAct(t *rapid.T) act {
 	id := rapid.SampledFrom([]string{"a", "b", "B", "ä"}).Draw(t, "id")
 	shift := rapid.SampledFrom([]int64{0, 0, 0, 0, 1, -1}).Draw(t, "rev off by")
 	word := rapid.SampledFrom([]string{"door", "hinge", "", "It's", "日本"}).Draw(t, "word")
-	switch rapid.IntRange(0, 8).Draw(t, "act") {
+	switch rapid.IntRange(0, 9).Draw(t, "act") {
 	case 0:
 		return putsRecord(archive.RecordID(id), shift, word)
 	case 1:
@@ -81,6 +85,8 @@ func drawAct(t *rapid.T) act {
 		return takesNumber
 	case 6:
 		return putsBundle(id, shift, word)
+	case 7:
+		return putsSheet(rapid.SampledFrom([]string{issues, meetings}).Draw(t, "book"), id, shift, word)
 	}
 	data := []changereq.Data{
 		changereq.AmendedData{Content: changereq.Content{Title: word}},

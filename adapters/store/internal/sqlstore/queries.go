@@ -253,6 +253,31 @@ const (
 )
 
 const (
+	sheetColumns = `s.id, s.rev, s.events, s.keys, s.body`
+
+	sheetByID = `SELECT ` + sheetColumns + ` FROM coordkit_sheet s WHERE s.tenant = $1 AND s.book = $2 AND s.id = $3`
+
+	lockSheet = sheetByID + forUpdate
+
+	insertSheet = `INSERT INTO coordkit_sheet (tenant, book, id, rev, events, keys, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+
+	updateSheet = `UPDATE coordkit_sheet SET rev = rev + 1, events = $1, keys = $2, body = $3
+ WHERE tenant = $4 AND book = $5 AND id = $6 AND rev = $7`
+
+	insertSheetKey = `INSERT INTO coordkit_sheet_key (tenant, book, name, value, id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	deleteSheetKey = `DELETE FROM coordkit_sheet_key WHERE tenant = $1 AND book = $2 AND name = $3 AND value = $4 AND id = $5`
+
+	sheets = `SELECT ` + sheetColumns + `, '' FROM coordkit_sheet s
+ WHERE s.tenant = $1 AND s.book = $2 AND s.id >= $3 AND s.id < $4
+ ORDER BY s.id LIMIT $5`
+
+	sheetsByKey = `SELECT ` + sheetColumns + `, x.value FROM coordkit_sheet_key x
+ JOIN coordkit_sheet s ON s.tenant = x.tenant AND s.book = x.book AND s.id = x.id
+ WHERE x.tenant = $1 AND x.book = $2 AND x.name = $3 AND (x.value, x.id) > ($4, $5) AND x.value < $6
+ ORDER BY x.value, x.id LIMIT $7`
+)
+
+const (
 	replyByKey = `SELECT operation, digest, status, header, body, created, expires FROM coordkit_idempotent_reply
  WHERE tenant = $1 AND principal = $2 AND key = $3`
 

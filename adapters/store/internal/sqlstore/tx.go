@@ -13,6 +13,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // Tx is one transaction's view of one tenant. It is not safe for concurrent use.
@@ -70,7 +71,7 @@ func (tenantError) Error() string {
 }
 
 func (tenantError) Unwrap() []error {
-	return []error{coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, bundle.ErrInvalid}
+	return []error{coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, bundle.ErrInvalid, register.ErrInvalid}
 }
 
 // key names a thing within a tenant.
@@ -85,6 +86,7 @@ const (
 	kindReference  = "reference"
 	kindObligation = "obligation"
 	kindReply      = "reply"
+	kindSheet      = "sheet"
 )
 
 // lock is the number under which a key is locked. Two keys with the same number
@@ -101,7 +103,8 @@ func (t *Tx) lock(k key) int64 {
 // standing is what is stored under an id: nothing where rev is 0.
 type standing struct {
 	rev, events int64
-	index       index // of a change request
+	index       index          // of a change request
+	keys        []register.Key // of a sheet
 }
 
 // locks reports whether reads by id must lock to be still true at commit.
@@ -186,7 +189,7 @@ func (t *Tx) stands(k key, blind bool, read func() error) (standing, error) {
 // unlessAbsent lets pass that nothing was found.
 func unlessAbsent[T any](_ T, err error) error {
 	for _, absent := range []error{
-		changereq.ErrNotFound, archive.ErrNotFound, notice.ErrNotFound, coordination.ErrNotFound, bundle.ErrNotFound,
+		changereq.ErrNotFound, archive.ErrNotFound, notice.ErrNotFound, coordination.ErrNotFound, bundle.ErrNotFound, register.ErrNotFound,
 	} {
 		if errors.Is(err, absent) {
 			return nil

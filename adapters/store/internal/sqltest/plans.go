@@ -17,6 +17,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 	"github.com/coordkit/coordkit/internal/cursor"
 )
 
@@ -69,6 +70,8 @@ func ListCases(requests int) []ListCase {
 		{Name: "obligationsByState", Args: from("owed", 51)},
 		{Name: "obligationsByRecipient", Args: from("recipient7", 51)},
 		{Name: "obligationsByRecipientState", Args: from("recipient7", "owed", 51)},
+		{Name: "sheets", Args: []any{tenant(1), "issue", id, "beyond", 51}},
+		{Name: "sheetsByKey", Args: []any{tenant(1), "issue", "owner", "owner7", id, "owner8", 51}},
 		{Name: "entityEvents", Args: []any{tenant(1), id, "changereq", 0, 51}},
 		{Name: "lastPosition", Args: []any{tenant(1)}},
 		{Name: "journalEntries", Args: []any{tenant(1), mid, 2 * requests, 100}},
@@ -80,7 +83,7 @@ func ListCases(requests int) []ListCase {
 func tenant(n int) string { return "tenant" + strconv.Itoa(n) }
 
 // Load stores, for each tenant, that many requests and a tenth as many records,
-// references and obligations.
+// references, sheets and obligations.
 func Load(ctx context.Context, s coordination.Store, tenants, requests int) error {
 	const batch = 1000
 	for n := range tenants {
@@ -145,6 +148,13 @@ func loadOne(ctx context.Context, tx coordination.Tx, i int) error {
 		if err := tx.PutReference(ctx, d.Reference); err != nil {
 			return err
 		}
+	}
+	sheet := register.Sheet{
+		Book: "issue", ID: RequestID(i), Body: []byte(`{}`),
+		Keys: []register.Key{{Name: "owner", Value: fmt.Sprint("owner", i%100)}, {Name: "raised", Value: register.Sortable(At(i))}},
+	}
+	if _, err := tx.PutSheet(ctx, sheet); err != nil {
+		return err
 	}
 	owed := []notice.Event{{Obligation: RequestID(i), Seq: 1, At: At(i), Actor: "ann", Data: notice.OwedData{
 		Recipient: fmt.Sprint("recipient", i%100), About: "changereq:1", Subject: "decided",

@@ -1,0 +1,37 @@
+package register
+
+import "context"
+
+// Tx is one transaction's view of one tenant's sheets. What an Update reads by
+// id, absence included, is still true when it commits; lists are snapshots.
+// Returned values share no memory with the store. Backends pass storetest.Run.
+type Tx interface {
+	// Sheet returns the sheet of a book with that id, or ErrNotFound.
+	Sheet(ctx context.Context, book, id string) (Sheet, error)
+
+	// Sheets returns a page of the sheets that match q, in the order of q; see
+	// Query. next continues after the page and is empty at the end. A cursor of
+	// another list, and a query that can match nothing that is stored, is
+	// ErrInvalid.
+	Sheets(ctx context.Context, q Query) (page []Sheet, next string, err error)
+
+	// PutSheet stores s with the events that led to it, all or nothing. Rev 0
+	// creates; else Rev must be the stored one. Otherwise it is ErrConflict, from
+	// this call or, for a creation, from Update, which then stores nothing. The
+	// result has the new Rev, one higher. s.Events is the length of the history
+	// with ev, which continues what is stored without a gap; else, and where
+	// Sheet.Storable says so, it is ErrInvalid. Events are not required.
+	PutSheet(ctx context.Context, s Sheet, ev ...Event) (Sheet, error)
+
+	// SheetEvents returns a page of the events of a sheet with Seq above after, in
+	// order of Seq. next is the Seq to go on after, 0 at the end.
+	SheetEvents(ctx context.Context, book, id string, after int64, limit int) (page []Event, next int64, err error)
+}
+
+// Store opens transactions. View is a read-only snapshot in which writes fail;
+// Update commits when fn returns nil and may run fn more than once. The empty
+// tenant is ErrInvalid. Safe for concurrent use.
+type Store interface {
+	View(ctx context.Context, tenant string, fn func(context.Context, Tx) error) error
+	Update(ctx context.Context, tenant string, fn func(context.Context, Tx) error) error
+}
