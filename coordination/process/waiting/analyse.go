@@ -1,7 +1,6 @@
 package waiting
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -29,11 +28,16 @@ type Config struct {
 	Concurrency float64
 }
 
-// instance is an activity instance while it is analysed.
+// instance is an activity instance while it is analysed. What the analysis
+// looks at again and again stands here, in the 64 bytes of a cache line, apart
+// from the Wait that it becomes.
 type instance struct {
-	wait  *Wait
-	ready int64 // of its batch, or Enabled
-
+	start, end, enabled int64
+	ready               int64  // of its batch, or enabled
+	wait                uint32 // position in Analysis.Waits
+	seq, name           uint32 // of the event and its case
+	activity            uint32
+	batch               int32 // number from 1, or 0
 	// The same as numbers of bounds, once the resource's time is cut up.
 	enabledAt, readyAt, startAt int32
 }
@@ -46,27 +50,17 @@ func Analyse(log *process.Log, config Config) *Analysis {
 	for _, events := range cases.All() {
 		a.Waits = enabler.enable(a.Waits, events)
 	}
-	byResource := make([][]instance, log.Resources.Len())
-	for i := range a.Waits {
-		w := &a.Waits[i]
-		byResource[w.Event.Resource] = append(byResource[w.Event.Resource], instance{wait: w, ready: w.Enabled})
-	}
+	byResource := a.byResource(log.Resources.Len())
+	batches := batcher{analysis: a, pause: config.BatchPause, counts: make([]int32, log.Activities.Len())}
 	for id, work := range byResource {
 		if uint32(id) == process.None {
-			for _, x := range work {
-				x.unknown()
-			}
+			a.unknown(work)
 			continue
 		}
 		name := log.Resources.Of(uint32(id))
-		slices.SortFunc(work, func(x, y instance) int {
-			if c := cmp.Compare(x.wait.Start, y.wait.Start); c != 0 {
-				return c
-			}
-			return cmp.Compare(x.wait.Event.Seq, y.wait.Event.Seq)
-		})
-		a.batches(work, config.BatchPause, config.Calendars[name])
-		split(work, config.Calendars[name], max(1, config.Capacity[name]))
+		work = inOrder(work)
+		batches.find(work, config.Calendars[name])
+		a.split(work, config.Calendars[name], max(1, config.Capacity[name]))
 	}
 	for i := range a.Waits {
 		w := &a.Waits[i]
@@ -78,111 +72,63 @@ func Analyse(log *process.Log, config Config) *Analysis {
 	return a
 }
 
-// unknown explains the wait for an unknown resource: it is extraneous, and
+// byResource makes the instances, apart for each resource and in the order of
+// the waits.
+func (a *Analysis) byResource(resources int) [][]instance {
+	counts := make([]int, resources)
+	for i := range a.Waits {
+		counts[a.Waits[i].Event.Resource]++
+	}
+	flat, out, at := make([]instance, len(a.Waits)), make([][]instance, resources), 0
+	for id, n := range counts {
+		out[id] = flat[at : at : at+n]
+		at += n
+	}
+	for i := range a.Waits {
+		w := &a.Waits[i]
+		out[w.Event.Resource] = append(out[w.Event.Resource], instance{
+			start: w.Start, end: w.Event.End, enabled: w.Enabled, ready: w.Enabled,
+			wait: uint32(i), seq: w.Event.Seq, name: w.Event.Case, activity: w.Event.Activity,
+		})
+	}
+	return out
+}
+
+// inOrder puts the work of a resource in order of starts.
+func inOrder(work []instance) []instance {
+	type key struct {
+		start   int64
+		seq, at uint32
+	}
+	keys := make([]key, len(work))
+	for i := range work {
+		keys[i] = key{work[i].start, work[i].seq, uint32(i)}
+	}
+	slices.SortFunc(keys, func(x, y key) int {
+		switch {
+		case x.start < y.start, x.start == y.start && x.seq < y.seq:
+			return -1
+		case x.start == y.start && x.seq == y.seq:
+			return 0
+		}
+		return 1
+	})
+	out := make([]instance, len(work))
+	for i, k := range keys {
+		out[i] = work[k.at]
+	}
+	return out
+}
+
+// unknown explains the waits for an unknown resource: they are extraneous, and
 // anything may be true.
-func (x instance) unknown() {
-	x.wait.NoResource = true
-	x.wait.Shares[Extraneous] = x.wait.Start - x.wait.Enabled
-	for c := range x.wait.Possible {
-		x.wait.Possible[c] = x.wait.Start - x.wait.Enabled
-	}
-}
-
-// maxBatch is the largest batch; what goes on after it counts as a queue.
-const maxBatch = 200
-
-// batches finds the batches in the work of a resource, which is in order of
-// starts. Work on one activity with short pauses is one run, and only its
-// beginning can be a batch: what joins later found a queue that is being
-// worked off. Nor is it a batch if the resource was off all the time in which
-// it might have begun earlier.
-func (a *Analysis) batches(work []instance, pause time.Duration, calendar *process.Calendar) {
-	if pause < 0 {
-		return
-	}
-	longest := cmp.Or(pause, 15*time.Minute).Microseconds()
-	byActivity := make(map[uint32][]int)
-	var order []uint32
-	for i, x := range work {
-		id := x.wait.Event.Activity
-		if byActivity[id] == nil {
-			order = append(order, id)
+func (a *Analysis) unknown(work []instance) {
+	for i := range work {
+		w := &a.Waits[work[i].wait]
+		w.NoResource = true
+		w.Shares[Extraneous] = w.Start - w.Enabled
+		for c := range w.Possible {
+			w.Possible[c] = w.Start - w.Enabled
 		}
-		byActivity[id] = append(byActivity[id], i)
-	}
-	for _, id := range order {
-		for list := byActivity[id]; len(list) > 0; {
-			run, members := measureRun(work, list, longest)
-			if members > 1 && couldBegin(work, list[:members], calendar) {
-				a.batch(work, list[:members])
-			}
-			list = list[run:]
-		}
-	}
-}
-
-// measureRun gives how many instances follow each other with short pauses, and
-// how many of them, from the first, may be a batch.
-func measureRun(work []instance, list []int, longest int64) (run, members int) {
-	first := work[list[0]].wait
-	end, several, together := first.Event.End, false, true
-	for run, members = 1, 1; run < len(list); run++ {
-		w := work[list[run]].wait
-		if w.Start-end > longest {
-			break
-		}
-		end = max(end, w.Event.End)
-		if together = together && w.Enabled <= first.Start && members < maxBatch; together {
-			several = several || w.Event.Case != first.Event.Case
-			members++
-		}
-	}
-	if !several {
-		members = 1
-	}
-	return run, members
-}
-
-// couldBegin says whether the resource had working time between the first
-// enabling and the start of a batch.
-func couldBegin(work []instance, list []int, calendar *process.Calendar) bool {
-	enabled, start := work[list[0]].wait.Enabled, work[list[0]].wait.Start
-	for _, i := range list {
-		enabled = min(enabled, work[i].wait.Enabled)
-	}
-	return enabled == start || calendar.Working(enabled, start) > 0
-}
-
-// batch makes a batch of instances.
-func (a *Analysis) batch(work []instance, list []int) {
-	first := work[list[0]].wait
-	b := Batch{
-		Activity: first.Event.Activity, Resource: first.Event.Resource, Size: len(list), Start: first.Start, End: first.Event.End,
-		Ready: first.Enabled,
-	}
-	starts, ends, chained := true, true, true
-	for _, i := range list[1:] {
-		w := work[i].wait
-		starts = starts && w.Start == b.Start
-		ends = ends && w.Event.End == first.Event.End
-		chained = chained && w.Start >= b.End
-		b.Ready, b.End = max(b.Ready, w.Enabled), max(b.End, w.Event.End)
-	}
-	switch {
-	case starts && ends:
-		b.Kind = Together
-	case starts:
-		b.Kind = SameStart
-	case ends:
-		b.Kind = SameEnd
-	case chained:
-		b.Kind = Chained
-	default:
-		b.Kind = Overlapping
-	}
-	a.Batches = append(a.Batches, b)
-	for _, i := range list {
-		work[i].ready = b.Ready
-		work[i].wait.Batch = len(a.Batches)
 	}
 }

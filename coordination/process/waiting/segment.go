@@ -31,24 +31,41 @@ func (p prefix) between(from, to int32) int64 { return p[to] - p[from] }
 // cutUp makes the segments of a resource, whose work is in order of starts, and
 // numbers the times of its work.
 func cutUp(work []instance, calendar *process.Calendar, capacity int) *segments {
-	s := &segments{bounds: make([]int64, 0, 3*len(work))}
-	ends := make([]int64, 0, len(work))
-	for _, x := range work {
-		s.bounds = append(s.bounds, x.wait.Start, x.wait.Event.End)
-		ends = append(ends, x.wait.Event.End)
-		if x.wait.Enabled < x.wait.Start {
-			s.bounds = append(s.bounds, x.wait.Enabled)
+	starts, ends := make([]int64, len(work)), make([]int64, len(work))
+	enabled := make([]int64, 0, len(work))
+	for i := range work {
+		x := &work[i]
+		starts[i], ends[i] = x.start, x.end
+		if x.enabled < x.start {
+			enabled = append(enabled, x.enabled)
 		}
-		if x.ready != x.wait.Enabled {
-			s.bounds = append(s.bounds, x.ready)
+		if x.ready != x.enabled {
+			enabled = append(enabled, x.ready)
 		}
 	}
-	slices.Sort(s.bounds)
-	s.bounds = slices.Compact(s.bounds)
-	s.number(work)
 	slices.Sort(ends)
+	slices.Sort(enabled)
+	s := &segments{bounds: merge(merge(starts, ends), enabled)}
+	s.number(work)
 	s.fill(work, ends, calendar, capacity)
 	return s
+}
+
+// merge joins two sorted lists into one without repetitions.
+func merge(a, b []int64) []int64 {
+	out := make([]int64, 0, len(a)+len(b))
+	for len(a) > 0 || len(b) > 0 {
+		var v int64
+		if len(b) == 0 || len(a) > 0 && a[0] <= b[0] {
+			v, a = a[0], a[1:]
+		} else {
+			v, b = b[0], b[1:]
+		}
+		if n := len(out); n == 0 || out[n-1] != v {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // number finds the bounds that are the times of each instance.
@@ -56,15 +73,15 @@ func (s *segments) number(work []instance) {
 	start := int32(0)
 	for i := range work {
 		x := &work[i]
-		for s.bounds[start] < x.wait.Start {
+		for s.bounds[start] < x.start {
 			start++
 		}
 		x.startAt, x.enabledAt = start, start
-		if x.wait.Enabled < x.wait.Start {
-			x.enabledAt = s.at(x.wait.Enabled)
+		if x.enabled < x.start {
+			x.enabledAt = s.at(x.enabled)
 		}
 		x.readyAt = x.enabledAt
-		if x.wait.Batch > 0 {
+		if x.batch > 0 {
 			x.readyAt = s.at(x.ready)
 		}
 	}
@@ -88,10 +105,10 @@ func (s *segments) fill(work []instance, ends []int64, calendar *process.Calenda
 	running, next, ended := 0, 0, 0
 	for i := range n {
 		at := s.bounds[i]
-		for ; next < len(work) && work[next].wait.Start <= at; next++ {
+		for ; next < len(work) && work[next].start <= at; next++ {
 			x := &work[next]
-			old.push(x.enabledAt, x.wait.Event.End)
-			young.push(-x.enabledAt, x.wait.Event.End)
+			old.push(x.enabledAt, x.end)
+			young.push(-x.enabledAt, x.end)
 			running++
 		}
 		for ; ended < len(ends) && ends[ended] <= at; ended++ {

@@ -16,20 +16,20 @@ type part struct {
 }
 
 // split shares out the waits for one resource. Its work is in order of starts.
-func split(work []instance, calendar *process.Calendar, capacity int) {
+func (a *Analysis) split(work []instance, calendar *process.Calendar, capacity int) {
 	s := cutUp(work, calendar, capacity)
 	parts := make([]part, 0, len(work))
-	busy := make(map[int][][2]int32) // by batch: when its members so far are worked on
+	busy := make(map[int32][][2]int32) // by batch: when its members so far are worked on
 	for i := range work {
 		x := &work[i]
-		if number := x.wait.Batch; number > 0 {
+		if number := x.batch; number > 0 {
 			parts = x.inBatch(parts, int32(i), busy[number])
-			busy[number] = join(busy[number], x.startAt, s.at(x.wait.Event.End))
+			busy[number] = join(busy[number], x.startAt, s.at(x.end))
 		} else if x.enabledAt < x.startAt {
 			parts = append(parts, part{x: int32(i), from: x.enabledAt, to: x.startAt, threshold: x.enabledAt})
 		}
 	}
-	s.judge(work, parts, calendar)
+	s.judge(work, parts, calendar, a.Waits)
 }
 
 // join adds a stretch that begins no earlier than the others.
@@ -66,7 +66,7 @@ func (x *instance) inBatch(parts []part, i int32, busy [][2]int32) []part {
 // judge answers, for all parts at once, how long the oldest or the newest work
 // in hand was enabled by the threshold: the segments enter two trees of sums in
 // order of their enabling, the parts ask in order of their threshold.
-func (s *segments) judge(work []instance, parts []part, calendar *process.Calendar) {
+func (s *segments) judge(work []instance, parts []part, calendar *process.Calendar, waits []Wait) {
 	n := len(s.length)
 	asks := orderBy(n+1, len(parts), func(i int) int32 { return parts[i].threshold })
 	oldest := orderBy(n+1, n, func(i int) int32 { return s.oldest[i] })
@@ -75,6 +75,7 @@ func (s *segments) judge(work []instance, parts []part, calendar *process.Calend
 	if !slices.Equal(s.oldest, s.newest) { // the resource works on several things at once
 		newest, news = orderBy(n+1, n, func(i int) int32 { return s.newest[i] }), newSums(n)
 	}
+	found := make([]stretch, len(parts))
 	for _, ask := range asks {
 		p := &parts[ask]
 		for ; len(oldest) > 0 && s.oldest[oldest[0]] <= p.threshold; oldest = oldest[1:] {
@@ -83,10 +84,14 @@ func (s *segments) judge(work []instance, parts []part, calendar *process.Calend
 		for ; len(newest) > 0 && s.newest[newest[0]] <= p.threshold; newest = newest[1:] {
 			news.add(newest[0], s.length[newest[0]], s.open[newest[0]])
 		}
-		var t stretch
+		t := &found[ask]
 		t.competing, t.competingOpen = olds.between(p.from, p.to)
 		t.onlyOlder, t.onlyOlderOpen = news.between(p.from, p.to)
-		s.share(work[p.x].wait, p, calendar, t)
+	}
+	// The waits lie all over the memory: touching them one after the other, with
+	// nothing in between, lets the processor fetch many at once.
+	for i := range parts {
+		s.share(&waits[work[parts[i].x].wait], &parts[i], calendar, &found[i])
 	}
 }
 
@@ -119,7 +124,7 @@ func orderBy(limit, n int, key func(int) int32) []int32 {
 type stretch struct{ competing, competingOpen, onlyOlder, onlyOlderOpen int64 }
 
 // share adds what a part says to the wait.
-func (s *segments) share(w *Wait, p *part, calendar *process.Calendar, t stretch) {
+func (s *segments) share(w *Wait, p *part, calendar *process.Calendar, t *stretch) {
 	total := s.bounds[p.to] - s.bounds[p.from]
 	free := s.free.between(p.from, p.to)
 	freeOpen := s.freeOpen.between(p.from, p.to)
