@@ -21,6 +21,7 @@ const (
 type BuilderConfig struct {
 	Mode       Mode
 	Attributes bool // keep what is not a column of its own; see Log.Attributes
+	Lines      bool // keep the line of every event, 4 bytes each; see Log.Position
 	MaxEvents  int  // 0 means as many as positions can tell apart, 4,294,967,295
 	// Each, if not nil, gets every event instead of the Log, so that a stream of
 	// any length is read in bounded memory: names are kept, events, columns and
@@ -57,6 +58,7 @@ func (b *Builder) Names() (activities, cases *Names) { return b.log.Activities, 
 func (b *Builder) Log() *Log {
 	b.reportAbsentStarts()
 	b.log.reportUnknownObjects()
+	b.log.reportEventsTwice()
 	return b.log
 }
 
@@ -101,8 +103,7 @@ func (b *Builder) Event(raw *Raw) error {
 		l.Events = slices.Grow(l.Events, max(1024, len(l.Events)/2)) // half as many again: copies stay few
 	}
 	l.Events = append(l.Events, e)
-	b.beside(int(e.Seq), raw)
-	return nil
+	return b.beside(int(e.Seq), raw)
 }
 
 func id(n *Names, name []byte) uint32 {
@@ -157,7 +158,7 @@ func (b *Builder) times(e *Event, raw *Raw) error {
 const clockLayout = "2006-01-02T15:04:05.999999Z"
 
 // beside fills the columns that only some logs have.
-func (b *Builder) beside(at int, raw *Raw) {
+func (b *Builder) beside(at int, raw *Raw) error {
 	l := b.log
 	if raw.Group != nil {
 		l.groups.set(at, l.groupNames.ID(raw.Group))
@@ -179,6 +180,19 @@ func (b *Builder) beside(at int, raw *Raw) {
 		b.describe(&l.attrs, raw.Attributes)
 		l.attrs.ends = reach(l.attrs.ends, at, before, len(l.attrs.list))
 	}
+	if b.config.Lines {
+		l.file = raw.At.File
+		l.lines.set(at, uint32(min(raw.At.Line, math.MaxUint32)))
+	}
+	if len(trimSpaces(raw.Cost)) == 0 {
+		return nil
+	}
+	micros, err := ParseCost(raw.Cost)
+	if err != nil {
+		return b.Problem(Problem{Position: raw.At, Reason: ReasonValue, Effect: Repaired, Detail: err.Error() + "; the event counts without a cost"})
+	}
+	l.costs.set(at, cost{micros: micros, currency: id(l.currencies, raw.Currency), there: true})
+	return nil
 }
 
 func (b *Builder) link(to *links, raw []RawLink) {
@@ -266,7 +280,7 @@ func (l *Log) reportEqual(to *Report, events []Event) {
 		alike := e
 		alike.Seq = 0
 		if _, ok := seen[alike]; ok {
-			to.Add(Problem{Reason: ReasonDuplicate, Effect: Kept, Detail: l.duplicate(e)})
+			to.Add(Problem{Position: l.Position(e), Reason: ReasonDuplicate, Effect: Kept, Detail: l.duplicate(e)})
 		}
 		seen[alike] = struct{}{}
 	}

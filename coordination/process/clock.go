@@ -11,7 +11,7 @@ import (
 var ErrNoZone = errors.New("process: the time has no offset and no zone was declared")
 
 // errTime says which spellings of a time are read.
-var errTime = errors.New("want a time like 2010-12-30T14:32:00.000+01:00 or 2010-12-30 14:32:00")
+var errTime = errors.New("want a time like 2010-12-30T14:32:00.000+01:00 or 2010-12-30 14:32:00; for another spelling declare the layout")
 
 // Stamp is a time as a log has it.
 type Stamp struct {
@@ -24,8 +24,17 @@ type Stamp struct {
 // number of fraction digits (those after the sixth are cut), and an offset Z,
 // +02, +0200 or +02:00 that may follow a space. Seconds, or the whole clock,
 // may be left out, and the date may have slashes, year first. Spaces around
-// are ignored. Anything else is an error; orders of day and month are never
-// guessed.
+// are ignored.
+//
+// It reads these spellings besides, each of which means one time only: a day
+// first with dots (31.12.2019) or with the name of the month (31-Dec-2019); no
+// separators (20191231T113000); one digit for a month, a day or an hour;
+// 24:00 for the end of a day; a clock of twelve hours with AM or PM; UTC or GMT
+// for an offset, and a zone in brackets after one; and numbers since 1970 UTC,
+// seconds if they have 10 digits, with a fraction if they like, milliseconds
+// if 13, microseconds if 16, nanoseconds if 19.
+//
+// Anything else is an error; orders of day and month are never guessed.
 //
 // A time without an offset is read in zone; if that is nil the error is
 // ErrNoZone. In the hour that a change of the clock skips or doubles, zone
@@ -34,7 +43,7 @@ func ParseTime(text []byte, zone *time.Location) (Stamp, error) {
 	c := cutter{text: trimSpaces(text)}
 	d := c.date()
 	if c.bad {
-		return Stamp{}, badTime(text)
+		return parseOther(text, zone)
 	}
 	if len(c.text) > 0 && (c.text[0] == 'T' || c.text[0] == 't' || c.text[0] == ' ') {
 		c.text = c.text[1:]
@@ -42,7 +51,7 @@ func ParseTime(text []byte, zone *time.Location) (Stamp, error) {
 	}
 	offset, naive := c.offset()
 	if c.bad || len(c.text) > 0 {
-		return Stamp{}, badTime(text)
+		return parseOther(text, zone)
 	}
 	micros := d.micros()
 	if naive {

@@ -119,3 +119,24 @@ func (l *Log) reportUnknownObjects() {
 		}
 	}
 }
+
+// reportEventsTwice reports events of an object-centric log that have the id of
+// one before them. They count: which of them is meant nobody can say.
+func (l *Log) reportEventsTwice() {
+	if l.types.Len() <= 1 {
+		return
+	}
+	seen := make([]bool, l.Instances.Len())
+	for _, e := range l.Events {
+		if e.Instance == None {
+			continue
+		}
+		if seen[e.Instance] {
+			l.Report.Add(Problem{
+				Position: l.Position(e), Reason: ReasonEventTwice, Effect: Kept,
+				Detail: fmt.Sprintf("the event id %.80q stands before; both events count", l.Instance(e)),
+			})
+		}
+		seen[e.Instance] = true
+	}
+}

@@ -19,15 +19,20 @@ type Log struct {
 	Resources  *Names
 	Instances  *Names
 	Lifecycles *Names
+	Header     Header // what the log says of itself
 	Report     Report // what the readers could not use
 
 	groups  column[uint32] // by Seq: role or department, an id of groupNames
 	offsets column[offset] // by Seq: where the times stood as they were read
+	costs   column[cost]   // by Seq
+	lines   column[uint32] // by Seq, if the Builder kept them
 	links   links          // by Seq
 	attrs   attributes     // by Seq
 	objects objects        // by case id
 
-	groupNames, keys, values, types, qualifiers *Names
+	file string // of lines
+
+	groupNames, keys, values, types, qualifiers, currencies *Names
 }
 
 // offset is where start and end of an event stood from UTC, in minutes.
@@ -61,6 +66,7 @@ func newLog() *Log {
 	return &Log{
 		Activities: &Names{}, Cases: &Names{}, Resources: &Names{}, Instances: &Names{}, Lifecycles: &Names{},
 		groupNames: &Names{}, keys: &Names{}, values: &Names{}, types: &Names{}, qualifiers: &Names{},
+		currencies: &Names{},
 	}
 }
 
@@ -81,6 +87,12 @@ func (l *Log) Instance(e Event) string { return l.Instances.Of(e.Instance) }
 
 // Group gives the role or department that the log states for an event, or "".
 func (l *Log) Group(e Event) string { return l.groupNames.Of(l.groups.at(int(e.Seq))) }
+
+// Position gives the file and line at which an event stood, as far as the
+// Builder kept them.
+func (l *Log) Position(e Event) Position {
+	return Position{File: l.file, Line: int(l.lines.at(int(e.Seq)))}
+}
 
 // Offsets gives how many minutes east of UTC start and end of an event stood
 // in the source.

@@ -28,6 +28,7 @@ const (
 	ReasonEmptyCase      Reason = "empty-case"       // a case or object without events
 	ReasonUnnamedCase    Reason = "unnamed-case"     // a trace without a name was named by its position
 	ReasonCaseTwice      Reason = "case-twice"       // two traces of one name are one case
+	ReasonEventTwice     Reason = "event-twice"      // two events of one id; both count
 	ReasonKeyTwice       Reason = "key-twice"        // a key came twice; the first counts
 	ReasonRagged         Reason = "ragged-row"       // a row has more or fewer fields than the header
 	ReasonOpenQuote      Reason = "open-quote"       // a quote that does not close

@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -240,10 +241,12 @@ func TestParseTime(t *testing.T) {
 		require.Equal(t, want, process.Time(got.Micros).Format(time.RFC3339Nano), text)
 	}
 	for _, text := range []string{
-		"", "2010", "2010-13-01", "2011-02-29", "2010-12-30T", "2010-12-30T24:00:00", "2010-12-30T14:60:00", "2010-12-30T14:32:61",
+		"", "2010", "2010-13-01", "2011-02-29", "2010-12-30T", "2010-12-30T24:00:01", "2010-12-30T14:60:00", "2010-12-30T14:32:61",
 		"2010-12-30T14:32:00.", "2010-12-30T14:32:00+", "2010-12-30T14:32:00+1:00", "2010-12-30T14:32:00+01:60", "2010-12-30T14:32:00+25:00",
-		"2010-12-30T14:32:00Zx", "30.12.2010 14:32", "12/30/2010", "2010-12/30", "2010/12-30", "1293719520", "2010-12-30T14:32:00 UTC",
-		"2010-1-2", "0000-01-01", "-010-01-01", "2010-12-30T1a:00",
+		"2010-12-30T14:32:00Zx", "12/30/2010", "30/12/2010", "03-04-2010", "2010-12/30", "2010/12-30", "129371952", "12937195200", "1293719520000.5",
+		"0000-01-01", "-010-01-01", "2010-12-30T1a:00", "30.12.10", "31.11.2010", "30-Foo-2010", "3-July2010", "20101330", "20101230T1", "20101230T2400x",
+		"2010-12-30 13:00 PM", "2010-12-30 0:30 AM", "2010-12-30T14:32:00 CET", "2010-12-30T14:32:00 UTC+1", "2010-12-30T14:32:00+01:00[", "1293719520.",
+		"1293719520.5x", "٢٠١٠-12-30",
 	} {
 		_, err := process.ParseTime([]byte(text), time.UTC)
 		require.Error(t, err, text)
@@ -256,6 +259,60 @@ func TestParseTime(t *testing.T) {
 	got, err := process.ParseTime([]byte("2010-07-01 12:00:00"), berlin)
 	require.NoError(t, err)
 	require.Equal(t, process.Stamp{Micros: time.Date(2010, 7, 1, 10, 0, 0, 0, time.UTC).UnixMicro(), Offset: 120, Naive: true}, got)
+}
+
+func TestOtherSpellings(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"30.12.2010 14:32":                         "2010-12-30T14:32:00Z",
+		"3.1.2010 7:05:09.5":                       "2010-01-03T07:05:09.5Z",
+		"2010.12.30 14:32:00+01:00":                "2010-12-30T13:32:00Z",
+		"30-Dec-2010 14:32:00":                     "2010-12-30T14:32:00Z",
+		"3 september 2010":                         "2010-09-03T00:00:00Z",
+		"20101230":                                 "2010-12-30T00:00:00Z",
+		"20101230T143200Z":                         "2010-12-30T14:32:00Z",
+		"20101230T1432+0100":                       "2010-12-30T13:32:00Z",
+		"2010-1-3 7:05":                            "2010-01-03T07:05:00Z",
+		"2010-12-30T24:00:00":                      "2010-12-31T00:00:00Z",
+		"2010-12-31 24:00 +01":                     "2010-12-31T23:00:00Z",
+		"2010-12-30 12:30 AM":                      "2010-12-30T00:30:00Z",
+		"2010-12-30 12:30:15pm":                    "2010-12-30T12:30:15Z",
+		"2010-12-30 1:30 PM -0500":                 "2010-12-30T18:30:00Z",
+		"2010-12-30T14:32:00 UTC":                  "2010-12-30T14:32:00Z",
+		"2010-12-30 14:32:00 gmt":                  "2010-12-30T14:32:00Z",
+		"2010-12-30T14:32:00+01:00[Europe/Berlin]": "2010-12-30T13:32:00Z",
+		"1293719520":                               "2010-12-30T14:32:00Z",
+		"1293719520.25":                            "2010-12-30T14:32:00.25Z",
+		"1293719520001":                            "2010-12-30T14:32:00.001Z",
+		"1293719520000001":                         "2010-12-30T14:32:00.000001Z",
+		"1293719520000001999":                      "2010-12-30T14:32:00.000001Z",
+	} {
+		got, err := process.ParseTime([]byte(text), time.UTC)
+		require.NoError(t, err, text)
+		require.Equal(t, want, process.Time(got.Micros).Format(time.RFC3339Nano), text)
+	}
+	for text, naive := range map[string]bool{"30.12.2010": true, "1293719520": false, "2010-12-30 14:32 UTC": false, "20101230T1432": true} {
+		_, err := process.ParseTime([]byte(text), nil)
+		require.Equal(t, naive, errors.Is(err, process.ErrNoZone), text)
+	}
+}
+
+// TestOtherSpellingsAgainstStandardLibrary writes times in layouts of package
+// time and reads them.
+func TestOtherSpellingsAgainstStandardLibrary(t *testing.T) {
+	t.Parallel()
+	layouts := []string{
+		"02.01.2006 15:04:05", "2.1.2006 15:04:05.000000", "20060102T150405", "2006-1-2 3:04:05 PM", "02-Jan-2006 15:04:05", "2 January 2006 15:04:05",
+		"20060102T150405Z0700", "2006-01-02 15:04:05 UTC",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Unix(rapid.Int64Range(-60e9, 250e9).Draw(t, "seconds"), 0).UTC()
+		text := at.Format(rapid.SampledFrom(layouts).Draw(t, "layout"))
+		got, err := process.ParseTime([]byte(text), time.UTC)
+		if err != nil || got.Micros != at.UnixMicro() {
+			t.Fatalf("%q: got %v %v, want %v", text, process.Time(got.Micros), err, at)
+		}
+	})
 }
 
 // TestTimesAgainstStandardLibrary writes times and reads them in both ways.
@@ -276,6 +333,8 @@ func TestTimesAgainstStandardLibrary(t *testing.T) {
 func FuzzParseTime(f *testing.F) {
 	f.Add("2010-12-30T14:32:00.000+01:00")
 	f.Add("2010/12/30 14:32 -05")
+	f.Add("3-Dec-2010 2:32 PM[x]")
+	f.Add("1293719520.25")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := process.ParseTime([]byte(text), time.UTC)
 		if err != nil {

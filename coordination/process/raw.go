@@ -8,7 +8,8 @@ type Raw struct {
 	Group                                         []byte // role or department
 	Start, End                                    Stamp
 	HasStart, HasEnd                              bool
-	Hand                                          bool // observed by hand
+	Cost, Currency                                []byte // a decimal number, and in what
+	Hand                                          bool   // observed by hand
 	Objects                                       []RawLink
 	Attributes                                    []RawAttribute
 	At                                            Position

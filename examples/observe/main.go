@@ -14,7 +14,8 @@
 // With -json every file gives one JSON object on a line: file, format, cases, events, activities [{name, count}], start
 // {}, end {}, variants, directly_follows [{from, to, count, mean_s, median_s, p95_s, total_s, overlap_s}], case_duration
 // {mean_s, median_s, p95_s, total_s}, bottlenecks [{rank, from, to, count, total_s, share, mean_s, median_s, p95_s}],
-// problems [{reason, effect, count, file, line, detail}], dropped, repaired. Activities and edges come by count, largest
+// costs [{activity, currency, events, total}] where the log states them, problems [{reason, effect, count, file, line,
+// lines [], detail}] with the lines of the first thousand of each kind, dropped, repaired. Activities and edges come by count, largest
 // first, then by name.
 //
 // With -brief a file gives one page in Markdown with the causes of waiting and the bottlenecks, with -map its process map.

@@ -221,6 +221,39 @@ func TestCutFileIsReportedAsFarAsItGoes(t *testing.T) {
 	require.Greater(t, told.Events, 3000)
 }
 
+// TestCutObjectsAreReportedAsFarAsTheyGo flattens what came before the end, too.
+func TestCutObjectsAreReportedAsFarAsTheyGo(t *testing.T) {
+	t.Parallel()
+
+	const text = `{"objects": [{"id": "o", "type": "T"}], "events": [
+{"id": "e", "type": "A", "time": "2020-01-01T00:00:00Z", "relationships": [{"objectId": "o", "qualifier": ""}]},
+{"id": "e", "type": "B", "time": "2020-01-01T00:00:00Z", "relationships": [{"objectId": "o", "qualifier": ""}]}, {`
+
+	got := call("-json", file(t, "cut.json", text))
+	require.Equal(t, exitUnreadable, got.code)
+
+	var told report
+
+	require.NoError(t, json.Unmarshal([]byte(got.stdout), &told))
+	require.Equal(t, []int{1, 2}, []int{told.Cases, told.Events})
+	require.Equal(t, "event-twice", told.Problems[1].Reason)
+	require.Equal(t, []int{3}, told.Problems[1].Lines)
+}
+
+func TestCostsAndLines(t *testing.T) {
+	t.Parallel()
+
+	path := file(t, "cost.csv", "case;activity;time;cost\n1;A;2020-01-01Z;1,5\n1;A;2020-01-01Z;2\n1;B;x;1\n1;B;y;1\n1;B;2020-01-02Z;1\n1;B;2020-01-02Z;1\n")
+
+	var told report
+
+	require.NoError(t, json.Unmarshal([]byte(call("-json", path).stdout), &told))
+	require.Equal(t, []cost{{Activity: "A", Events: 2, Total: 3.5}, {Activity: "B", Events: 2, Total: 2}}, told.Costs)
+	require.Equal(t, []int{4, 5}, told.Problems[0].Lines)
+	require.Equal(t, "duplicate", told.Problems[1].Reason)
+	require.Equal(t, []int{3, 7}, told.Problems[1].Lines)
+}
+
 func TestWhatIsNoLog(t *testing.T) {
 	t.Parallel()
 
@@ -250,12 +283,12 @@ func TestWhatIsNoLog(t *testing.T) {
 		require.Empty(t, got.stdout, name)
 	}
 
-	german := file(t, "german.csv", "Vorgang;Schritt;Zeit\n1;A;31.12.2019 23:30\n")
+	german := file(t, "german.csv", "Vorgang;Schritt;Zeit\n1;A;31/12/2019 23:30\n")
 	got := call("-json", "-case", "Vorgang", "-activity", "Schritt", "-end", "Zeit", german)
 	require.Equal(t, exitUnreadable, got.code)
 	require.Contains(t, got.stderr, "no event of it could be used")
 	require.Contains(t, got.stdout, `"dropped":1`)
-	got = call("-json", "-case", "Vorgang", "-activity", "#2", "-end", "Zeit", "-layout", "02.01.2006 15:04", german)
+	got = call("-json", "-case", "Vorgang", "-activity", "#2", "-end", "Zeit", "-layout", "02/01/2006 15:04", german)
 	require.Equal(t, exitDone, got.code, got.stderr)
 
 	got = call("/nowhere/at/all")

@@ -58,7 +58,7 @@ func readLog(path string, asked request, stderr io.Writer) (*source, error) {
 
 	format, err := sniff(in, asked.format)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 
 	bar := newProgress(in, stderr, path)
@@ -69,7 +69,7 @@ func readLog(path string, asked request, stderr io.Writer) (*source, error) {
 		mode = process.Strict
 	}
 
-	b := process.NewBuilder(process.BuilderConfig{Mode: mode})
+	b := process.NewBuilder(process.BuilderConfig{Mode: mode, Lines: true})
 	src := &source{format: format}
 
 	switch format {
@@ -90,10 +90,10 @@ func readLog(path string, asked request, stderr io.Writer) (*source, error) {
 
 	src.log = b.Log()
 	if err != nil {
-		return src, fmt.Errorf("reading: %w", err)
+		err = fmt.Errorf("reading: %w", err)
 	}
 
-	return src, src.view(asked)
+	return src, errors.Join(err, src.view(asked))
 }
 
 // view takes the cases of an object-centric log, and pairs where that was asked for.

@@ -29,6 +29,7 @@ type report struct {
 	DirectlyFollows []edge         `json:"directly_follows"`
 	CaseDuration    duration       `json:"case_duration"`
 	Bottlenecks     []jam          `json:"bottlenecks"`
+	Costs           []cost         `json:"costs,omitempty"`
 	Dropped         int            `json:"dropped"`
 	Repaired        int            `json:"repaired"`
 	Problems        []problem      `json:"problems"`
@@ -64,12 +65,21 @@ type jam struct {
 	duration
 }
 
+// cost is what an activity cost in one currency, as the log states it.
+type cost struct {
+	Activity string  `json:"activity"`
+	Currency string  `json:"currency"`
+	Events   int     `json:"events"`
+	Total    float64 `json:"total"`
+}
+
 type problem struct {
 	Reason string `json:"reason"`
 	Effect string `json:"effect"`
 	Count  int    `json:"count"`
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"` // of the first
+	Lines  []int  `json:"lines,omitempty"`
 	Detail string `json:"detail"`
 }
 
@@ -168,10 +178,20 @@ func describe(path string, src *source, s *process.Statistics, complete bool) *r
 		})
 	}
 
+	for _, c := range src.log.Costs() {
+		r.Costs = append(r.Costs, cost{Activity: c.Activity, Currency: c.Currency, Events: c.Events, Total: c.Total.Seconds()})
+	}
+
 	for _, t := range src.log.Report.Tallies() {
 		p := problem{Reason: string(t.Reason), Effect: t.Effect.String(), Count: t.Count}
 		if len(t.First) > 0 {
 			p.File, p.Line, p.Detail = t.First[0].File, t.First[0].Line, t.First[0].Detail
+		}
+
+		for _, one := range t.First {
+			if one.Line > 0 {
+				p.Lines = append(p.Lines, one.Line)
+			}
 		}
 
 		r.Problems = append(r.Problems, p)

@@ -14,6 +14,7 @@ type Columns struct {
 	End                                  string // when it ended or, in a table of points, happened
 	Start                                string
 	Resource, Group, Lifecycle, Instance string
+	Cost, Currency                       string
 }
 
 // Column is where a field was found.
@@ -29,7 +30,7 @@ type Mapping struct {
 	Encoding  string // "utf-8" unless a byte order mark says otherwise
 	Header    []string
 
-	Case, Activity, Start, End, Resource, Group, Lifecycle, Instance Column
+	Case, Activity, Start, End, Resource, Group, Lifecycle, Instance, Cost, Currency Column
 }
 
 // String shows the mapping in one line.
@@ -83,6 +84,8 @@ func (m *Mapping) fields() []mapped {
 		{name: "instance", column: &m.Instance, names: []string{
 			"concept:instance", "activity instance id", "activity instance", "instance id", "instance",
 		}},
+		{name: "cost", column: &m.Cost, names: []string{"cost:total", "cost", "costs", "total cost", "event cost", "activity cost"}},
+		{name: "currency", column: &m.Currency, names: []string{"cost:currency", "currency"}},
 	}
 }
 
@@ -122,6 +125,7 @@ func (m *Mapping) mapColumns(declared Columns) error {
 	asked := map[string]string{
 		"case": declared.Case, "activity": declared.Activity, "start": declared.Start, "end": declared.End, "resource": declared.Resource,
 		"group": declared.Group, "lifecycle": declared.Lifecycle, "instance": declared.Instance,
+		"cost": declared.Cost, "currency": declared.Currency,
 	}
 	for _, f := range m.fields() {
 		f.declared = asked[f.name]

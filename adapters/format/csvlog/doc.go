@@ -14,6 +14,10 @@
 // may be gzipped; a cell that is not UTF-8 is read as Windows-1252 and
 // reported. Quoted cells may hold delimiters, line ends and doubled quotes.
 //
+// A column of costs becomes the cost of the event (process.Log.Cost); what can
+// be read in two ways, as 1,234, is reported and counts as no cost. Lines may
+// end with a line feed, a carriage return, or both.
+//
 // A cell is taken as it stands: blanks around it belong to it, and "NA" is a
 // name like any other. What means "nothing" besides the empty cell is declared
 // in Options.Null. A row that cannot be used (more or fewer cells than the

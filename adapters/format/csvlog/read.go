@@ -37,7 +37,7 @@ func Read(r io.Reader, sink process.Sink, options Options) (Mapping, error) {
 	if err != nil {
 		return s.mapping, s.stop(process.ReasonDamaged, err.Error())
 	}
-	s.table.window = plaintext.NewWindow(text, MaxRow, options.Progress)
+	s.table.window = plaintext.NewWindow(lineEnds(text), MaxRow, options.Progress)
 	s.mapping.Encoding = "utf-8"
 	if form.Encoding != "" {
 		s.mapping.Encoding = form.Encoding
@@ -251,6 +251,14 @@ func (s *reader) row() error {
 	if len(cells) == 1 && len(bytes.TrimSpace(cells[0])) == 0 {
 		return nil // a blank line
 	}
+	if n := len(s.mapping.Header); len(cells) > n && !s.table.astray() && len(bytes.Join(cells[n:], nil)) == 0 {
+		detail := fmt.Sprintf("the row has %d cells, %d of them empty behind the last column; they are passed over", len(cells), len(cells)-n)
+		if err := s.problem(process.ReasonRagged, process.Kept, detail); err != nil {
+			return err
+		}
+		s.table.cells = cells[:n]
+		cells = s.table.cells
+	}
 	if len(cells) != len(s.mapping.Header) || s.table.astray() {
 		return s.raggedRow(len(cells))
 	}
@@ -265,6 +273,7 @@ func (s *reader) row() error {
 	raw.Case, raw.Activity = s.cell(m.Case), s.cell(m.Activity)
 	raw.Resource, raw.Group = s.cell(m.Resource), s.cell(m.Group)
 	raw.Lifecycle, raw.Instance = s.cell(m.Lifecycle), s.cell(m.Instance)
+	raw.Cost, raw.Currency = s.cell(m.Cost), s.cell(m.Currency)
 	var ok bool
 	var err error
 	if raw.End, raw.HasEnd, ok, err = s.time(m.End); !ok || err != nil {

@@ -89,6 +89,10 @@ func TestDirtyTables(t *testing.T) {
 		"latin":            {header + "1,Stra\xdfe" + row[3:], 1, []string{"2 repaired encoding"}},
 		"long row":         {header + "1," + strings.Repeat("x", csvlog.MaxRow) + row[3:] + row, 1, []string{"2 dropped limit"}},
 		"long quoted row":  {header + `1,"` + strings.Repeat("x\n", csvlog.MaxRow/2) + `"` + row[3:] + row, 1, nil},
+		"carriage returns": {strings.ReplaceAll(header+row+row, "\n", "\r"), 2, []string{"0 kept duplicate"}},
+		"empty cells past": {strings.ReplaceAll(header+row+"1,A,,2020-01-02Z\n", "Z\n", "Z,,\n"), 2, []string{"2 kept ragged-row", "3 kept ragged-row", "3 kept start-absent"}},
+		"days first":       {header + "1,A,,31.12.2019 23:30 UTC\n" + row, 2, []string{"2 kept start-absent"}},
+		"month first":      {header + "1,A,,12/31/2019 23:30\n" + row, 1, []string{"2 dropped bad-time"}},
 		"empty":            {"", 0, []string{"1 stopped truncated"}},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -119,6 +123,42 @@ func TestCells(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2020-01-01T01:00:00Z", process.Time(got.Events[0].Start).Format(time.RFC3339))
 	require.Equal(t, 1, got.Report.Of(process.ReasonZoneAssumed))
+}
+
+func TestCost(t *testing.T) {
+	t.Parallel()
+	const table = "case;activity;time;cost;currency\n1;A;2020-01-01Z;12,50;EUR\n1;A;2020-01-02Z;;\n1;B;2020-01-03Z;1.234,5;EUR\n1;B;2020-01-04Z;0;USD\n" +
+		"1;B;2020-01-05Z;1,234;EUR\n1;B;2020-01-06Z;free;EUR\n"
+	got, mapping, err := read(table, csvlog.Options{})
+	require.NoError(t, err)
+	require.Contains(t, mapping.String(), `cost = column 4 "cost" (guessed), currency = column 5 "currency" (guessed)`)
+	require.Len(t, got.Events, 6)
+	require.Equal(t, []string{"6 repaired bad-value", "7 repaired bad-value"}, problems(got.Report))
+	first, stated := got.Cost(got.Events[0])
+	require.True(t, stated)
+	require.Equal(t, process.Cost{Micros: 12_500_000, Currency: "EUR"}, first)
+	_, stated = got.Cost(got.Events[1])
+	require.False(t, stated)
+	require.Equal(t, []string{"A EUR 1 12.5", "B EUR 1 1234.5", "B USD 1 0"}, costs(got))
+
+	var again bytes.Buffer
+	require.NoError(t, csvlog.Write(&again, got))
+	require.Contains(t, again.String(), "1,B,2020-01-03T00:00:00Z,1234.5,EUR\n")
+	second, _, err := read(again.String(), csvlog.Options{})
+	require.NoError(t, err)
+	require.Equal(t, costs(got), costs(second))
+
+	got, _, err = read(table, csvlog.Options{Columns: csvlog.Columns{Cost: "-"}})
+	require.NoError(t, err)
+	require.Empty(t, got.Costs())
+}
+
+func costs(log *process.Log) []string {
+	var out []string
+	for _, c := range log.Costs() {
+		out = append(out, fmt.Sprintf("%s %s %d %g", c.Activity, c.Currency, c.Events, c.Total.Seconds()))
+	}
+	return out
 }
 
 func TestDeclaredLayout(t *testing.T) {

@@ -65,7 +65,21 @@ func columnsOf(log *process.Log) []written {
 		return string(process.AppendTime(nil, e.End, end))
 	}})
 	for _, c := range []written{
-		{"org:resource", log.Resource}, {"org:group", log.Group}, {"lifecycle:transition", log.Lifecycle}, {"concept:instance", log.Instance},
+		{"org:resource", log.Resource},
+		{"org:group", log.Group},
+		{"lifecycle:transition", log.Lifecycle},
+		{"concept:instance", log.Instance},
+		{"cost:total", func(e process.Event) string {
+			cost, stated := log.Cost(e)
+			if !stated {
+				return ""
+			}
+			return string(process.AppendCost(nil, cost.Micros))
+		}},
+		{"cost:currency", func(e process.Event) string {
+			cost, _ := log.Cost(e)
+			return cost.Currency
+		}},
 	} {
 		if has(func(e process.Event) bool { return c.cell(e) != "" }) {
 			out = append(out, c)

@@ -51,6 +51,22 @@ func TestRoundTrip(t *testing.T) {
 		out.String())
 }
 
+func TestNumbersCostAndHand(t *testing.T) {
+	t.Parallel()
+	const text = `{"case":17,"activity":"A","time":1577836800,"cost":12.50,"currency":"EUR","hand":true}
+{"case":"17","activity":"B","activity":"C","end":"2020-01-01T00:00:00Z","resource":null}
+`
+	log, err := read(text)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2 kept key-twice"}, problems(log.Report))
+	var out bytes.Buffer
+	require.NoError(t, jsonlog.Write(&out, log))
+	require.Equal(t, []string{
+		`{"case":"17","activity":"A","end":"2020-01-01T00:00:00Z","cost":12.5,"currency":"EUR","hand":true}`,
+		`{"case":"17","activity":"B","end":"2020-01-01T00:00:00Z"}`, "",
+	}, strings.Split(out.String(), "\n"))
+}
+
 func without(list []string, word string) []string {
 	var out []string
 	for _, s := range list {
@@ -64,18 +80,22 @@ func without(list []string, word string) []string {
 func TestDirtyLines(t *testing.T) {
 	t.Parallel()
 	for text, found := range map[string][]string{
-		event:                                     nil,
-		event + "\r\n\n":                          nil,
-		"7\n" + event:                             {"1 dropped bad-line"},
-		event + "\n{\"case\":":                    {"2 stopped truncated"},
-		"{\"case\":\n" + event:                    {"1 dropped bad-line"},
-		`{"case":"1","activity":"A"}`:             {"1 dropped no-time"},
-		`{"case":"1","time":"2020-01-01"}`:        {"1 dropped no-activity", "1 kept zone-assumed"},
-		strings.Replace(event, "2020", "x", 1):    {"1 dropped bad-time"},
-		strings.Replace(event, "A", "\xdf", 1):    {"1 repaired encoding"},
-		`{"attributes":7}` + "\n" + event:         {"1 dropped bad-line"},
-		`{"attributes":{"a":` + "\n":              {"1 dropped bad-line"},
-		strings.Repeat("x", 2<<20) + "\n" + event: {"1 dropped limit"},
+		event:                                          nil,
+		event + "\r\n\n":                               nil,
+		"7\n" + event:                                  {"1 dropped bad-line"},
+		event + "\n{\"case\":":                         {"2 stopped truncated"},
+		"{\"case\":\n" + event:                         {"1 dropped bad-line"},
+		`{"case":"1","activity":"A"}`:                  {"1 dropped no-time"},
+		`{"case":"1","time":"2020-01-01"}`:             {"1 dropped no-activity", "1 kept zone-assumed"},
+		strings.Replace(event, "2020", "x", 1):         {"1 dropped bad-time"},
+		strings.Replace(event, "A", "\xdf", 1):         {"1 repaired encoding"},
+		`{"case":7,"activity":true,"time":1577836800}`: nil,
+		`{"case":"1","activity":"A","activity":"B","time":"2020-01-01T00Z"}`:   {"1 dropped bad-time", "1 kept key-twice"},
+		`{"case":["1"],"activity":"A","time":"2020-01-01T00:00:00Z"}`:          {"1 dropped bad-line"},
+		`{"case":"1","activity":"A","time":"2020-01-01T00:00:00Z","cost":"?"}`: {"1 repaired bad-value"},
+		`{"attributes":7}` + "\n" + event:                                      {"1 dropped bad-line"},
+		`{"attributes":{"a":` + "\n":                                           {"1 dropped bad-line"},
+		strings.Repeat("x", 2<<20) + "\n" + event:                              {"1 dropped limit"},
 	} {
 		log, err := read(text)
 		require.ElementsMatch(t, found, problems(log.Report), "%.80s", text)

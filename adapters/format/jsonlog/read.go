@@ -23,28 +23,6 @@ type Options struct {
 	Progress func(offset int64)
 }
 
-// line is what a line may hold.
-type line struct {
-	Case       *string         `json:"case,omitempty"`
-	Activity   *string         `json:"activity,omitempty"`
-	Start      string          `json:"start,omitempty"`
-	End        string          `json:"end,omitempty"`
-	Time       string          `json:"time,omitempty"`
-	Resource   *string         `json:"resource,omitempty"`
-	Group      *string         `json:"group,omitempty"`
-	Lifecycle  *string         `json:"lifecycle,omitempty"`
-	Instance   *string         `json:"instance,omitempty"`
-	Object     *string         `json:"object,omitempty"`
-	Type       *string         `json:"type,omitempty"`
-	Objects    []relation      `json:"objects,omitempty"`
-	Attributes json.RawMessage `json:"attributes,omitempty"`
-}
-
-type relation struct {
-	ID        string  `json:"id"`
-	Qualifier *string `json:"qualifier,omitempty"`
-}
-
 // attribute is a value beside an event. Depth is more than 0 for one that
 // stands within the attribute before it.
 type attribute struct {
@@ -165,11 +143,16 @@ func (s *reader) line(text []byte, last bool) error {
 		}
 		return s.problem(process.ReasonLine, process.Dropped, err.Error())
 	}
+	for _, name := range in.twice() {
+		if err := s.problem(process.ReasonKeyTwice, process.Kept, fmt.Sprintf("%q stands twice; the first counts", name)); err != nil {
+			return err
+		}
+	}
 	attributes, err := attributesOf(in.Attributes)
 	if err != nil {
 		return s.problem(process.ReasonLine, process.Dropped, "attributes: "+err.Error())
 	}
-	if in.Object != nil {
+	if in.Object.value != nil {
 		return s.object(in, attributes)
 	}
 	return s.event(in, attributes)
@@ -227,19 +210,20 @@ func scalar(key string, value json.RawMessage) attribute {
 
 func (s *reader) event(in line, attributes []attribute) error {
 	raw := &process.Raw{
-		At: s.here(), Case: bytesOf(in.Case), Activity: bytesOf(in.Activity), Resource: bytesOf(in.Resource), Group: bytesOf(in.Group),
-		Lifecycle: bytesOf(in.Lifecycle), Instance: bytesOf(in.Instance), Objects: linksOf(in.Objects),
+		At: s.here(), Case: in.Case.value, Activity: in.Activity.value, Resource: in.Resource.value, Group: in.Group.value,
+		Lifecycle: in.Lifecycle.value, Instance: in.Instance.value, Objects: linksOf(in.Objects),
+		Cost: in.Cost.value, Currency: in.Currency.value, Hand: in.Hand,
 	}
-	end := in.End
-	if end == "" {
-		end = in.Time
+	end := in.End.value
+	if len(end) == 0 {
+		end = in.Time.value
 	}
 	var ok bool
 	var err error
 	if raw.End, raw.HasEnd, ok, err = s.time(end); !ok || err != nil {
 		return err
 	}
-	if raw.Start, raw.HasStart, ok, err = s.time(in.Start); !ok || err != nil {
+	if raw.Start, raw.HasStart, ok, err = s.time(in.Start.value); !ok || err != nil {
 		return err
 	}
 	if raw.Attributes, err = s.raw(attributes); err != nil {
@@ -249,7 +233,7 @@ func (s *reader) event(in line, attributes []attribute) error {
 }
 
 func (s *reader) object(in line, attributes []attribute) error {
-	raw := &process.RawObject{At: s.here(), ID: bytesOf(in.Object), Type: bytesOf(in.Type), Objects: linksOf(in.Objects)}
+	raw := &process.RawObject{At: s.here(), ID: in.Object.value, Type: in.Type.value, Objects: linksOf(in.Objects)}
 	var err error
 	if raw.Attributes, err = s.raw(attributes); err != nil {
 		return err
@@ -283,7 +267,7 @@ func (s *reader) raw(attributes []attribute) ([]process.RawAttribute, error) {
 		}
 		if a.Since != "" {
 			var err error
-			if r.Time, r.Timed, _, err = s.time(a.Since); err != nil {
+			if r.Time, r.Timed, _, err = s.time([]byte(a.Since)); err != nil {
 				return nil, err
 			}
 		}
@@ -293,10 +277,10 @@ func (s *reader) raw(attributes []attribute) ([]process.RawAttribute, error) {
 }
 
 // time reads a time. ok is false if the line was dropped for it.
-func (s *reader) time(text string) (stamp process.Stamp, has, ok bool, err error) {
-	if text == "" {
+func (s *reader) time(text []byte) (stamp process.Stamp, has, ok bool, err error) {
+	if len(text) == 0 {
 		return stamp, false, true, nil
 	}
-	stamp, ok, err = s.times.Read([]byte(text), "", s.here(), process.Dropped, s.sink)
+	stamp, ok, err = s.times.Read(text, "", s.here(), process.Dropped, s.sink)
 	return stamp, ok, ok, err
 }

@@ -16,7 +16,7 @@ func Write(w io.Writer, log *process.Log) error {
 	out := json.NewEncoder(buffered)
 	out.SetEscapeHTML(false)
 	for o := range log.Objects() {
-		one := line{Object: &o.Name, Objects: relationsOf(log, o.Links)}
+		one := written{Object: &o.Name, Objects: relationsOf(log, o.Links)}
 		if o.Type != "" {
 			one.Type = &o.Type
 		}
@@ -43,7 +43,7 @@ func collect(log *process.Log, e process.Event) []process.Attribute {
 	return out
 }
 
-func encode(out *json.Encoder, one line, attributes []process.Attribute) error {
+func encode(out *json.Encoder, one written, attributes []process.Attribute) error {
 	if len(attributes) > 0 {
 		list := make([]attribute, 0, len(attributes))
 		for _, a := range attributes {
@@ -68,10 +68,10 @@ func encode(out *json.Encoder, one line, attributes []process.Attribute) error {
 	return nil
 }
 
-func lineOf(log *process.Log, e process.Event) line {
+func lineOf(log *process.Log, e process.Event) written {
 	start, end := log.Offsets(e)
 	activity := log.Activity(e)
-	one := line{Activity: &activity, End: string(process.AppendTime(nil, e.End, end))}
+	one := written{Activity: &activity, End: string(process.AppendTime(nil, e.End, end))}
 	if !e.Has(process.NoStart) {
 		one.Start = string(process.AppendTime(nil, e.Start, start))
 	}
@@ -82,6 +82,10 @@ func lineOf(log *process.Log, e process.Event) line {
 	if group := log.Group(e); group != "" {
 		one.Group = &group
 	}
+	if cost, stated := log.Cost(e); stated {
+		one.Cost, one.Currency = process.AppendCost(nil, cost.Micros), cost.Currency
+	}
+	one.Hand = e.Has(process.Hand)
 	for l := range log.Links(e) {
 		one.Objects = append(one.Objects, relationsOf(log, []process.Link{l})...)
 	}

@@ -109,6 +109,29 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestColumnsRoundTrip writes what the standard has no place for.
+func TestColumnsRoundTrip(t *testing.T) {
+	t.Parallel()
+	const text = `{"object":"o1","type":"T"}
+{"activity":"A","start":"2020-01-01T00:00:00+01:00","end":"2020-01-01T02:00:00+01:00","resource":"r","group":"g","lifecycle":"complete","instance":"e1",` +
+		`"cost":12.5,"currency":"EUR","hand":true,"objects":[{"id":"o1","qualifier":"q"}],"attributes":[{"key":"x","value":"y"}]}
+`
+	b := process.NewBuilder(process.BuilderConfig{Attributes: true})
+	require.NoError(t, jsonlog.Read(strings.NewReader(text), b, jsonlog.Options{}))
+	first := b.Log()
+	require.Equal(t, strings.Split(text, "\n"), strings.Split(dump(t, first), "\n"))
+	for _, way := range []struct {
+		write func(io.Writer, *process.Log) error
+		read  readFunc
+	}{{ocel.WriteJSON, ocel.ReadJSON}, {ocel.WriteXML, ocel.ReadXML}} {
+		var out bytes.Buffer
+		require.NoError(t, way.write(&out, first))
+		second, err := read(way.read, out.String())
+		require.NoError(t, err)
+		require.Equal(t, strings.Split(text, "\n"), strings.Split(dump(t, second), "\n"))
+	}
+}
+
 const (
 	jsonEvent  = `{"id": "e1", "type": "A", "time": "2020-01-01T00:00:00Z", "attributes": [], "relationships": [{"objectId": "o1", "qualifier": ""}]}`
 	jsonObject = `{"id": "o1", "type": "T", "attributes": [{"name": "n", "time": "1970-01-01T00:00:00Z", "value": 3}]}`
@@ -141,6 +164,7 @@ func TestDirtyLogs(t *testing.T) {
 		"json no objects":    {ocel.ReadJSON, jsonLog(jsonObject, `{"id": "e", "type": "A", "time": "2020-01-01T00:00:00Z"}`), 0, []string{"4 dropped no-case"}},
 		"json wrong shape":   {ocel.ReadJSON, jsonLog(jsonObject, `{"id": 7},`+jsonEvent), 1, []string{"4 dropped bad-line"}},
 		"json twice":         {ocel.ReadJSON, jsonLog(jsonObject+",\n"+jsonObject, jsonEvent), 1, []string{"3 kept case-twice"}},
+		"json event twice":   {ocel.ReadJSON, jsonLog(jsonObject, jsonEvent+",\n"+jsonEvent), 2, []string{"0 kept event-twice"}},
 		"json undeclared":    {ocel.ReadJSON, `{"eventTypes": [{"name": "B"}], "objects": [` + jsonObject + `],` + jsonLog(jsonObject, jsonEvent)[1:], 1, []string{"1 kept unknown-type", "2 kept case-twice", "4 kept unknown-type"}},
 		"json not UTF-8":     {ocel.ReadJSON, jsonLog(jsonObject, strings.Replace(jsonEvent, `"A"`, "\"\xdf\"", 1)), 1, []string{"4 repaired encoding"}},
 		"json cut":           {ocel.ReadJSON, jsonLog(jsonObject, jsonEvent+","+jsonEvent)[:200+len(jsonEvent)], 1, []string{"4 stopped truncated"}},

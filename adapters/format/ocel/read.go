@@ -118,9 +118,18 @@ func (s *reader) event(e *entry, at process.Position) error {
 	if err := s.declared("event", e.kind, at); err != nil {
 		return err
 	}
+	start := ""
 	for _, a := range e.attributes {
-		if raw.Resource == nil && (a.name == "org:resource" || a.name == "resource") {
-			raw.Resource = []byte(a.value)
+		if field := fieldOf(raw, a.name); field != nil && *field == nil {
+			*field = []byte(a.value)
+			continue
+		}
+		if a.name == startName && start == "" {
+			start = a.value
+			continue
+		}
+		if a.name == handName && a.value == "true" {
+			raw.Hand = true
 			continue
 		}
 		raw.Attributes = append(raw.Attributes, process.RawAttribute{Key: []byte(a.name), Value: []byte(a.value), Kind: a.kind})
@@ -133,7 +142,36 @@ func (s *reader) event(e *entry, at process.Position) error {
 		}
 		raw.Start, raw.HasEnd = raw.End, true
 	}
+	if start != "" {
+		var err error
+		if raw.Start, raw.HasStart, err = s.times.Read([]byte(start), startName, at, process.Dropped, s.sink); !raw.HasStart || err != nil {
+			return err
+		}
+	}
 	return s.sink.Event(raw)
+}
+
+// Attributes that stand for what the standard has no place for.
+const (
+	startName = "start_timestamp"
+	handName  = "observation:hand"
+)
+
+// fieldOf is the place of an attribute that is one of the columns of an event.
+func fieldOf(raw *process.Raw, name string) *[]byte {
+	switch name {
+	case "org:resource", "resource":
+		return &raw.Resource
+	case "org:group", "org:role":
+		return &raw.Group
+	case "lifecycle:transition":
+		return &raw.Lifecycle
+	case "cost:total":
+		return &raw.Cost
+	case "cost:currency":
+		return &raw.Currency
+	}
+	return nil
 }
 
 // object hands an object to the sink.

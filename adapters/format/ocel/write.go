@@ -197,14 +197,40 @@ func eventEntry(log *process.Log, event process.Event) entry {
 	if event.Instance == process.None {
 		e.id = strconv.FormatUint(uint64(event.Seq)+1, 10)
 	}
-	if event.Resource != process.None {
-		e.attributes = append(e.attributes, attribute{name: "org:resource", value: log.Resource(event)})
-	}
+	e.attributes = columnsOf(log, event)
 	for a := range log.Attributes(event) {
 		e.attributes = append(e.attributes, attribute{name: a.Key, value: a.Value, kind: a.Kind})
 	}
 	e.relations = relationsOf(log, slices.Collect(log.Links(event)))
 	return e
+}
+
+// columnsOf gives the columns of an event for which the standard has no place.
+func columnsOf(log *process.Log, event process.Event) []attribute {
+	var out []attribute
+	if !event.Has(process.NoStart) {
+		start, _ := log.Offsets(event)
+		out = append(out, attribute{name: startName, value: string(process.AppendTime(nil, event.Start, start)), kind: process.Date})
+	}
+	if event.Resource != process.None {
+		out = append(out, attribute{name: "org:resource", value: log.Resource(event)})
+	}
+	if group := log.Group(event); group != "" {
+		out = append(out, attribute{name: "org:group", value: group})
+	}
+	if event.Lifecycle != 0 {
+		out = append(out, attribute{name: "lifecycle:transition", value: log.Lifecycle(event)})
+	}
+	if cost, stated := log.Cost(event); stated {
+		out = append(out, attribute{name: "cost:total", value: string(process.AppendCost(nil, cost.Micros)), kind: process.Float})
+		if cost.Currency != "" {
+			out = append(out, attribute{name: "cost:currency", value: cost.Currency})
+		}
+	}
+	if event.Has(process.Hand) {
+		out = append(out, attribute{name: handName, value: "true", kind: process.Bool})
+	}
+	return out
 }
 
 func relationsOf(log *process.Log, links []process.Link) []relation {

@@ -63,6 +63,9 @@ const (
 	lifecycleField
 	instanceField
 	groupField
+	costField
+	currencyField
+	handField
 	fieldCount
 )
 
@@ -85,6 +88,9 @@ func (e *event) begin(at process.Position, inTrace bool) {
 	e.parts = e.parts[:0]
 }
 
+// handKey marks an event that a person observed and no system recorded.
+const handKey = "observation:hand"
+
 // field finds the place of a key that stands directly within an event.
 func field(key []byte) int {
 	switch string(key) {
@@ -100,6 +106,12 @@ func field(key []byte) int {
 		return groupField
 	case "start_timestamp":
 		return startField
+	case "cost:total":
+		return costField
+	case "cost:currency":
+		return currencyField
+	case handKey:
+		return handField
 	}
 	return fieldCount
 }
@@ -122,9 +134,8 @@ func (s *scanner) attribute() error {
 			depth++
 		case valuesElement: // stands between a list and its members
 		default:
-			within = s.stack[i].kind
-			if within == other {
-				return nil // a declaration
+			if within = s.stack[i].kind; within == other || within == logElement {
+				return s.headerAttribute(i, depth)
 			}
 		}
 	}
@@ -221,6 +232,8 @@ func (s *scanner) endEvent() error {
 		At: e.at, Activity: activity, Resource: e.fields[resourceField].of(e.text),
 		Lifecycle: e.fields[lifecycleField].of(e.text), Instance: e.fields[instanceField].of(e.text),
 		Group: e.fields[groupField].of(e.text), Attributes: e.attributes(attributes),
+		Cost: e.fields[costField].of(e.text), Currency: e.fields[currencyField].of(e.text),
+		Hand: string(e.fields[handField].of(e.text)) == "true",
 	}
 	s.times.Next()
 	var ok bool

@@ -70,6 +70,9 @@ type scanner struct {
 	tag     tag
 	stack   []element
 	root    bool // the log element has come
+	over    bool // and is closed
+	strayed bool // text after it was reported
+	header  header
 	latin   bool // the text is ISO-8859-1 or Windows-1252
 	utf8    bool // the byte order mark said so already
 	keys    [][]byte
@@ -98,6 +101,9 @@ func (s *scanner) run() error {
 	if !s.root {
 		return s.stopAt(process.ReasonRefused, "there is no log element; this is no XES")
 	}
+	if err := s.handHeader(); err != nil {
+		return err
+	}
 	return s.times.Finish(s.sink)
 }
 
@@ -113,6 +119,9 @@ func (s *scanner) stopAt(reason process.Reason, detail string) error {
 			return err
 		}
 	}
+	if err := s.handHeader(); err != nil {
+		return err
+	}
 	if err := s.times.Finish(s.sink); err != nil {
 		return err
 	}
@@ -126,6 +135,9 @@ func (s *scanner) next() (bool, error) {
 	for {
 		b := s.window.Bytes()
 		i := bytes.IndexByte(b, '<')
+		if err := s.stray(b, i); err != nil {
+			return false, err
+		}
 		if i < 0 {
 			s.window.Skip(len(b))
 			if !s.window.More() {
@@ -160,6 +172,22 @@ func (s *scanner) next() (bool, error) {
 			}
 		}
 	}
+}
+
+// stray reports text that stands after the end of the log and before the next
+// tag, if there is one; once.
+func (s *scanner) stray(text []byte, tag int) error {
+	if !s.over || s.strayed {
+		return nil
+	}
+	if tag >= 0 {
+		text = text[:tag]
+	}
+	if text = bytes.TrimSpace(text); len(text) == 0 {
+		return nil
+	}
+	s.strayed = true
+	return s.problem(s.here(), process.ReasonDamaged, process.Kept, fmt.Sprintf("text after the end of the log is passed over: %.40q", text))
 }
 
 func (s *scanner) tagLen() int {
@@ -345,6 +373,7 @@ func (s *scanner) begin(what kind) error {
 		if string(s.tag.name) == "classifier" {
 			s.classifier()
 		}
+		return s.declare()
 	}
 	return nil
 }
@@ -356,7 +385,9 @@ func (s *scanner) close(what kind) error {
 		return s.endTrace()
 	case eventElement:
 		return s.endEvent()
-	case other, logElement, attributeElement, valuesElement:
+	case logElement:
+		s.over = true
+	case other, attributeElement, valuesElement:
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func TestDirtyLogs(t *testing.T) {
 		"no activity":       {log(trace("1", "<event>"+at+"</event>", event)), 1, []string{"2 dropped no-activity"}},
 		"no time":           {log(trace("1", event, "<event>"+name+"</event>")), 1, []string{"3 dropped no-time"}},
 		"empty time":        {log(trace("1", "<event>"+name+`<date key="time:timestamp" value=""/></event>`)), 0, []string{"2 dropped no-time"}},
-		"bad time":          {log(trace("1", event, "<event>"+name+`<date key="time:timestamp" value="01.02.2020"/></event>`)), 1, []string{"3 dropped bad-time"}},
+		"bad time":          {log(trace("1", event, "<event>"+name+`<date key="time:timestamp" value="01/02/2020"/></event>`)), 1, []string{"3 dropped bad-time"}},
 		"no zone":           {log(trace("1", "<event>"+name+`<date key="time:timestamp" value="2020-01-01T00:00:00"/></event>`)), 0, []string{"2 dropped no-zone"}},
 		"end before start": {
 			log(trace("1", "<event>"+name+at+`<date key="start_timestamp" value="2020-01-02T00:00:00Z"/></event>`)), 1, []string{"2 repaired end-before-start"},
@@ -153,6 +153,68 @@ func TestClassifier(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "A+start", got.Activity(got.Events[0]))
 	require.Equal(t, "start", got.Lifecycle(got.Events[0]))
+}
+
+func TestCost(t *testing.T) {
+	t.Parallel()
+	with := func(cost string) string {
+		return strings.Replace(event, "<event>", "<event>"+cost+`<string key="cost:currency" value="EUR"/>`, 1)
+	}
+	got, err := read(strings.NewReader(log(trace("1", with(`<float key="cost:total" value="1.25E1"/>`), with(`<float key="cost:total" value="much"/>`), event))), xes.Options{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"3 repaired bad-value", "0 kept duplicate", "0 kept duplicate"}, problems(got.Report))
+	sum := got.Costs()
+	require.Len(t, sum, 1)
+	require.Equal(t, process.CostOf{Activity: "A", Currency: "EUR", Events: 1, Total: sum[0].Total}, sum[0])
+	require.Equal(t, "12500000", sum[0].Total.Big().String())
+
+	var text bytes.Buffer
+	require.NoError(t, xes.Write(&text, got))
+	require.Contains(t, text.String(), `<float key="cost:total" value="12.5"/>`)
+	require.Contains(t, text.String(), `prefix="cost"`)
+	again, err := read(&text, xes.Options{})
+	require.NoError(t, err)
+	require.Equal(t, sum, again.Costs())
+}
+
+// TestHeader keeps what a log says of itself, and tells text after its end.
+func TestHeader(t *testing.T) {
+	t.Parallel()
+	const declarations = `<extension name="Concept" prefix="concept" uri="u&amp;v"/><extension name="Mine" prefix="mine" uri="urn:mine"/>
+<global scope="event"><string key="concept:name" value="__INVALID__"><int key="within" value="1"/></string></global>
+<classifier name="Activity" scope="event" keys="concept:name 'a key'"/>
+<string key="concept:name" value="the log"><date key="since" value="2020-01-01T00:00:00Z"/></string><int key="n" value="3"/>`
+	got, err := read(strings.NewReader(log(declarations, trace("1", event), `<string key="late" value="x"/>`)+" junk"), xes.Options{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"8 kept damaged"}, problems(got.Report))
+	want := process.Header{
+		Extensions: []process.Extension{{Name: "Concept", Prefix: "concept", URI: "u&v"}, {Name: "Mine", Prefix: "mine", URI: "urn:mine"}},
+		Globals: []process.Global{{Scope: "event", Attributes: []process.Attribute{
+			{Key: "concept:name", Value: "__INVALID__"}, {Key: "within", Value: "1", Kind: process.Int, Depth: 1},
+		}}},
+		Classifiers: []process.Classifier{{Name: "Activity", Scope: "event", Keys: "concept:name 'a key'"}},
+		Attributes: []process.Attribute{
+			{Key: "concept:name", Value: "the log"},
+			{Key: "since", Value: "2020-01-01T00:00:00Z", Kind: process.Date, Depth: 1},
+			{Key: "n", Value: "3", Kind: process.Int},
+			{Key: "late", Value: "x"},
+		},
+	}
+	require.Equal(t, want, got.Header)
+
+	var text bytes.Buffer
+	require.NoError(t, xes.Write(&text, got))
+	again, err := read(&text, xes.Options{})
+	require.NoError(t, err)
+	want.Extensions = append(want.Extensions, again.Header.Extensions[2:]...) // those that the events use
+	require.Equal(t, want, again.Header)
+	require.Len(t, again.Header.Extensions, 5)
+
+	many := log(strings.Repeat(`<int key="n" value="3"/>`, xes.MaxHeader+5), trace("1", event))
+	got, err = read(strings.NewReader(many), xes.Options{})
+	require.NoError(t, err)
+	require.Len(t, got.Header.Attributes, xes.MaxHeader)
+	require.Equal(t, []string{"2 kept limit"}, problems(got.Report))
 }
 
 func TestZone(t *testing.T) {
@@ -272,6 +334,11 @@ func TestRoundTripOfRealLogs(t *testing.T) {
 		if diff := cmp.Diff(dump(t, first), dump(t, second)); diff != "" {
 			t.Fatalf("%s: %.2000s", name, diff)
 		}
+		require.NotEmpty(t, first.Header.Extensions, name)
+		require.Equal(t, first.Header.Attributes, second.Header.Attributes, name)
+		require.Equal(t, first.Header.Globals, second.Header.Globals, name)
+		require.Equal(t, first.Header.Classifiers, second.Header.Classifiers, name)
+		require.Subset(t, second.Header.Extensions, first.Header.Extensions, name)
 	}
 }
 

@@ -59,7 +59,7 @@ func (s *scanner) toTrace(raw *process.Raw) error {
 
 func clone(raw *process.Raw) process.Raw {
 	out := *raw
-	for _, f := range []*[]byte{&out.Activity, &out.Resource, &out.Lifecycle, &out.Instance, &out.Group} {
+	for _, f := range []*[]byte{&out.Activity, &out.Resource, &out.Lifecycle, &out.Instance, &out.Group, &out.Cost, &out.Currency} {
 		*f = slices.Clone(*f)
 	}
 	out.Attributes = slices.Clone(raw.Attributes)

@@ -13,17 +13,15 @@ import (
 // Write writes a log of cases. Traces come in the order in which the log first
 // names them, the events of each in the order of the input, so that reading
 // the file again gives an equal log. An event with a start of its own gets a
-// start_timestamp. The characters that XML 1.0 cannot hold (control characters
+// start_timestamp. What the log says of itself (Log.Header) comes first, with
+// the extensions of XES that the events use where it does not name them. The characters that XML 1.0 cannot hold (control characters
 // besides tab and line ends) are replaced by U+FFFD.
 func Write(w io.Writer, log *process.Log) error {
 	out := &writer{out: bufio.NewWriter(w), log: log}
 	out.text(`<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849-2016" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">
-  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
-  <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
-  <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
-  <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
 `)
+	out.header(log.Header)
 	described := make(map[uint32]process.Object)
 	for o := range log.Objects() {
 		described[o.ID] = o
@@ -80,6 +78,16 @@ func (w *writer) event(e process.Event) {
 	}
 	if e.Instance != process.None {
 		w.value(3, process.Text, "concept:instance", w.log.Instance(e))
+	}
+	if e.Has(process.Hand) {
+		w.value(3, process.Bool, handKey, "true")
+	}
+	if cost, stated := w.log.Cost(e); stated {
+		w.buf = process.AppendCost(w.buf[:0], cost.Micros)
+		w.value(3, process.Float, "cost:total", string(w.buf))
+		if cost.Currency != "" {
+			w.value(3, process.Text, "cost:currency", cost.Currency)
+		}
 	}
 	group := w.log.Group(e)
 	var rest []process.Attribute

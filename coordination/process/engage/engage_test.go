@@ -61,15 +61,29 @@ func TestMeasures(t *testing.T) {
 		{Name: "m"},
 		{Name: "m", Version: 1, Formula: "x"},
 		{Name: "m", Version: 1, Formula: engage.OnTime},
-		{Name: "m", Version: 1, Formula: engage.CostPerCase},
 		{Name: "m", Version: 1, Formula: engage.MeanWaiting, From: "A"},
 	} {
 		_, err := m.Read(log, all)
 		require.ErrorIs(t, err, engage.ErrInvalid, m)
 	}
-	b := process.NewBuilder(process.BuilderConfig{Attributes: true})
+	own := engage.Measure{Name: "m", Version: 1, Formula: engage.CostPerCase, Currency: "EUR"}
+	b := process.NewBuilder(process.BuilderConfig{})
+	for i, cost := range []string{"1.5", "2", ""} {
+		require.NoError(t, b.Event(&process.Raw{
+			Case: []byte{'1', byte('0' + i/2)}, Activity: []byte("A"), End: process.Stamp{Micros: int64(i)}, HasEnd: true, Cost: []byte(cost), Currency: []byte("EUR"),
+		}))
+	}
+	costs := b.Log()
+	got, err := own.Read(costs, all)
+	require.NoError(t, err)
+	require.Equal(t, 1, got.Cases, "a case of unknown cost does not count")
+	require.InDelta(t, 3.5, got.Value, 0)
+	own.Currency = "USD"
+	_, err = own.Read(costs, all)
+	require.ErrorIs(t, err, engage.ErrInvalid)
+	b = process.NewBuilder(process.BuilderConfig{Attributes: true})
 	require.NoError(t, b.Event(&process.Raw{Case: []byte("1"), Activity: []byte("A"), HasEnd: true, Attributes: []process.RawAttribute{{Key: []byte("cost"), Value: []byte("dear")}}}))
-	_, err := engage.Measure{Name: "m", Version: 1, Formula: engage.CostPerCase, Attribute: "cost"}.Read(b.Log(), all)
+	_, err = engage.Measure{Name: "m", Version: 1, Formula: engage.CostPerCase, Attribute: "cost"}.Read(b.Log(), all)
 	require.ErrorIs(t, err, engage.ErrInvalid)
 }
 

@@ -22,7 +22,7 @@ const (
 	Throughput     Formula = "throughput"       // cases ended per hour of labour
 	FirstPassYield Formula = "first-pass-yield" // share of ended cases that did no activity twice
 	OnTime         Formula = "on-time"          // share of ended cases that took no longer than Promise
-	CostPerCase    Formula = "cost-per-case"    // mean of attribute Attribute, summed over the events of a case
+	CostPerCase    Formula = "cost-per-case"    // mean of attribute Attribute, or without one of the cost that the log states (process.Log.Cost), summed over the events of a case
 	MeanDuration   Formula = "mean-duration"    // seconds
 	MeanWaiting    Formula = "mean-waiting"     // seconds between neighbours From and To, of the cases that have them
 )
@@ -34,7 +34,8 @@ type Measure struct {
 	Version   int
 	Formula   Formula
 	Promise   int64  // microseconds, of OnTime
-	Attribute string // of CostPerCase, a decimal number
+	Attribute string // of CostPerCase, holds a decimal number; "" means the cost of the event itself, in Currency
+	Currency  string // of CostPerCase without Attribute
 	From, To  string // activities of MeanWaiting
 	Lower     bool   // whether less is better
 }
@@ -46,8 +47,6 @@ func (m Measure) Validate() error {
 		return fmt.Errorf("%w: a measure needs a name and a version from 1", ErrInvalid)
 	case m.Formula == OnTime && m.Promise <= 0:
 		return fmt.Errorf("%w: %s needs the promised duration", ErrInvalid, m.Name)
-	case m.Formula == CostPerCase && m.Attribute == "":
-		return fmt.Errorf("%w: %s needs the attribute that holds the cost", ErrInvalid, m.Name)
 	case m.Formula == MeanWaiting && (m.From == "" || m.To == ""):
 		return fmt.Errorf("%w: %s needs two activities", ErrInvalid, m.Name)
 	}
@@ -125,8 +124,7 @@ func (m Measure) ofCase(log *process.Log, events []process.Event, duration int64
 	case MeanDuration:
 		return big.NewRat(duration, 1_000_000), true, nil
 	case CostPerCase:
-		sum, err := m.cost(log, events)
-		return sum, true, err
+		return m.cost(log, events)
 	case MeanWaiting:
 		sum, pairs := int64(0), 0
 		for i := 1; i < len(events); i++ {
@@ -140,22 +138,31 @@ func (m Measure) ofCase(log *process.Log, events []process.Event, duration int64
 	return nil, false, fmt.Errorf("%w: the formula %q", ErrInvalid, m.Formula)
 }
 
-// cost sums the attribute exactly.
-func (m Measure) cost(log *process.Log, events []process.Event) (*big.Rat, error) {
-	sum := new(big.Rat)
+// cost sums the costs of a case exactly, and says whether the log states any:
+// a case of unknown cost does not count as one that cost nothing.
+func (m Measure) cost(log *process.Log, events []process.Event) (sum *big.Rat, stated bool, err error) {
+	sum = new(big.Rat)
 	for _, e := range events {
+		if c, own := log.Cost(e); m.Attribute == "" && own {
+			if c.Currency != m.Currency {
+				return nil, false, fmt.Errorf("%w: %s: event %d has a cost in %q; the definition says %q", ErrInvalid, m.Name, e.Seq+1, c.Currency, m.Currency)
+			}
+			sum.Add(sum, big.NewRat(c.Micros, 1_000_000))
+			stated = true
+		}
 		for a := range log.Attributes(e) {
-			if a.Key != m.Attribute || a.Depth > 0 || a.Value == "" {
+			if m.Attribute == "" || a.Key != m.Attribute || a.Depth > 0 || a.Value == "" {
 				continue
 			}
 			value, ok := new(big.Rat).SetString(a.Value)
 			if !ok || len(a.Value) > 40 {
-				return nil, fmt.Errorf("%w: %s: event %d has the cost %.40q, which is no number", ErrInvalid, m.Name, e.Seq+1, a.Value)
+				return nil, false, fmt.Errorf("%w: %s: event %d has the cost %.40q, which is no number", ErrInvalid, m.Name, e.Seq+1, a.Value)
 			}
 			sum.Add(sum, value)
+			stated = true
 		}
 	}
-	return sum, nil
+	return sum, stated, nil
 }
 
 // Better says whether a reading is at least as good as a value.
