@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,9 +41,11 @@ type engine interface {
 	put(ctx context.Context, tx *sql.Tx, n int64, tenant string, d *search.Document) error
 	remove(ctx context.Context, tx *sql.Tx, n int64) error
 	// match is the part of a statement after FROM that brings the documents of a
-	// tenant with the words of the terms, and the one that counts words in the
-	// title; with their arguments.
-	match(tenant string, terms []search.Term, args *arguments) (from, inTitle string)
+	// tenant that a part of the answer is about, with their arguments, and the
+	// column whose order the engine can follow; rows are named d.
+	match(tenant string, p part, args *arguments) (from, n string)
+	// number is the expression for a free number from $1 to $2.
+	number() string
 	prepare() string // run before a deletion
 }
 
@@ -69,11 +72,24 @@ func check(tenant string) error {
 	return nil
 }
 
+// A number holds the second of the document's date above, and below what tells
+// documents of one second apart: in the order of numbers stand those of a second
+// together, and the newest last.
 const (
-	insertDocument = `INSERT INTO coordkit_search (tenant, id, title, text, kind, dated, recorded, facets) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING n`
-	removeDocument = `DELETE FROM coordkit_search WHERE tenant = $1 AND id = $2 RETURNING n`
-	textOfDocument = `SELECT title, text FROM coordkit_search WHERE tenant = $1 AND id = $2`
+	belowSecond = 24
+	lastSecond  = 1<<39 - 1
+
+	insertDocument = `INSERT INTO coordkit_search_document (n, tenant, id, title, text, kind, dated, recorded, facets) VALUES (`
+	documentValues = `, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING n`
+	removeDocument = `DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = $2 RETURNING n`
+	textOfDocument = `SELECT title, text FROM coordkit_search_document WHERE tenant = $1 AND id = $2`
 )
+
+// secondOf counts seconds from year 1 on, of which the zero time has the first. Times before and beyond
+// what a number holds stand with the first and the last.
+func secondOf(at time.Time) int64 {
+	return min(max(at.Unix()-time.Time{}.Unix(), 0), lastSecond)
+}
 
 // PutDocument takes a document in; see search.Searcher. Text with a NUL, or that
 // is not UTF-8, is ErrInvalid.
@@ -95,7 +111,9 @@ func (s *Searcher) PutDocument(ctx context.Context, tenant string, d search.Docu
 			return err
 		}
 		var n int64
-		row := tx.QueryRowContext(ctx, insertDocument, tenant, string(d.ID), d.Title, d.Text, string(d.Kind), micros(d.Dated), micros(d.Recorded), string(facets))
+		first := secondOf(d.Dated) << belowSecond
+		row := tx.QueryRowContext(ctx, insertDocument+s.engine.number()+documentValues, first, first|(1<<belowSecond-1), tenant, string(d.ID), d.Title, d.Text, string(d.Kind),
+			micros(d.Dated), micros(d.Recorded), string(facets))
 		if err := row.Scan(&n); err != nil {
 			return err
 		}
@@ -191,40 +209,105 @@ func phrases(terms []search.Term) (out []search.Term) {
 	return out
 }
 
-// collect reads the documents that have the words.
+// part is one part of an answer, in the order of hits: first the documents with
+// every word in the title, then the others.
+type part struct {
+	terms  []search.Term
+	facets map[string]string
+	titled bool
+}
+
+// asks reports whether a word is asked for.
+func (p part) asks() bool { return len(p.terms) > 0 }
+
+// collect reads the documents that have the words, newest first, until the answer
+// cannot change any more.
 func (s *Searcher) collect(ctx context.Context, tenant string, q *search.Query, terms []search.Term, c *search.Collector) error {
-	var args arguments
-	from, inTitle := s.engine.match(tenant, terms, &args)
-	checked := phrases(terms)
-	columns := "d.id, d.kind, d.dated, d.recorded, d.facets, " + inTitle
+	newest := time.Unix(math.MaxInt32<<8, 0)
+	for _, titled := range []bool{true, false} {
+		p := part{terms: terms, facets: q.Facets, titled: titled}
+		if (titled && !p.asks()) || c.Enough(search.Key{Titled: titled, Dated: newest}) || (titled && q.After != nil && !q.After.Titled) {
+			continue
+		}
+		if err := s.collectPart(ctx, tenant, q, p, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Searcher) collectPart(ctx context.Context, tenant string, q *search.Query, p part, c *search.Collector) error {
+	checked := phrases(p.terms)
+	columns := "d.n, d.id, d.kind, d.dated, d.recorded, d.facets"
 	if len(checked) > 0 {
 		columns += ", d.title, d.text"
 	}
-	statement := "SELECT " + columns + from + filters(q, &args) //nolint:gosec // of constants and numbered arguments
-	rows, err := s.db.QueryContext(ctx, statement, args.list...)
+	var args arguments
+	from, number := s.engine.match(tenant, p, &args)
+	from += filters(q, p.titled, &args) + " AND " + number + " < " + args.add(int64(math.MaxInt64))
+	statement := "SELECT " + columns + from + " ORDER BY " + number + " DESC LIMIT " + strconv.Itoa(chunk) //nolint:gosec // of constants and numbered arguments
+	for {
+		read, enough, err := s.read(ctx, statement, args.list, p.titled, checked, c)
+		if err != nil || enough || read.rows < chunk {
+			return err
+		}
+		args.list[len(args.list)-1] = read.last
+	}
+}
+
+// chunk is how many rows are asked for at a time: a planner that is told so
+// weighs reading on in order against fetching every match first.
+const chunk = 1500
+
+// reading is how far a statement was read.
+type reading struct {
+	rows int
+	last int64
+}
+
+func (s *Searcher) read(
+	ctx context.Context, statement string, args []any, titled bool, checked []search.Term, c *search.Collector,
+) (r reading, enough bool, err error) {
+	rows, err := s.db.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return fmt.Errorf("search: %w", err)
+		return r, false, fmt.Errorf("search: %w", err)
 	}
 	defer func() { _ = rows.Close() }() // the error of reading is asked for below
+	second := int64(-1)
 	for rows.Next() {
 		d, n, err := scan(rows, len(checked) > 0)
 		if err != nil {
-			return err
+			return r, false, err
+		}
+		if at := n >> belowSecond; at != second {
+			second = at
+			if c.Enough(search.Key{Titled: titled, Dated: endOf(second)}) {
+				return r, true, nil
+			}
 		}
 		if fits(&d, checked) {
-			c.Add(&d, n)
+			c.Add(&d, titled)
 		}
+		r.rows, r.last = r.rows+1, n
 	}
-	return rows.Err()
+	return r, false, rows.Err()
 }
 
-func scan(rows *sql.Rows, texts bool) (d search.Document, inTitle int, err error) {
+// endOf is a time that no document of the second is dated after.
+func endOf(second int64) time.Time {
+	if second == lastSecond {
+		return time.Unix(math.MaxInt32<<8, 0)
+	}
+	return time.Unix(second+1+time.Time{}.Unix(), 0)
+}
+
+func scan(rows *sql.Rows, texts bool) (d search.Document, n int64, err error) {
 	var (
 		dated, recorded int64
-		facets          string
+		facets          sql.RawBytes
 		id, kind        string
 	)
-	to := []any{&id, &kind, &dated, &recorded, &facets, &inTitle}
+	to := []any{&n, &id, &kind, &dated, &recorded, &facets}
 	if texts {
 		to = append(to, &d.Title, &d.Text)
 	}
@@ -232,10 +315,10 @@ func scan(rows *sql.Rows, texts bool) (d search.Document, inTitle int, err error
 		return d, 0, err
 	}
 	d.ID, d.Kind, d.Dated, d.Recorded = archive.RecordID(id), archive.Kind(kind), instant(dated), instant(recorded)
-	if facets != "null" {
-		err = json.Unmarshal([]byte(facets), &d.Facets)
+	if string(facets) != "null" {
+		err = json.Unmarshal(facets, &d.Facets)
 	}
-	return d, inTitle, err
+	return d, n, err
 }
 
 // fits checks the phrases of a document that has their words.
@@ -250,8 +333,11 @@ func fits(d *search.Document, phrases []search.Term) bool {
 
 // filters says in SQL what spares reading rows; the collector applies all of the
 // query again.
-func filters(q *search.Query, args *arguments) string {
+func filters(q *search.Query, titled bool, args *arguments) string {
 	var b strings.Builder
+	if q.After != nil && q.After.Titled == titled {
+		b.WriteString(" AND d.dated <= " + args.add(micros(q.After.Dated)))
+	}
 	for _, f := range []struct {
 		at   time.Time
 		test string
@@ -280,7 +366,24 @@ func (a *arguments) add(v any) string {
 
 // tenantWord is a tenant as a word of the index, so that a search reads the
 // lists of one tenant only.
-func tenantWord(tenant string) string {
-	h := sha256.Sum256([]byte(tenant))
-	return "t" + hex.EncodeToString(h[:8])
+func tenantWord(tenant string) string { return "t" + shortDigest(tenant) }
+
+// facetWords are the facets of a document as words of the index, so that a
+// search for one reads the documents that have it. Two facets may share a word: the collector
+// asks again.
+func facetWords(facets map[string][]string) (out []string) {
+	for name, values := range facets {
+		for _, v := range values {
+			out = append(out, facetWord(name, v))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func facetWord(name, value string) string { return "f" + shortDigest(name+"\x00"+value) }
+
+func shortDigest(text string) string {
+	h := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(h[:8])
 }

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,18 +11,33 @@ import (
 )
 
 // tsvector is PostgreSQL. Its vectors are made of the words as they were cut,
-// without positions, of which it keeps 16,383 only.
+// without positions, of which it keeps 16,383 only. A word of the title stands in
+// the vector a second time with a mark, as do tenant and facets, so that one
+// index answers for all of them; no word of a text begins with a mark.
 type tsvector struct{}
+
+const (
+	markTitle  = "+"
+	markFilter = "="
+)
 
 func (tsvector) schema() []string {
 	return []string{
-		`CREATE TABLE IF NOT EXISTS coordkit_search (
-  n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, title TEXT NOT NULL,
+		`CREATE TABLE IF NOT EXISTS coordkit_search_document (
+  n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, title TEXT NOT NULL,
   text TEXT NOT NULL, kind TEXT COLLATE "C" NOT NULL, dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL,
-  title_words TSVECTOR, words TSVECTOR, UNIQUE (tenant, id)
+  words TSVECTOR, UNIQUE (tenant, id)
 )`,
-		`CREATE INDEX IF NOT EXISTS coordkit_search_words ON coordkit_search USING gin (words)`,
+		`CREATE SEQUENCE IF NOT EXISTS coordkit_search_number`,
+		`CREATE INDEX IF NOT EXISTS coordkit_search_newest ON coordkit_search_document (tenant, n)`,
+		`CREATE INDEX IF NOT EXISTS coordkit_search_word ON coordkit_search_document USING gin (words)`,
 	}
+}
+
+// number comes from a sequence, so that writers do not wait for each other: it
+// comes round after more documents than anybody files in a second.
+func (tsvector) number() string {
+	return `$1::bigint + nextval('coordkit_search_number') % ($2::bigint - $1::bigint + 1)`
 }
 
 func (tsvector) prepare() string { return "" }
@@ -30,16 +46,19 @@ func (tsvector) prepare() string { return "" }
 // escaped.
 func vector(words []string) string {
 	words = slices.Compact(slices.Sorted(slices.Values(words)))
-	if len(words) == 0 {
-		return ""
-	}
 	return "'" + strings.Join(words, "' '") + "'"
 }
 
 func (tsvector) put(ctx context.Context, tx *sql.Tx, n int64, tenant string, d *search.Document) error {
 	title := search.Words(d.Title)
-	all := slices.Concat(title, search.Words(d.Text), []string{"=" + tenantWord(tenant)}) // no word of a text begins so
-	_, err := tx.ExecContext(ctx, `UPDATE coordkit_search SET title_words = $1::tsvector, words = $2::tsvector WHERE n = $3`, vector(title), vector(all), n)
+	all := append(slices.Concat(title, search.Words(d.Text)), markFilter+tenantWord(tenant))
+	for _, w := range title {
+		all = append(all, markTitle+w)
+	}
+	for _, w := range facetWords(d.Facets) {
+		all = append(all, markFilter+w)
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE coordkit_search_document SET words = $1::tsvector WHERE n = $2`, vector(all), n)
 	return err
 }
 
@@ -53,23 +72,30 @@ func lexeme(word string, prefix bool) string {
 	return "'" + word + "'"
 }
 
-func (tsvector) match(tenant string, terms []search.Term, args *arguments) (from, inTitle string) {
-	parts := []string{lexeme("="+tenantWord(tenant), false)}
+func (tsvector) match(tenant string, p part, args *arguments) (from, n string) {
+	parts := []string{lexeme(markFilter+tenantWord(tenant), false)}
+	for _, name := range slices.Sorted(maps.Keys(p.facets)) {
+		parts = append(parts, lexeme(markFilter+facetWord(name, p.facets[name]), false))
+	}
 	var titles []string
-	for _, t := range terms {
+	for _, t := range p.terms {
 		for _, w := range t.Words {
-			word := lexeme(w, t.Prefix)
 			switch {
 			case !t.Exclude:
-				parts = append(parts, word)
-				titles = append(titles, "(d.title_words @@ "+args.add(word)+"::tsquery)::int")
+				parts = append(parts, lexeme(w, t.Prefix))
+				titles = append(titles, lexeme(markTitle+w, t.Prefix))
 			case len(t.Words) == 1:
-				parts = append(parts, "!"+word)
+				parts = append(parts, "!"+lexeme(w, false))
 			}
 		}
 	}
-	if len(titles) == 0 {
-		return ` FROM coordkit_search d WHERE d.tenant = ` + args.add(tenant), "0"
+	switch {
+	case len(titles) == 0 && len(p.facets) == 0:
+		return ` FROM coordkit_search_document d WHERE d.tenant = ` + args.add(tenant), "d.n"
+	case p.titled:
+		parts = append(parts, titles...)
+	case len(titles) > 0:
+		parts = append(parts, "!("+strings.Join(titles, " & ")+")")
 	}
-	return ` FROM coordkit_search d WHERE d.words @@ ` + args.add(strings.Join(parts, " & ")) + `::tsquery AND d.tenant = ` + args.add(tenant), strings.Join(titles, " + ")
+	return ` FROM coordkit_search_document d WHERE d.words @@ ` + args.add(strings.Join(parts, " & ")) + `::tsquery AND d.tenant = ` + args.add(tenant), "d.n"
 }

@@ -11,6 +11,11 @@
 // before anything is reached, so that nothing in the plan, not even a number, is
 // different from that of an archive without them.
 //
+// A dossier may continue an earlier one ([Order.Earlier]): what the reader has had is left out
+// and stands in the log as handed over, the numbers go on, and only references are
+// told that are new. The dossiers on a matter are together what one dossier of today would
+// be ([Plan.Handed]).
+//
 // [Write] writes a plan into a [Bag]: contents, metadata as JSON lines and CSV,
 // proofs ([Evidence]) and VERIFY.md, whose commands need nothing but public tools. The same plan gives
 // the same bytes: no clock is read, keys of JSON stand in a fixed order, times

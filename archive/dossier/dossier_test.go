@@ -174,6 +174,81 @@ func TestInvariant13HiddenRecordsLeaveNoTrace(t *testing.T) {
 	require.Equal(t, 2, noted.Items[1].Number, "numbers have no gap")
 }
 
+// Dossiers that continue each other are together what one dossier of the last
+// state would be: no content, reference or number twice, and none missing.
+func TestDossiersContinueEachOther(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		ids := []archive.RecordID{"A", "B", "C", "D", "E", "F"}
+		documents := make(map[archive.RecordID]dossier.Document)
+		find := func(id archive.RecordID) (dossier.Document, bool) { d, ok := documents[id]; return d, ok }
+		var nodes []reference.Node
+		var edges []archive.Reference
+		order := dossier.Order{Matter: "A", Starts: []archive.RecordID{"A"}, Policy: reference.Standard(time.Time{})}
+		grow := func() *reference.Graph {
+			for range rapid.IntRange(0, 4).Draw(t, "records") {
+				id := rapid.SampledFrom(ids).Draw(t, "id")
+				d, known := documents[id]
+				if !known {
+					d = document(id, day(1))
+					d.Contents = nil
+					nodes = append(nodes, reference.Node{ID: id, Dated: day(1)})
+				}
+				for range rapid.IntRange(0, 2).Draw(t, "contents") {
+					digest := archive.DigestOf([]byte{byte(len(d.Contents)), byte(len(nodes))})
+					d.Contents = append(d.Contents, dossier.Content{Revision: len(d.Contents) + 1, Digest: digest, Name: "x"})
+				}
+				documents[id] = d
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "edges") {
+				from, to := rapid.SampledFrom(ids).Draw(t, "from"), rapid.SampledFrom(ids).Draw(t, "to")
+				edges = append(edges, archive.NewReference(archive.Amends, archive.ToRecord(from), archive.ToRecord(to), archive.Terms{}))
+			}
+			return reference.NewGraph(nodes, edges)
+		}
+		documents["A"] = document("A", day(1))
+		nodes = append(nodes, reference.Node{ID: "A", Dated: day(1)})
+		var numbers []string
+		contents, references := map[string]int{}, map[string]int{}
+		for range rapid.IntRange(1, 4).Draw(t, "dossiers") {
+			g := grow()
+			plan, err := dossier.Draw(order, g, find)
+			require.NoError(t, err)
+			for i := range plan.Items {
+				for _, f := range plan.Items[i].Files {
+					numbers = append(numbers, f.Bates)
+					contents[string(plan.Items[i].Document.Record.ID)+string(f.Digest)]++
+				}
+			}
+			for _, e := range plan.Edges {
+				references[e.ID]++
+			}
+			whole, err := dossier.Draw(dossier.Order{Starts: order.Starts, Policy: order.Policy}, g, find)
+			require.NoError(t, err)
+			wanted, edges := map[string]int{}, map[string]int{}
+			for i := range whole.Items {
+				for _, f := range whole.Items[i].Files {
+					wanted[string(whole.Items[i].Document.Record.ID)+string(f.Digest)] = 1
+				}
+			}
+			for _, e := range whole.Edges {
+				edges[e.ID] = 1
+			}
+			require.Empty(t, cmp.Diff(wanted, contents))
+			for id := range edges {
+				require.Contains(t, references, id)
+			}
+			for id, n := range references { // what led to a record that nobody holds may be told another way later
+				require.Equal(t, 1, n, id)
+			}
+			handed := plan.Handed()
+			order.Earlier, order.First = &handed, plan.LastBates()+1
+		}
+		require.Equal(t, slices.Compact(slices.Clone(numbers)), numbers)
+		require.True(t, slices.IsSorted(numbers))
+	})
+}
+
 func TestWriteIsReproducible(t *testing.T) {
 	t.Parallel()
 	ev := &dossier.Evidence{

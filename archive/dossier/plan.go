@@ -54,6 +54,16 @@ type Order struct {
 	// that continues another begins after its last number.
 	Prefix string
 	First  int64
+	// Earlier is what the reader has had on the matter: none of it comes again.
+	// Nil is a first dossier.
+	Earlier *Handed
+}
+
+// Handed is what was handed over on a matter, in one dossier or in several that
+// continue each other.
+type Handed struct {
+	Contents   map[archive.RecordID][]archive.Digest `json:"contents"`   // of each record, none for a record without contents
+	References []string                              `json:"references"` // their ids, in byte order
 }
 
 // Plan is a dossier that can be written.
@@ -87,12 +97,16 @@ type File struct {
 // Withheld is what was reached and left out.
 type Withheld struct {
 	End    archive.End
-	Reason string // one of the reasons of reference.Why, or "marking"
+	Reason string // one of the reasons of reference.Why, "marking" or "handed-over"
 	Edge   string // the reference that leads there; empty for a start
 	From   archive.RecordID
 }
 
-const reasonMarking = "marking"
+// The reasons of the plan itself.
+const (
+	reasonMarking = "marking"
+	reasonHanded  = "handed-over" // an earlier dossier on the matter has it, unchanged
+)
 
 // Draw makes the plan of an order. Find gives the document of a record; a record of
 // the graph that it does not know is archive.ErrNotFound. An order without start
@@ -129,20 +143,25 @@ type drawing struct {
 	find  func(archive.RecordID) (Document, bool)
 	next  int64 // Bates number
 	taken map[string]bool
+	// handed are the records of the matter that an earlier dossier has: what
+	// leads to them now may be new.
+	handed []archive.RecordID
 }
 
 func (d *drawing) item(c *reference.Item) error {
 	if d.plan.Order.Access != nil && d.plan.Order.Access(c.ID) != Full {
-		w := Withheld{End: archive.ToRecord(c.ID), Reason: reasonMarking}
-		if n := len(c.Path); n > 0 {
-			w.Edge, w.From = c.Path[n-1].Edge, c.Path[n-1].From
-		}
-		d.plan.Withheld = append(d.plan.Withheld, w)
+		d.withhold(c, reasonMarking)
 		return nil
 	}
 	doc, ok := d.find(c.ID)
 	if !ok {
 		return fmt.Errorf("%w: record %q", archive.ErrNotFound, c.ID)
+	}
+	contents, handed := d.plan.Order.Earlier.rest(&doc)
+	if handed {
+		d.withhold(c, reasonHanded)
+		d.handed = append(d.handed, c.ID)
+		return nil
 	}
 	number := len(d.plan.Items) + 1
 	item := Item{
@@ -150,7 +169,7 @@ func (d *drawing) item(c *reference.Item) error {
 		Folder: fmt.Sprintf("%05d_%s", number, PortableName(string(c.ID))),
 	}
 	d.taken = make(map[string]bool)
-	for _, content := range doc.Contents {
+	for _, content := range contents {
 		item.Files = append(item.Files, File{
 			Content: content, Path: d.path(item.Folder, content), Bates: fmt.Sprintf("%s%07d", d.plan.Order.Prefix, d.next),
 		})
@@ -158,6 +177,14 @@ func (d *drawing) item(c *reference.Item) error {
 	}
 	d.plan.Items = append(d.plan.Items, item)
 	return nil
+}
+
+func (d *drawing) withhold(c *reference.Item, reason string) {
+	w := Withheld{End: archive.ToRecord(c.ID), Reason: reason}
+	if n := len(c.Path); n > 0 {
+		w.Edge, w.From = c.Path[n-1].Edge, c.Path[n-1].From
+	}
+	d.plan.Withheld = append(d.plan.Withheld, w)
 }
 
 // path is the place of a content. Names that somebody's file system would take
@@ -180,9 +207,13 @@ func (d *drawing) path(folder string, c Content) string {
 // edges collects the references that are valid as of the date and lead from a
 // record of the dossier to another or out of it, or by which something was reached.
 func (d *drawing) edges() {
-	in := make(map[archive.End]bool, len(d.plan.Items))
+	records := slices.Clone(d.handed)
 	for i := range d.plan.Items {
-		in[archive.ToRecord(d.plan.Items[i].Document.Record.ID)] = true
+		records = append(records, d.plan.Items[i].Document.Record.ID)
+	}
+	in := make(map[archive.End]bool, len(records))
+	for _, id := range records {
+		in[archive.ToRecord(id)] = true
 	}
 	reached := make(map[string]bool, len(d.plan.Withheld))
 	for _, w := range d.plan.Withheld {
@@ -193,8 +224,13 @@ func (d *drawing) edges() {
 		followed[r.Type] = true
 	}
 	seen := make(map[string]bool)
-	for i := range d.plan.Items {
-		for _, e := range d.graph.At(archive.ToRecord(d.plan.Items[i].Document.Record.ID), d.plan.Order.Policy.AsOf) {
+	if earlier := d.plan.Order.Earlier; earlier != nil {
+		for _, id := range earlier.References {
+			seen[id] = true
+		}
+	}
+	for _, id := range records {
+		for _, e := range d.graph.At(archive.ToRecord(id), d.plan.Order.Policy.AsOf) {
 			if !seen[e.ID] && (reached[e.ID] || (in[e.Source] && (in[e.Target] || !d.graph.Held(e.Target) || followed[e.Type]))) {
 				seen[e.ID] = true
 				d.plan.Edges = append(d.plan.Edges, e)

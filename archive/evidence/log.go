@@ -15,7 +15,7 @@ type Hash = tlog.Hash
 // The zero Log is empty.
 type Log struct {
 	hashes []Hash
-	edge   []Hash // the complete subtrees that make up the whole, largest first
+	edge   Edge
 	size   int64
 	text   []byte
 }
@@ -31,7 +31,7 @@ func Load(stored []Hash) (*Log, error) {
 		return nil, fmt.Errorf("%w: %d hashes are not those of a log", ErrInvalid, len(stored))
 	}
 	l := &Log{hashes: stored, size: n}
-	l.edge = l.subtrees(n)
+	l.edge = Edge{size: n, subtrees: l.subtrees(n)}
 	return l, nil
 }
 
@@ -60,14 +60,7 @@ func (l *Log) Append(e *Entry) (Hash, error) {
 
 // AppendHash adds a leaf by its hash.
 func (l *Log) AppendHash(h Hash) {
-	l.hashes = append(l.hashes, h)
-	for range bits.TrailingZeros64(^uint64(l.size)) {
-		last := len(l.edge) - 1
-		h = tlog.NodeHash(l.edge[last], h)
-		l.edge = l.edge[:last]
-		l.hashes = append(l.hashes, h)
-	}
-	l.edge = append(l.edge, h)
+	l.edge.grow(h, func(_ int, h Hash) { l.hashes = append(l.hashes, h) })
 	l.size++
 }
 

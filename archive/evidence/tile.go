@@ -7,7 +7,10 @@ import (
 )
 
 // tileWidth is the number of hashes, or entries, in a full tile.
-const tileWidth = 256
+const (
+	tileWidth  = 1 << tileHeight
+	tileHeight = 8 // levels of the tree in one level of tiles
+)
 
 // Export writes the tiles of the log between two sizes in the layout of C2SP
 // tlog-tiles, paths relative to the log's prefix: "tile/<level>/<n>" with the hashes of 256

@@ -26,46 +26,43 @@ type Searcher interface {
 
 // Collector makes the answer to a query of the documents that have its words.
 type Collector struct {
-	q      *Query
-	best   page
-	total  int
-	facets map[string]map[string]int
+	q       *Query
+	limit   int // hits of the page
+	counted int // hits that are counted; 0 on a page that goes on
+	best    page
 }
 
 // NewCollector begins the answer to a query.
 func NewCollector(q *Query) *Collector {
-	c := &Collector{q: q, facets: make(map[string]map[string]int)}
-	c.best.limit = q.Limit
-	if c.best.limit <= 0 {
-		c.best.limit = DefaultLimit
+	c := &Collector{q: q, limit: clamp(q.Limit, DefaultLimit, MaxLimit)}
+	if q.After == nil {
+		c.counted = clamp(q.Counted, DefaultCounted, MaxCounted)
 	}
-	c.best.limit = min(c.best.limit, MaxLimit)
+	c.best.most = max(c.limit, c.counted) + 1 // one more tells that there are more
 	return c
 }
 
+func clamp(n, usual, most int) int {
+	if n <= 0 {
+		return usual
+	}
+	return min(n, most)
+}
+
 // Add takes a document in unless a filter of the query is against it; title and
-// text are not looked at. InTitle is how many of the words and prefixes asked for
-// stand in its title.
-func (c *Collector) Add(d *Document, inTitle int) {
-	if !c.q.admits(d) {
-		return
-	}
-	c.total++
-	for name, values := range d.Facets {
-		if c.facets[name] == nil {
-			c.facets[name] = make(map[string]int)
-		}
-		for i, v := range values {
-			if !slices.Contains(values[:i], v) {
-				c.facets[name][v]++
-			}
-		}
-	}
-	k := Key{InTitle: inTitle, Dated: d.Dated, ID: d.ID}
-	if c.q.After == nil || c.q.After.Before(k) {
-		c.best.add(k)
+// text are not looked at. Titled is whether every word and prefix asked for
+// stands in its title; it is false where no word is asked for.
+func (c *Collector) Add(d *Document, titled bool) {
+	k := Key{Titled: titled, Dated: d.Dated, ID: d.ID}
+	if (c.q.After == nil || c.q.After.Before(k)) && c.best.takes(k) && c.q.admits(d) {
+		c.best.add(found{k, d.Facets})
 	}
 }
+
+// Enough reports whether no document whose place is k or after it can change the
+// answer, so that an engine which brings documents in the order of hits, or nearly so, may
+// stop.
+func (c *Collector) Enough(k Key) bool { return !c.best.takes(k) }
 
 // admits applies the filters, of which none looks at words.
 func (q *Query) admits(d *Document) bool {
@@ -87,25 +84,45 @@ func (q *Query) admits(d *Document) bool {
 // Result is the page that was asked for. Texts gives title and text of a
 // document of the page.
 func (c *Collector) Result(terms []Term, texts func(archive.RecordID) (title, text string, err error)) (Result, error) {
-	r := Result{Total: c.total, Facets: make(map[string][]Count, len(c.facets))}
-	picked, more := c.best.sorted()
-	for _, k := range picked {
-		title, text, err := texts(k.ID)
+	all := c.best.sorted()
+	r := Result{Total: min(len(all), c.counted), More: len(all) > c.counted && c.counted > 0}
+	r.Facets = tally(all[:r.Total])
+	for _, f := range all[:min(len(all), c.limit)] {
+		title, text, err := texts(f.key.ID)
 		if err != nil {
 			return Result{}, err
 		}
-		r.Hits = append(r.Hits, Hit{Key: k, Title: title, Snippet: snip(text, terms)})
+		r.Hits = append(r.Hits, Hit{Key: f.key, Title: title, Snippet: snip(text, terms)})
 	}
-	if more {
-		r.Next = &r.Hits[len(r.Hits)-1].Key
-	}
-	for name, values := range c.facets {
-		for v, n := range values {
-			r.Facets[name] = append(r.Facets[name], Count{v, n})
-		}
-		slices.SortFunc(r.Facets[name], func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
+	if len(all) > c.limit {
+		r.Next = &r.Hits[c.limit-1].Key
 	}
 	return r, nil
+}
+
+// tally counts the values of the facets, each once for a document.
+func tally(all []found) map[string][]Count {
+	counts := make(map[string]map[string]int)
+	for _, f := range all {
+		for name, values := range f.facets {
+			if counts[name] == nil {
+				counts[name] = make(map[string]int)
+			}
+			for i, v := range values {
+				if !slices.Contains(values[:i], v) {
+					counts[name][v]++
+				}
+			}
+		}
+	}
+	out := make(map[string][]Count, len(counts))
+	for name, values := range counts {
+		for v, n := range values {
+			out[name] = append(out[name], Count{v, n})
+		}
+		slices.SortFunc(out[name], func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
+	}
+	return out
 }
 
 // Words are the tokens of a text, in their order: what an engine indexes.
@@ -124,43 +141,47 @@ func follow[W comparable](text, phrase []W) bool {
 	return false
 }
 
-// page keeps the first keys of an order, and knows whether there are more: a heap
-// with the last of them on top.
+// found is a document that passed everything.
+type found struct {
+	key    Key
+	facets map[string][]string
+}
+
+// page keeps the first of an order: a heap with the last of them on top.
 type page struct {
-	limit int
-	list  []Key
+	most int
+	list []found
 }
 
 func (p *page) Len() int           { return len(p.list) }
-func (p *page) Less(i, j int) bool { return p.list[j].Before(p.list[i]) }
+func (p *page) Less(i, j int) bool { return p.list[j].key.Before(p.list[i].key) }
 func (p *page) Swap(i, j int)      { p.list[i], p.list[j] = p.list[j], p.list[i] }
-func (p *page) Push(v any)         { p.list = append(p.list, v.(Key)) } //nolint:forcetypeassert // only add pushes
+func (p *page) Push(v any)         { p.list = append(p.list, v.(found)) } //nolint:forcetypeassert // only add pushes
 func (p *page) Pop() any {
 	last := p.list[len(p.list)-1]
 	p.list = p.list[:len(p.list)-1]
 	return last
 }
 
-func (p *page) add(k Key) {
-	if len(p.list) <= p.limit {
-		heap.Push(p, k)
+// takes reports whether a document at that place would be kept.
+func (p *page) takes(k Key) bool { return len(p.list) < p.most || k.Before(p.list[0].key) }
+
+// add keeps a document that the page takes.
+func (p *page) add(f found) {
+	if len(p.list) < p.most {
+		heap.Push(p, f)
 		return
 	}
-	if k.Before(p.list[0]) {
-		p.list[0] = k
-		heap.Fix(p, 0)
-	}
+	p.list[0] = f
+	heap.Fix(p, 0)
 }
 
-func (p *page) sorted() (list []Key, more bool) {
-	slices.SortFunc(p.list, func(a, b Key) int {
-		if a.Before(b) {
+func (p *page) sorted() []found {
+	slices.SortFunc(p.list, func(a, b found) int {
+		if a.key.Before(b.key) {
 			return -1
 		}
 		return 1
 	})
-	if len(p.list) > p.limit {
-		return p.list[:p.limit], true
-	}
-	return p.list, false
+	return p.list
 }

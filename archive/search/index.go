@@ -313,13 +313,11 @@ func (f *finding) consider(n uint32) {
 	if e.doc == nil || !f.fits(e, n) {
 		return
 	}
-	inTitle := 0
+	titled := len(f.titles) > 0
 	for _, titles := range f.titles {
-		if has(titles, n) {
-			inTitle++
-		}
+		titled = titled && has(titles, n)
 	}
-	f.found.Add(e.doc, inTitle)
+	f.found.Add(e.doc, titled)
 }
 
 // fits checks what the lists of the words cannot tell: what is excluded, and words

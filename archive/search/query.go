@@ -18,6 +18,9 @@ const (
 	MaxTerms     = 32
 	DefaultLimit = 20
 	MaxLimit     = 500
+
+	DefaultCounted = 1000
+	MaxCounted     = 10_000
 )
 
 // Term is one thing that a query asks for.
@@ -78,32 +81,37 @@ type Query struct {
 	Visible func(archive.RecordID) bool
 	After   *Key // the last hit of the page before
 	Limit   int  // 0 is DefaultLimit; more than MaxLimit is MaxLimit
+	// Counted is over how many hits, from the first on, Total and Facets of the
+	// first page count: 0 is DefaultCounted; more than MaxCounted is MaxCounted.
+	Counted int
 }
 
 // Key is the place of a hit in the order of hits.
 type Key struct {
-	InTitle int
-	Dated   time.Time
-	ID      archive.RecordID
+	Titled bool // every word and prefix asked for stands in the title
+	Dated  time.Time
+	ID     archive.RecordID
 }
 
 // Before reports whether a hit at k stands before one at other.
 func (k Key) Before(other Key) bool {
 	switch {
-	case k.InTitle != other.InTitle:
-		return k.InTitle > other.InTitle
+	case k.Titled != other.Titled:
+		return k.Titled
 	case !k.Dated.Equal(other.Dated):
 		return k.Dated.After(other.Dated)
 	}
 	return k.ID < other.ID
 }
 
-// Result is a page of hits, with counts over all of them.
+// Result is a page of hits. The first page, that of a query without After, has
+// counts; a page that goes on has none.
 type Result struct {
 	Hits   []Hit
-	Next   *Key // to go on after; nil at the end
-	Total  int
-	Facets map[string][]Count // by name; most first, then by value
+	Next   *Key               // to go on after; nil at the end
+	Total  int                // hits that were counted
+	More   bool               // there are more hits than were counted
+	Facets map[string][]Count // of those counted, by name; most first, then by value
 }
 
 // Hit is a record that was found.
