@@ -34,6 +34,12 @@ func (fts5) number() string {
 
 func (fts5) prepare() string { return `PRAGMA secure_delete = ON` }
 
+// reading needs no transaction: one that was begun for reading could be one that
+// waits for writers.
+func (fts5) reading(_ context.Context, db *sql.DB) (querier, func() error, error) {
+	return db, func() error { return nil }, nil
+}
+
 func (fts5) put(ctx context.Context, tx *sql.Tx, n int64, tenant string, d *search.Document) error {
 	filter := append(facetWords(d.Facets), tenantWord(tenant))
 	_, err := tx.ExecContext(ctx, `INSERT INTO coordkit_search_word (rowid, title, body, filter) VALUES ($1, $2, $3, $4)`,

@@ -47,6 +47,14 @@ type engine interface {
 	// number is the expression for a free number from $1 to $2.
 	number() string
 	prepare() string // run before a deletion
+	// reading begins an answer; done ends it.
+	reading(ctx context.Context, db *sql.DB) (q querier, done func() error, err error)
+}
+
+// querier is what an answer is read from.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // SQLite makes a searcher over a SQLite database with FTS5.
@@ -186,12 +194,21 @@ func (s *Searcher) FindDocuments(ctx context.Context, tenant string, q search.Qu
 	if err != nil {
 		return search.Result{}, err
 	}
-	c := search.NewCollector(&q)
-	if err := s.collect(ctx, tenant, &q, terms, c); err != nil {
+	from, done, err := s.engine.reading(ctx, s.db)
+	if err != nil {
+		return search.Result{}, err
+	}
+	r, err := s.answer(ctx, from, tenant, &q, terms)
+	return r, errors.Join(err, done())
+}
+
+func (s *Searcher) answer(ctx context.Context, from querier, tenant string, q *search.Query, terms []search.Term) (search.Result, error) {
+	c := search.NewCollector(q)
+	if err := s.collect(ctx, from, tenant, q, terms, c); err != nil {
 		return search.Result{}, err
 	}
 	return c.Result(terms, func(id archive.RecordID) (title, text string, err error) {
-		err = s.db.QueryRowContext(ctx, textOfDocument, tenant, string(id)).Scan(&title, &text)
+		err = from.QueryRowContext(ctx, textOfDocument, tenant, string(id)).Scan(&title, &text)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil // deleted meanwhile: the hit stands without its text
 		}
@@ -222,36 +239,40 @@ func (p part) asks() bool { return len(p.terms) > 0 }
 
 // collect reads the documents that have the words, newest first, until the answer
 // cannot change any more.
-func (s *Searcher) collect(ctx context.Context, tenant string, q *search.Query, terms []search.Term, c *search.Collector) error {
+func (s *Searcher) collect(
+	ctx context.Context, from querier, tenant string, q *search.Query, terms []search.Term, c *search.Collector,
+) error {
 	newest := time.Unix(math.MaxInt32<<8, 0)
 	for _, titled := range []bool{true, false} {
 		p := part{terms: terms, facets: q.Facets, titled: titled}
 		if (titled && !p.asks()) || c.Enough(search.Key{Titled: titled, Dated: newest}) || (titled && q.After != nil && !q.After.Titled) {
 			continue
 		}
-		if err := s.collectPart(ctx, tenant, q, p, c); err != nil {
+		if err := s.collectPart(ctx, from, tenant, q, p, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Searcher) collectPart(ctx context.Context, tenant string, q *search.Query, p part, c *search.Collector) error {
+func (s *Searcher) collectPart(
+	ctx context.Context, from querier, tenant string, q *search.Query, p part, c *search.Collector,
+) error {
 	checked := phrases(p.terms)
 	columns := "d.n, d.id, d.kind, d.dated, d.recorded, d.facets"
 	if len(checked) > 0 {
 		columns += ", d.title, d.text"
 	}
 	var args arguments
-	from, number := s.engine.match(tenant, p, &args)
-	from += filters(q, p.titled, &args) + " AND " + number + " < " + args.add(int64(math.MaxInt64))
-	statement := "SELECT " + columns + from + " ORDER BY " + number + " DESC LIMIT " + strconv.Itoa(chunk) //nolint:gosec // of constants and numbered arguments
+	match, number := s.engine.match(tenant, p, &args)
+	match += filters(q, p.titled, &args) + " AND " + number + " < " + args.add(int64(math.MaxInt64))
+	statement := "SELECT " + columns + match + " ORDER BY " + number + " DESC LIMIT " + strconv.Itoa(chunk) //nolint:gosec // of constants and numbered arguments
 	for {
-		read, enough, err := s.read(ctx, statement, args.list, p.titled, checked, c)
-		if err != nil || enough || read.rows < chunk {
+		done, enough, err := read(ctx, from, statement, args.list, p.titled, checked, c)
+		if err != nil || enough || done.rows < chunk {
 			return err
 		}
-		args.list[len(args.list)-1] = read.last
+		args.list[len(args.list)-1] = done.last
 	}
 }
 
@@ -265,10 +286,10 @@ type reading struct {
 	last int64
 }
 
-func (s *Searcher) read(
-	ctx context.Context, statement string, args []any, titled bool, checked []search.Term, c *search.Collector,
+func read(
+	ctx context.Context, from querier, statement string, args []any, titled bool, checked []search.Term, c *search.Collector,
 ) (r reading, enough bool, err error) {
-	rows, err := s.db.QueryContext(ctx, statement, args...)
+	rows, err := from.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return r, false, fmt.Errorf("search: %w", err)
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (tsvector) schema() []string {
   n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, title TEXT NOT NULL,
   text TEXT NOT NULL, kind TEXT COLLATE "C" NOT NULL, dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL,
   words TSVECTOR, UNIQUE (tenant, id)
-)`,
+) WITH (toast_tuple_target = 128)`, // texts and vectors stand elsewhere, so that a page has the rows of many matches
 		`CREATE SEQUENCE IF NOT EXISTS coordkit_search_number`,
 		`CREATE INDEX IF NOT EXISTS coordkit_search_newest ON coordkit_search_document (tenant, n)`,
 		`CREATE INDEX IF NOT EXISTS coordkit_search_word ON coordkit_search_document USING gin (words)`,
@@ -41,6 +42,25 @@ func (tsvector) number() string {
 }
 
 func (tsvector) prepare() string { return "" }
+
+// reading is a snapshot in which every statement is planned for its words: how
+// many documents have them decides whether to read all of those or to go through
+// the newest.
+func (tsvector) reading(ctx context.Context, db *sql.DB) (querier, func() error, error) {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := tx.ExecContext(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+		return nil, nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, func() error {
+		if err := tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
+			return err
+		}
+		return nil // the context ended it
+	}, nil
+}
 
 // vector writes words as a vector. They have no character that would have to be
 // escaped.
