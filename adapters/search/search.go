@@ -266,7 +266,7 @@ func (s *Searcher) collectPart(
 	var args arguments
 	match, number := s.engine.match(tenant, p, &args)
 	match += filters(q, p.titled, &args) + " AND " + number + " < " + args.add(int64(math.MaxInt64))
-	statement := "SELECT " + columns + match + " ORDER BY " + number + " DESC LIMIT " + strconv.Itoa(chunk) //nolint:gosec // of constants and numbered arguments
+	statement := "SELECT " + columns + match + " ORDER BY " + number + " DESC LIMIT " + strconv.Itoa(chunk)
 	for {
 		done, enough, err := read(ctx, from, statement, args.list, p.titled, checked, c)
 		if err != nil || enough || done.rows < chunk {

@@ -28,7 +28,7 @@ func (tsvector) schema() []string {
   n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, title TEXT NOT NULL,
   text TEXT NOT NULL, kind TEXT COLLATE "C" NOT NULL, dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL,
   words TSVECTOR, UNIQUE (tenant, id)
-) WITH (toast_tuple_target = 128)`, // texts and vectors stand elsewhere, so that a page has the rows of many matches
+)`,
 		`CREATE SEQUENCE IF NOT EXISTS coordkit_search_number`,
 		`CREATE INDEX IF NOT EXISTS coordkit_search_newest ON coordkit_search_document (tenant, n)`,
 		`CREATE INDEX IF NOT EXISTS coordkit_search_word ON coordkit_search_document USING gin (words)`,
