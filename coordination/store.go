@@ -35,7 +35,7 @@ type Tx interface {
 	PutIdempotentReply(ctx context.Context, r Reply) error
 
 	// DropIdempotentReplies forgets up to limit replies that expired before that
-	// time and returns how many.
+	// time, by Expires, then Principal, then Key, and returns how many.
 	DropIdempotentReplies(ctx context.Context, before time.Time, limit int) (int, error)
 }
 

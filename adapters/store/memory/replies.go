@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/coordkit/coordkit/coordination"
@@ -14,10 +13,9 @@ func placeReply() layout[coordination.Reply] {
 	return layout[coordination.Reply]{at: func(r *coordination.Reply) int64 { return r.Expires.UnixMicro() }, key: all[coordination.Reply]}
 }
 
-// replyID joins principal and key so that no two pairs give the same.
-func replyID(principal, key string) string {
-	return strconv.Itoa(len(principal)) + ":" + principal + key
-}
+// replyID joins principal and key so that no two pairs give the same and that
+// ids are in the order of the pairs.
+func replyID(principal, key string) string { return principal + end + key }
 
 // IdempotentReply of coordination.Tx.
 func (x *tx) IdempotentReply(_ context.Context, principal, key string) (coordination.Reply, error) {

@@ -283,6 +283,36 @@ func expiredRepliesAreDropped(h *harness) {
 	kept := h.dump(acme, "a", "b", "c", "d").Replies
 	require.Len(h, kept, 1)
 	require.Contains(h, kept, "d")
+	repliesOfOneTimeAreDroppedByName(h, drop)
+}
+
+// repliesOfOneTimeAreDroppedByName: what expired at the same time goes by
+// principal and key, whenever it was put.
+func repliesOfOneTimeAreDroppedByName(h *harness, drop func(before time.Time, limit int) int) {
+	want := []struct{ principal, key string }{{"ann", "z"}, {"anna", "B"}, {"anna", "a"}, {"b", "a"}, {"ä", ""}}
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		var err error
+		for _, i := range []int{3, 1, 4, 0, 2} {
+			r := reply(want[i].key)
+			r.Principal, r.Expires = want[i].principal, minute(2)
+			err = errors.Join(err, tx.PutIdempotentReply(ctx, r))
+		}
+		return err
+	})
+	for i := range want {
+		require.Equal(h, 1, drop(minute(3), 1))
+		h.look(func(ctx context.Context, tx coordination.Tx) error {
+			for j, w := range want {
+				_, err := tx.IdempotentReply(ctx, w.principal, w.key)
+				if j <= i {
+					require.ErrorIs(h, err, coordination.ErrNotFound, "%+v after %d", w, i+1)
+				} else {
+					require.NoError(h, err, "%+v after %d", w, i+1)
+				}
+			}
+			return nil
+		})
+	}
 }
 
 func numbersCountWithoutGaps(h *harness) {

@@ -292,7 +292,7 @@ const (
  WHERE tenant = $8 AND principal = $9 AND key = $10`
 
 	expiredReplies = `WITH due AS (SELECT principal, key FROM coordkit_idempotent_reply
- WHERE tenant = $1 AND expires < $2 ORDER BY expires LIMIT $3`
+ WHERE tenant = $1 AND expires < $2 ORDER BY expires, principal, key LIMIT $3`
 	dropDue = `)
  DELETE FROM coordkit_idempotent_reply WHERE tenant = $1 AND (principal, key) IN (SELECT principal, key FROM due) RETURNING key`
 

@@ -72,6 +72,7 @@ func ListCases(requests int) []ListCase {
 		{Name: "obligationsByRecipientState", Args: from("recipient7", "owed", 51)},
 		{Name: "sheets", Args: []any{tenant(1), "issue", id, "beyond", 51}},
 		{Name: "sheetsByKey", Args: []any{tenant(1), "issue", "owner", "owner7", id, "owner8", 51}},
+		{Name: "dropReplies", Args: []any{tenant(1), At(requests).UnixMicro(), 500}},
 		{Name: "entityEvents", Args: []any{tenant(1), id, "changereq", 0, 51}},
 		{Name: "lastPosition", Args: []any{tenant(1)}},
 		{Name: "journalEntries", Args: []any{tenant(1), mid, 2 * requests, 100}},
@@ -83,7 +84,7 @@ func ListCases(requests int) []ListCase {
 func tenant(n int) string { return "tenant" + strconv.Itoa(n) }
 
 // Load stores, for each tenant, that many requests and a tenth as many records,
-// references, sheets and obligations.
+// references, sheets, obligations and kept replies.
 func Load(ctx context.Context, s coordination.Store, tenants, requests int) error {
 	const batch = 1000
 	for n := range tenants {
@@ -154,6 +155,10 @@ func loadOne(ctx context.Context, tx coordination.Tx, i int) error {
 		Keys: []register.Key{{Name: "owner", Value: fmt.Sprint("owner", i%100)}, {Name: "raised", Value: register.Sortable(At(i))}},
 	}
 	if _, err := tx.PutSheet(ctx, sheet); err != nil {
+		return err
+	}
+	kept := coordination.Reply{Principal: "ann", Key: RequestID(i), Status: 200, Created: At(i), Expires: At(i)}
+	if err := tx.PutIdempotentReply(ctx, kept); err != nil {
 		return err
 	}
 	owed := []notice.Event{{Obligation: RequestID(i), Seq: 1, At: At(i), Actor: "ann", Data: notice.OwedData{
