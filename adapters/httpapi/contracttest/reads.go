@@ -41,13 +41,18 @@ func (m *machine) read(t *rapid.T) {
 	}
 }
 
-// walk goes through a list in pages of drawn sizes while requests are opened,
-// and compares with what was there at the beginning.
+// walk goes through every list in pages of drawn sizes while requests are
+// opened, and compares with what was there at the beginning.
 func (m *machine) walk(t *rapid.T) {
-	list := rapid.SampledFrom([]string{
+	for _, list := range []string{
 		"/v1/change-requests", "/v1/records", "/v1/obligations", "/v1/change-requests?category=intake",
 		"/v1/due", "/v1/bundles", "/v1/change-windows?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z",
-	}).Draw(t, "list")
+	} {
+		m.walkList(t, list)
+	}
+}
+
+func (m *machine) walkList(t *rapid.T, list string) {
 	before := m.pages(t, list, func() string { return "500" }, false)
 	seen := m.pages(t, list, func() string {
 		return strconv.Itoa(rapid.IntRange(1, 3).Draw(t, "page size"))

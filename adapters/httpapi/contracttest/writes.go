@@ -111,16 +111,21 @@ func (r *request) at(c command) string {
 // parts are the things of a request that commands name by an id.
 func parts() []string { return []string{"vote", "delegation", "override"} }
 
-// stale gives a command that would do, with a tag that is not current.
+// stale gives a command that would do, with every kind of tag that is not
+// current: each would be drawn too seldom.
 func (m *machine) stale(t *rapid.T) {
 	r := m.pick(t)
-	tags := append([]string{`"999999"`, `"0"`, `"-1"`, `"x"`, `"01"`, "W/" + r.tag()}, r.tags[:len(r.tags)-1]...)
-	tag := rapid.SampledFrom(tags).Draw(t, "tag")
+	tags := []string{`"999999"`, `"0"`, `"-1"`, `"x"`, `"01"`, "W/" + r.tag()}
+	if old := r.tags[:len(r.tags)-1]; len(old) > 0 {
+		tags = append(tags, rapid.SampledFrom(old).Draw(t, "tag"))
+	}
 	content := plainContent()
 	content["title"] = "amended"
-	p := m.call("carl", http.MethodPut, "/v1/change-requests/"+r.id+"/content", encode(content), "If-Match", tag)
-	m.oneOf(p, "a stale tag", http.StatusPreconditionFailed)
-	m.note(r, p, "a stale tag")
+	for _, tag := range tags {
+		p := m.call("carl", http.MethodPut, "/v1/change-requests/"+r.id+"/content", encode(content), "If-Match", tag)
+		m.oneOf(p, "the stale tag "+tag, http.StatusPreconditionFailed)
+		m.note(r, p, "the stale tag "+tag)
+	}
 }
 
 // advance takes some steps of the normal way, so that the walk gets somewhere.
