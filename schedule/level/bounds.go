@@ -24,7 +24,10 @@ func lowerBound(pr *project) int {
 	case Makespan:
 		bound := int(end)
 		for r := range pr.p.Resources {
-			bound = max(bound, workBound(low, head, r))
+			bound = max(bound, workBound(low, head, &pr.p.Resources[r], func(m *Mode) int { return m.Duration * at(m.Uses, r) }))
+		}
+		for skill, heads := range pr.p.headsBySkill() {
+			bound = max(bound, workBound(low, head, heads, func(m *Mode) int { return m.Duration * m.heads(skill) }))
 		}
 		return bound
 	case WeightedTardiness:
@@ -68,13 +71,17 @@ func (pr *project) steadyInAnyMode() bool {
 
 // workBound returns the first slot by which a resource can have done all its
 // work, begun with the earliest of its activities, plus the least that comes
-// after the last of them.
-func workBound(pr *project, head []int32, r int) int {
+// after the last of them. An activity counts with its mode of least work.
+func workBound(pr *project, head []int32, r *Resource, workOf func(*Mode) int) int {
 	tail := make([]int32, pr.n)
 	pr.tails(tail)
 	work, first, after := 0, int(never), int(never)
 	for j := range pr.n {
-		least := leastWork(&pr.p.Activities[j], r)
+		modes := pr.p.Activities[j].Modes
+		least := workOf(&modes[0])
+		for k := range modes[1:] {
+			least = min(least, workOf(&modes[k+1]))
+		}
 		if least == 0 {
 			continue
 		}
@@ -85,19 +92,59 @@ func workBound(pr *project, head []int32, r int) int {
 	if work == 0 {
 		return 0
 	}
-	return finishOf(&pr.p.Resources[r], first, work) + after
+	return finishOf(r, first, work) + after
 }
 
-// leastWork returns the least duration x units any mode of an activity asks
-// of a resource.
-func leastWork(a *Activity, r int) int {
-	least := -1
-	for k := range a.Modes {
-		if w := a.Modes[k].Duration * at(a.Modes[k].Uses, r); least < 0 || w < least {
-			least = w
+// headsBySkill returns, for each skill that is asked for, those who hold it as a
+// resource. People with several skills count for each of them.
+func (p *Problem) headsBySkill() map[int]*Resource {
+	if !p.needsStaff() {
+		return nil
+	}
+	changes := make(map[int][]event)
+	pools := p.pools()
+	for skill := range p.askedSkills() {
+		changes[skill] = nil
+	}
+	for k := range pools {
+		for _, x := range pools[k].held {
+			heads := 0
+			for n, step := range pools[k].steps {
+				until := int(never)
+				if n+1 < len(pools[k].steps) {
+					until = pools[k].steps[n+1].Slot
+				}
+				from, to := max(step.Slot, int(x.from)), min(until, int(x.to))
+				if heads = step.Quantity; heads > 0 && from < to {
+					changes[x.skill] = append(changes[x.skill], event{from, heads}, event{to, -heads})
+				}
+			}
 		}
 	}
-	return least
+	out := make(map[int]*Resource)
+	for skill, list := range changes {
+		r, level := &Resource{}, 0
+		slices.SortFunc(list, func(a, b event) int { return a.slot - b.slot })
+		for n, e := range list {
+			level += e.change
+			if n+1 == len(list) || list[n+1].slot > e.slot {
+				r.Steps = append(r.Steps, Step{e.slot, level})
+			}
+		}
+		out[skill] = r
+	}
+	return out
+}
+
+// heads returns how many people with a skill a mode asks for.
+func (m *Mode) heads(skill int) int {
+	sum := 0
+	for _, need := range m.Staff {
+		if need.Skill == skill {
+			sum += need.People
+		}
+	}
+	return sum
 }
 
 // finishOf returns when a resource has done work begun at a slot, or 0 if it

@@ -163,8 +163,8 @@ func (p *Problem) onlyActivity(i int, keep map[Cause]bool) Activity {
 			Duration: m.Duration,
 			Uses:     pickKept(m.Uses, CauseResource, keep),
 			Spends:   pickKept(m.Spends, CauseTotal, keep),
-			Takes:    pickKept(m.Takes, CauseStock, keep),
-			Makes:    pickKept(m.Makes, CauseStock, keep),
+			Takes:    p.keptAmounts(m.Takes, keep),
+			Makes:    p.keptAmounts(m.Makes, keep),
 		}
 		if keep[Cause{CausePeople, 0}] {
 			a.Modes[k].Staff = m.Staff
@@ -195,4 +195,23 @@ func refuted(p *Problem, stop func() bool) bool {
 	}
 	o := lcg.Options{Conflicts: conflicts, Stop: stop, Inputs: c.inputs(), Activity: true}
 	return c.s.Solve(&o) == lcg.Excluded
+}
+
+// keptAmounts returns the amounts of the stocks that are kept, numbered as they
+// are then.
+func (p *Problem) keptAmounts(list []Amount, keep map[Cause]bool) []Amount {
+	var out []Amount
+	for _, a := range list {
+		if !keep[Cause{CauseStock, a.Stock}] {
+			continue
+		}
+		before := 0
+		for k := range a.Stock {
+			if keep[Cause{CauseStock, k}] {
+				before++
+			}
+		}
+		out = append(out, Amount{before, a.Quantity})
+	}
+	return out
 }

@@ -137,30 +137,34 @@ func checkTotals(p *Problem, s Schedule) error {
 }
 
 func checkStocks(p *Problem, s Schedule) error {
+	events := make([][]event, len(p.Stocks))
 	for k := range p.Stocks {
-		stock := &p.Stocks[k]
-		events := []event{{0, stock.Initial}}
-		for _, r := range stock.Receipts {
-			events = append(events, event{r.Slot, r.Quantity})
+		events[k] = append(events[k], event{0, p.Stocks[k].Initial})
+		for _, r := range p.Stocks[k].Receipts {
+			events[k] = append(events[k], event{r.Slot, r.Quantity})
 		}
-		for i := range p.Activities {
-			m := &p.Activities[i].Modes[s.Mode[i]]
-			if q := at(m.Takes, k); q != 0 {
-				events = append(events, event{s.Start[i], -q})
-			}
-			if q := at(m.Makes, k); q != 0 {
-				events = append(events, event{s.Start[i] + m.Duration, q})
-			}
+	}
+	for i := range p.Activities {
+		m := &p.Activities[i].Modes[s.Mode[i]]
+		for _, a := range m.Takes {
+			events[a.Stock] = append(events[a.Stock], event{s.Start[i], -a.Quantity})
 		}
-		if slot, level := firstBelowZero(inOrder(events)); level < 0 {
-			return violation("stock", -1, slot, "stock %s is short of %d in slot %d", label(stock.ID, k), -level, slot)
+		for _, a := range m.Makes {
+			events[a.Stock] = append(events[a.Stock], event{s.Start[i] + m.Duration, a.Quantity})
+		}
+	}
+	for k := range events {
+		if slot, level := firstBelowZero(inOrder(events[k])); level < 0 {
+			return violation("stock", -1, slot, "stock %s is short of %d in slot %d", label(p.Stocks[k].ID, k), -level, slot)
 		}
 	}
 	return nil
 }
 
+// job is the time a person is needed or away.
+type job struct{ activity, start, finish int }
+
 func checkStaff(p *Problem, s Schedule) error {
-	type job struct{ activity, start, finish int }
 	byPerson := make([][]job, len(p.People))
 	for i := range p.Activities {
 		m := &p.Activities[i].Modes[s.Mode[i]]
@@ -176,8 +180,8 @@ func checkStaff(p *Problem, s Schedule) error {
 				}
 				who := people[next]
 				next++
-				if who < 0 || who >= len(p.People) || !p.People[who].has(need.Skill) {
-					return violation("staff", i, s.Start[i], "activity %s: person %d lacks skill %d", p.name(i), who, need.Skill)
+				if who < 0 || who >= len(p.People) || !p.People[who].skilled(need.Skill, s.Start[i], s.Start[i]+m.Duration) {
+					return violation("staff", i, s.Start[i], "activity %s: person %d lacks skill %d at the time", p.name(i), who, need.Skill)
 				}
 				byPerson[who] = append(byPerson[who], job{i, s.Start[i], s.Start[i] + m.Duration})
 			}
@@ -187,18 +191,53 @@ func checkStaff(p *Problem, s Schedule) error {
 		}
 	}
 	for who, jobs := range byPerson {
+		for k := 1; k < len(jobs); k++ { // collected activity by activity
+			if jobs[k].activity == jobs[k-1].activity {
+				return violation("staff", jobs[k].activity, jobs[k].start, "person %s has two places in activity %s",
+					label(p.People[who].ID, who), p.name(jobs[k].activity))
+			}
+		}
 		for _, away := range p.People[who].Away {
 			jobs = append(jobs, job{-1, away.From, away.To})
 		}
-		for i, a := range jobs {
-			for _, b := range jobs[i+1:] {
-				same := a.activity == b.activity && a.activity >= 0
-				if same || a.start < b.finish && b.start < a.finish && a.start < a.finish && b.start < b.finish {
-					return violation("staff", max(a.activity, b.activity), max(a.start, b.start),
-						"person %s is needed twice, or away, in slot %d", label(p.People[who].ID, who), max(a.start, b.start))
-				}
-			}
+		if a, b, found := overlapping(jobs); found {
+			return violation("staff", max(a.activity, b.activity), b.start,
+				"person %s is needed twice, or away, in slot %d", label(p.People[who].ID, who), b.start)
 		}
 	}
 	return nil
+}
+
+// skilled walks from term to term over [from, to) and reports whether the person
+// holds the skill all the way. What takes no time asks for the skill alone.
+func (p *Person) skilled(skill, from, to int) bool {
+	if slices.Contains(p.Skills, skill) {
+		return true
+	}
+	some := false
+	for moved := true; moved && (from < to || !some); {
+		moved = false
+		for _, x := range p.Terms {
+			if x.Skill != skill || x.From == x.To {
+				continue
+			}
+			some = true
+			if x.From <= from && from < x.To && from < to {
+				from, moved = x.To, true
+			}
+		}
+	}
+	return some && from >= to
+}
+
+// overlapping returns two jobs that share a slot, if any do.
+func overlapping(jobs []job) (a, b job, found bool) {
+	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.start >= j.finish })
+	slices.SortFunc(jobs, func(a, b job) int { return a.start - b.start })
+	for k := 1; k < len(jobs); k++ { // the earlier ones do not overlap, so the last ends last
+		if jobs[k].start < jobs[k-1].finish {
+			return jobs[k-1], jobs[k], true
+		}
+	}
+	return job{}, job{}, false
 }

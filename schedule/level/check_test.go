@@ -17,9 +17,9 @@ func rich() (*level.Problem, level.Schedule) {
 		Stocks:    []level.Stock{{Initial: 1, Receipts: []level.Step{{Slot: 3, Quantity: 1}}}},
 		People:    []level.Person{{Skills: []int{0}, Away: []level.Window{{From: 5, To: 6}}}, {Skills: []int{0, 1}}},
 		Activities: []level.Activity{
-			{ID: "a", Modes: []level.Mode{{Duration: 2, Uses: []int{2}, Spends: []int{1}, Takes: []int{1}, Staff: []level.Assignee{{Skill: 0, People: 1}}}}},
-			{ID: "b", Release: 3, Modes: []level.Mode{{Duration: 2, Uses: []int{1}, Spends: []int{2}, Takes: []int{1}, Makes: []int{1}}}},
-			{ID: "c", Deadline: 9, Modes: []level.Mode{{Duration: 3, Uses: []int{1}, Takes: []int{1}, Staff: []level.Assignee{{Skill: 1, People: 1}}}, {Duration: 1, Spends: []int{1}}}},
+			{ID: "a", Modes: []level.Mode{{Duration: 2, Uses: []int{2}, Spends: []int{1}, Takes: []level.Amount{{Quantity: 1}}, Staff: []level.Assignee{{Skill: 0, People: 1}}}}},
+			{ID: "b", Release: 3, Modes: []level.Mode{{Duration: 2, Uses: []int{1}, Spends: []int{2}, Takes: []level.Amount{{Quantity: 1}}, Makes: []level.Amount{{Quantity: 1}}}}},
+			{ID: "c", Deadline: 9, Modes: []level.Mode{{Duration: 3, Uses: []int{1}, Takes: []level.Amount{{Quantity: 1}}, Staff: []level.Assignee{{Skill: 1, People: 1}}}, {Duration: 1, Spends: []int{1}}}},
 			{ID: "d", Planned: 9, Fixed: true, Modes: []level.Mode{{}}},
 		},
 		Relations: []level.Relation{{From: 0, To: 1, Lag: 1}, {From: 1, To: 2}, {From: 2, To: 3, Kind: level.StartStart, Lag: 2}},

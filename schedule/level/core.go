@@ -13,8 +13,9 @@ type core struct {
 	s     *lcg.Solver
 	start []lcg.Var
 	end   []term
-	mode  [][]lcg.Lit   // per activity and mode; lcg.Always where there is one mode
-	staff [][][]lcg.Lit // per activity, place in its staff list, person; nil without people
+	mode  [][]lcg.Lit // per activity and mode; lcg.Always where there is one mode
+	pools []pool
+	staff [][][]places // per activity, mode and need; nil without people
 	cost  lcg.Var
 	span  int32 // every start and finish lies in [0, span]
 }
@@ -296,25 +297,31 @@ func (c *core) addTotals() {
 }
 
 func (c *core) addStocks() {
-	for k := range c.p.Stocks {
-		stock := &c.p.Stocks[k]
-		given := []lcg.Level{{Slot: 0, Quantity: int64(stock.Initial)}}
-		for _, r := range stock.Receipts {
+	stocks := make([]*lcg.Reservoir, len(c.p.Stocks))
+	for k := range stocks {
+		given := []lcg.Level{{Slot: 0, Quantity: int64(c.p.Stocks[k].Initial)}}
+		for _, r := range c.p.Stocks[k].Receipts {
 			given = append(given, lcg.Level{Slot: int32(r.Slot), Quantity: int64(r.Quantity)})
 		}
-		res := lcg.NewReservoir(given)
-		for i := range c.p.Activities {
-			for m := range c.p.Activities[i].Modes {
-				mode := &c.p.Activities[i].Modes[m]
-				if q := at(mode.Takes, k); q > 0 {
-					res.AddDraw(c.start[i], 0, int64(q), c.mode[i][m])
+		stocks[k] = lcg.NewReservoir(given)
+	}
+	for i := range c.p.Activities {
+		for m := range c.p.Activities[i].Modes {
+			mode := &c.p.Activities[i].Modes[m]
+			for _, a := range mode.Takes {
+				if a.Quantity > 0 {
+					stocks[a.Stock].AddDraw(c.start[i], 0, int64(a.Quantity), c.mode[i][m])
 				}
-				if q := at(mode.Makes, k); q > 0 {
-					res.AddSupply(c.start[i], int32(mode.Duration), int64(q), c.mode[i][m])
+			}
+			for _, a := range mode.Makes {
+				if a.Quantity > 0 {
+					stocks[a.Stock].AddSupply(c.start[i], int32(mode.Duration), int64(a.Quantity), c.mode[i][m])
 				}
 			}
 		}
-		res.Post(c.s)
+	}
+	for _, r := range stocks {
+		r.Post(c.s)
 	}
 }
 
@@ -364,11 +371,9 @@ func (c *core) inputs() []lcg.Var {
 		}
 	}
 	for i := range c.staff {
-		for _, place := range c.staff[i] {
-			for _, l := range place {
-				if l.Side >= 0 {
-					in = append(in, l.Side.Var())
-				}
+		for _, needs := range c.staff[i] {
+			for n := range needs {
+				in = append(in, needs[n].inputs()...)
 			}
 		}
 	}

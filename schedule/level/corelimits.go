@@ -3,7 +3,7 @@ package level
 // Limits of the exact core; beyond them a problem is left to the heuristics.
 const (
 	coreMostTasks = 1500    // activities
-	coreMostCells = 1 << 24 // slots x words of a profile
+	coreMostCells = 1 << 22 // slots x words of a profile
 	coreMostPairs = 1 << 16 // pairs that cannot overlap
 	coreMostCost  = 1 << 30
 
@@ -13,23 +13,25 @@ const (
 
 // coreHolds reports whether a problem stays within the limits of the core.
 func coreHolds(p *Problem, span int32) bool {
-	words := (len(p.Resources)+len(p.People)+3)/4 + 1
+	words := (len(p.Resources)+len(p.People)+3)/4 + 1 // a pool is one person at least
 	return len(p.Activities) <= coreMostTasks && int(span)*words <= coreMostCells &&
 		int(span)*p.mostTasks() <= coreMostEvents && packable(p, span) && costLimit(p, int(span)) <= coreMostCost
 }
 
 // mostTasks returns a number that no propagator has more tasks than: each mode
-// is one for the resources, two for a stock, and one for everybody who could
+// is one for the resources, a few for a stock, and one for every head that could
 // take a place in it.
 func (p *Problem) mostTasks() int {
-	modes, places := 0, 0
+	modes, moves, places := 0, 0, 0
 	for i := range p.Activities {
 		modes += len(p.Activities[i].Modes)
 		for k := range p.Activities[i].Modes {
-			places += len(p.Activities[i].Modes[k].Staff)
+			m := &p.Activities[i].Modes[k]
+			moves += len(m.Takes) + len(m.Makes)
+			places += len(m.Staff) * len(p.People)
 		}
 	}
-	return max(2*modes, places*len(p.People))
+	return max(modes, moves, places)
 }
 
 // costLimit returns a number no schedule within a span costs more than.

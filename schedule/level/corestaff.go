@@ -1,36 +1,55 @@
 package level
 
 import (
-	"slices"
-
 	"github.com/coordkit/coordkit/schedule/level/internal/lcg"
 )
 
-// addStaff gives every place in a staff list and every person who could take
-// it a literal. A person is a resource of capacity one, absent while away.
+// places is what one need of a mode may take: for each option the literals "at
+// least one head", "at least two", and so on.
+type places struct {
+	options []option
+	heads   [][]lcg.Lit // beside options; nil where the whole need falls to the only one
+}
+
+// addStaff makes each pool of people a resource whose capacity is the heads that
+// are there. A need that only one pool can meet holds it like any resource; for
+// the others literals say how many heads each pool gives.
 func (c *core) addStaff() {
-	if len(c.p.People) == 0 && !c.p.needsStaff() {
+	if !c.p.needsStaff() {
 		return
 	}
+	c.pools = c.p.pools()
 	rows := make([][]int32, c.span)
+	cells := make([]int32, int(c.span)*len(c.pools))
 	for t := range rows {
-		rows[t] = make([]int32, len(c.p.People))
-		for who := range c.p.People {
-			rows[t][who] = 1
-		}
+		rows[t], cells = cells[:len(c.pools)], cells[len(c.pools):]
 	}
-	for who := range c.p.People {
-		for _, w := range c.p.People[who].Away {
-			for t := w.From; t < min(w.To, int(c.span)); t++ {
-				rows[t][who] = 0
+	for k := range c.pools {
+		heads, next := 0, 0
+		for t := range rows {
+			for ; next < len(c.pools[k].steps) && c.pools[k].steps[next].Slot <= t; next++ {
+				heads = c.pools[k].steps[next].Quantity
 			}
+			rows[t][k] = int32(heads)
 		}
 	}
-	table := lcg.NewTimetable(len(c.p.People), rows)
-	c.staff = make([][][]lcg.Lit, c.pr.n)
+	table := lcg.NewTimetable(len(c.pools), rows)
+	able := options(c.pools)
+	c.staff = make([][][]places, c.pr.n)
+	still := newCrew(c.pr) // for what takes no time
 	for i := range c.p.Activities {
+		c.staff[i] = make([][]places, len(c.p.Activities[i].Modes))
 		for k := range c.p.Activities[i].Modes {
-			c.addPlaces(table, i, k)
+			m := &c.p.Activities[i].Modes[k]
+			if m.Duration == 0 {
+				if !still.canMeet(i, m) {
+					c.forbid(c.mode[i][k])
+				}
+				continue
+			}
+			for _, need := range m.Staff {
+				c.staff[i][k] = append(c.staff[i][k], c.addNeed(table, able[need.Skill], i, k, need.People))
+			}
 		}
 	}
 	table.Post(c.s)
@@ -48,62 +67,102 @@ func (p *Problem) needsStaff() bool {
 	return false
 }
 
-// addPlaces adds what one mode of an activity asks of people.
-func (c *core) addPlaces(table *lcg.Timetable, i, k int) {
-	m := &c.p.Activities[i].Modes[k]
-	only := c.mode[i][k]
-	taken := make([][]lcg.Lit, len(c.p.People))
-	for _, need := range m.Staff {
-		var open []lcg.Lit
-		place := make([]lcg.Lit, len(c.p.People))
-		for who := range c.p.People {
-			place[who] = lcg.Always // stands for: cannot take it
-			if !c.p.People[who].has(need.Skill) || need.People == 0 {
-				continue
+// addNeed adds a number of heads that one mode of an activity asks for.
+func (c *core) addNeed(table *lcg.Timetable, able []option, i, k, heads int) places {
+	only, d := c.mode[i][k], int32(c.p.Activities[i].Modes[k].Duration)
+	task := func(o option, demand int, when lcg.Lit) {
+		row := make([]int32, o.pool+1)
+		row[o.pool] = int32(demand)
+		table.AddTask(c.start[i], d, row, when)
+		for _, bound := range [...]lcg.Lit{c.start[i].GE(o.from), c.start[i].LE(min(o.to, never) - d)} {
+			if when.Side >= 0 {
+				c.s.AddClause(when.Not(), bound)
+			} else {
+				c.s.AddClause(bound)
 			}
+		}
+	}
+	switch {
+	case heads == 0:
+		return places{}
+	case len(able) == 1 && heads <= len(c.pools[able[0].pool].members):
+		task(able[0], heads, only)
+		return places{options: able}
+	}
+	out := places{options: able, heads: make([][]lcg.Lit, len(able))}
+	var open []lcg.Lit
+	for n, o := range able {
+		for m := range min(heads, len(c.pools[o.pool].members)) {
 			l := c.s.NewVar(0, 1).GE(1)
-			place[who] = l
-			open = append(open, l)
 			if only.Side >= 0 {
 				c.s.AddClause(l.Not(), only)
 			}
-			for _, o := range taken[who] {
-				c.s.AddClause(l.Not(), o.Not())
+			if m > 0 {
+				c.s.AddClause(l.Not(), out.heads[n][m-1])
 			}
-			taken[who] = append(taken[who], l)
-			if m.Duration > 0 {
-				demand := make([]int32, who+1)
-				demand[who] = 1
-				table.AddTask(c.start[i], int32(m.Duration), demand, l)
-			}
+			out.heads[n] = append(out.heads[n], l)
+			open = append(open, l)
+			task(o, 1, l)
 		}
-		if need.People > 0 {
-			c.s.AddAtLeast(open, need.People, only)
-		}
-		c.staff[i] = append(c.staff[i], place)
 	}
+	if len(open) < heads {
+		c.forbid(only)
+		return out
+	}
+	c.s.AddAtLeast(open, heads, only)
+	return out
 }
 
-// readStaff reads who does what from a solution. The search may set more
-// people than asked for; the first ones do it.
+// readStaff reads who does what from a solution. The search may set more heads
+// than asked for; the first ones do it.
 func (c *core) readStaff(s *Schedule, values []int32) {
 	if c.staff == nil {
 		return
 	}
-	s.Staff = make([][]int, c.pr.n)
+	picked := make([][]int32, c.pr.n)
+	start, duration := starts(*s), make([]int32, c.pr.n)
+	still := newCrew(c.pr)
 	for i := range c.p.Activities {
-		skip := 0
-		for k := range s.Mode[i] {
-			skip += len(c.p.Activities[i].Modes[k].Staff)
+		m := &c.p.Activities[i].Modes[s.Mode[i]]
+		duration[i] = int32(m.Duration)
+		if m.Duration == 0 {
+			still.canMeet(i, m)
+			picked[i] = still.places(nil, int32(i))
+			continue
 		}
-		for q, need := range c.p.Activities[i].Modes[s.Mode[i]].Staff {
-			left := need.People
-			for who, l := range c.staff[i][skip+q] {
-				if left > 0 && l.Side >= 0 && values[l.Side.Var()] == 1 && !slices.Contains(s.Staff[i], who) {
-					s.Staff[i] = append(s.Staff[i], who)
-					left--
-				}
+		for q, need := range m.Staff {
+			picked[i] = append(picked[i], c.staff[i][s.Mode[i]][q].read(need.People, values)...)
+		}
+	}
+	s.Staff = names(c.pools, picked, start, duration)
+}
+
+// read returns the pool of each place of a need.
+func (x *places) read(heads int, values []int32) []int32 {
+	var out []int32
+	for n, o := range x.options {
+		if x.heads == nil {
+			for range heads {
+				out = append(out, o.pool)
+			}
+			return out
+		}
+		for _, l := range x.heads[n] {
+			if len(out) < heads && values[l.Side.Var()] == 1 {
+				out = append(out, o.pool)
 			}
 		}
 	}
+	return out
+}
+
+// inputs returns the variables of the staffing.
+func (x *places) inputs() []lcg.Var {
+	var out []lcg.Var
+	for _, list := range x.heads {
+		for _, l := range list {
+			out = append(out, l.Side.Var())
+		}
+	}
+	return out
 }

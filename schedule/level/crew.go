@@ -2,34 +2,43 @@ package level
 
 import "slices"
 
-// crew is the profile of the people: who is free when, and who can take which
-// place. People are matched to the places of one activity by augmenting paths
-// (Kuhn 1955), those with the fewest skills first; activities already placed
-// keep theirs.
+// crew is the profile of the people: how many of each pool are free when. The
+// places of one activity are matched to pools by augmenting paths (Kuhn 1955),
+// pools with the fewest skills first; activities already placed keep theirs.
 type crew struct {
-	people   []Person
-	narrow   []int // people, fewest skills first
-	busy     [][]Window
+	pools    []pool
+	free     [][]Step // heads of each pool, now
+	changed  []int32  // pools that differ from their presence
+	able     map[int][]option
 	needs    [][]Assignee
 	duration []int32
-	staff    [][]int // people of each activity as placed
+	picked   [][]int32 // pool of each place of an activity as placed
 
-	places []int // skill of each place of the activity at hand
-	holder []int // person at each place, or -1
-	free   []bool
-	tried  []bool
+	room []int32 // by pool: heads that the activity at hand may still have
+	seen []int32 // by pool: the match that set its room
+	now  int32
+	held []seat // places taken in the match at hand
+	// tried marks the pools of the search for one place.
+	tried []int32
+	round int32
+}
+
+// seat is a place that a pool has taken.
+type seat struct {
+	need int32
+	pool int32
 }
 
 func newCrew(pr *project) *crew {
+	pools := pr.p.pools()
 	c := &crew{
-		people: pr.p.People, busy: make([][]Window, len(pr.p.People)), needs: make([][]Assignee, pr.n),
-		duration: make([]int32, pr.n), staff: make([][]int, pr.n), free: make([]bool, len(pr.p.People)),
-		tried: make([]bool, len(pr.p.People)),
+		pools: pools, free: make([][]Step, len(pools)), able: options(pools), needs: make([][]Assignee, pr.n),
+		duration: make([]int32, pr.n), picked: make([][]int32, pr.n),
+		room: make([]int32, len(pools)), seen: make([]int32, len(pools)), tried: make([]int32, len(pools)),
 	}
-	for who := range c.people {
-		c.narrow = append(c.narrow, who)
+	for k := range pools {
+		c.free[k] = slices.Clone(pools[k].steps)
 	}
-	slices.SortStableFunc(c.narrow, func(a, b int) int { return len(c.people[a].Skills) - len(c.people[b].Skills) })
 	c.choose(pr)
 	return c
 }
@@ -42,87 +51,169 @@ func (c *crew) choose(pr *project) {
 }
 
 func (c *crew) reset(bool, int32) {
-	for who := range c.busy {
-		c.busy[who] = append(c.busy[who][:0], c.people[who].Away...)
+	for _, k := range c.changed {
+		c.free[k] = append(c.free[k][:0], c.pools[k].steps...)
 	}
+	c.changed = c.changed[:0]
 }
 
-// earliest tries t and then each later moment at which somebody is back.
+// earliest tries t and then each later moment at which a pool that could help
+// has one head more for long enough.
 func (c *crew) earliest(j, t int32) int32 {
 	if len(c.needs[j]) == 0 {
 		return t
 	}
-	for {
-		if c.match(j, t) {
-			return t
-		}
-		next := int(never)
-		for who := range c.busy {
-			for _, w := range c.busy[who] {
-				if w.To > int(t) {
-					next = min(next, w.To)
+	for !c.match(j, t) {
+		next := never
+		if d := int(c.duration[j]); d > 0 {
+			for _, need := range c.needs[j] {
+				for _, o := range c.able[need.Skill] {
+					next = min(next, c.rise(o, int(t), d))
 				}
 			}
 		}
-		if next >= int(never) {
+		if next >= never {
 			return never
 		}
-		t = int32(next)
+		t = next
 	}
+	return t
+}
+
+// rise returns the first start after t at which an option has more heads for d
+// slots than at t, or never.
+func (c *crew) rise(o option, t, d int) int32 {
+	if t+d > int(o.to) {
+		return never
+	}
+	from, heads := t, 1
+	if t < int(o.from) {
+		from = int(o.from)
+	} else {
+		heads += least(c.free[o.pool], t, d)
+	}
+	if heads > len(c.pools[o.pool].members) {
+		return never
+	}
+	if from = after(c.free[o.pool], heads, from, d); from+d > int(o.to) {
+		return never
+	}
+	return int32(from)
+}
+
+// least returns the least quantity of steps in d slots from t on.
+func least(steps []Step, t, d int) int {
+	k := index(steps, t)
+	q := steps[k].Quantity
+	for k++; k < len(steps) && steps[k].Slot < t+d; k++ {
+		q = min(q, steps[k].Quantity)
+	}
+	return q
 }
 
 func (c *crew) take(j, t int32) {
-	c.staff[j] = c.staff[j][:0]
-	if !c.match(j, t) {
+	c.picked[j] = c.picked[j][:0]
+	if len(c.needs[j]) == 0 || !c.match(j, t) {
 		return
 	}
-	for _, who := range c.holder {
-		c.staff[j] = append(c.staff[j], who)
-		w := Window{int(t), int(t + c.duration[j])}
-		k, _ := slices.BinarySearchFunc(c.busy[who], w, func(a, b Window) int { return a.From - b.From })
-		c.busy[who] = slices.Insert(c.busy[who], k, w)
+	c.picked[j] = c.places(c.picked[j], j)
+	from, to := int(t), int(t+c.duration[j])
+	if from == to {
+		return
+	}
+	for _, k := range c.picked[j] {
+		c.changed = append(c.changed, k)
+		steps := split(split(c.free[k], from), to)
+		c.free[k] = steps
+		for at := index(steps, from); at < len(steps) && steps[at].Slot < to; at++ {
+			steps[at].Quantity--
+		}
 	}
 }
 
-// match finds people for every place of an activity from t on.
+// match finds a pool for every place of an activity from t on. What takes no
+// time needs skilled people, whatever else they do.
 func (c *crew) match(j, t int32) bool {
-	c.places, c.holder = c.places[:0], c.holder[:0]
-	for _, need := range c.needs[j] {
-		for range need.People {
-			c.places = append(c.places, need.Skill)
-			c.holder = append(c.holder, -1)
+	c.now++
+	c.held = c.held[:0]
+	d := c.duration[j]
+	for n, need := range c.needs[j] {
+		for _, o := range c.able[need.Skill] {
+			if c.seen[o.pool] != c.now && o.covers(t, d) {
+				c.seen[o.pool] = c.now
+				c.room[o.pool] = int32(len(c.pools[o.pool].members))
+				if d > 0 {
+					c.room[o.pool] = int32(least(c.free[o.pool], int(t), int(d)))
+				}
+			}
 		}
-	}
-	if len(c.places) > len(c.people) {
-		return false
-	}
-	from, to := int(t), int(t+c.duration[j])
-	for who := range c.people {
-		c.free[who] = !slices.ContainsFunc(c.busy[who], func(w Window) bool {
-			return w.From < to && from < w.To && w.From < w.To && from < to
-		})
-	}
-	for place := range c.places {
-		clear(c.tried)
-		if !c.seat(place) {
-			return false
+		for range need.People {
+			c.round++
+			if !c.seat(j, t, int32(n)) {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// seat finds somebody for a place, moving others to another place if need be.
-func (c *crew) seat(place int) bool {
-	for _, who := range c.narrow {
-		if !c.free[who] || c.tried[who] || !c.people[who].has(c.places[place]) {
-			continue
-		}
-		c.tried[who] = true
-		at := slices.Index(c.holder, who)
-		if at < 0 || c.seat(at) {
-			c.holder[place] = who
+// covers reports whether an option holds its skill for d slots from t on.
+func (o option) covers(t, d int32) bool {
+	return d == 0 || o.from <= t && t+d <= o.to
+}
+
+// seat finds a pool for one place, moving others to another pool if need be.
+func (c *crew) seat(j, t, need int32) bool {
+	able := c.able[c.needs[j][need].Skill]
+	d := c.duration[j]
+	for _, o := range able {
+		if o.covers(t, d) && c.room[o.pool] > 0 {
+			c.room[o.pool]--
+			c.held = append(c.held, seat{need, o.pool})
 			return true
 		}
 	}
+	if len(c.needs[j]) == 1 {
+		return false
+	}
+	for _, o := range able {
+		if !o.covers(t, d) || c.tried[o.pool] == c.round {
+			continue
+		}
+		c.tried[o.pool] = c.round
+		for k := range c.held {
+			if c.held[k].pool != o.pool || c.held[k].need == need {
+				continue
+			}
+			if c.seat(j, t, c.held[k].need) { // the other place has a pool more than it needs
+				c.held[k].need = need
+				return true
+			}
+		}
+	}
 	return false
+}
+
+// canMeet reports whether an activity in a mode that takes no time finds its
+// people; they may be at work elsewhere.
+func (c *crew) canMeet(i int, m *Mode) bool {
+	c.needs[i], c.duration[i] = m.Staff, 0
+	return c.match(int32(i), 0)
+}
+
+// places appends the pools of the last match, in the order of the places.
+func (c *crew) places(out []int32, j int32) []int32 {
+	for n := range c.needs[j] {
+		for _, s := range c.held {
+			if int(s.need) == n {
+				out = append(out, s.pool)
+			}
+		}
+	}
+	return out
+}
+
+// staff names the people of a schedule built by the generator.
+func (c *crew) staff(start []int32) [][]int {
+	return names(c.pools, c.picked, start, c.duration)
 }

@@ -36,8 +36,8 @@ func newGenerator(pr *project) *generator {
 	} else {
 		g.profile = newStepwise(pr)
 	}
-	for k := range pr.p.Stocks {
-		g.extra = append(g.extra, newStore(pr, k))
+	if len(pr.p.Stocks) > 0 {
+		g.extra = append(g.extra, newStocks(pr))
 	}
 	if pr.p.needsStaff() {
 		g.crew = newCrew(pr)
@@ -81,9 +81,9 @@ func (g *generator) forward(list, start []int32) int32 {
 	return end
 }
 
-// stopped asks every thousand or so activities whether to end.
+// stopped asks every few hundred activities whether to end.
 func (g *generator) stopped(k int) bool {
-	return k&1023 == 1023 && g.stop != nil && g.stop()
+	return k&255 == 255 && g.stop != nil && g.stop()
 }
 
 // backward places the activities of list, successors first, as late as
@@ -135,9 +135,12 @@ func (g *generator) forwardBound(list, start []int32) int32 {
 	for len(g.rest) > 0 {
 		waiting := g.rest[:0]
 		before := len(g.rest)
-		for _, j := range g.rest {
+		for k, j := range g.rest {
 			if g.placed[j] {
 				continue
+			}
+			if g.stopped(k) {
+				return never
 			}
 			t, ready := g.from(j, start)
 			if ready {

@@ -1,7 +1,5 @@
 package level
 
-import "slices"
-
 // Mode choice by local search, after the genotype of a list and a mode vector
 // (Kolisch & Drexl 1997; Hartmann 2001): change some modes and swap some
 // neighbours of the best so far, bring the totals back into their limits, and
@@ -175,9 +173,6 @@ func (m *modeSearch) remember(cost int) {
 		m.best.Start[j], m.best.Mode[j] = int(s), int(m.childMode[j])
 	}
 	if m.g.crew != nil {
-		m.best.Staff = make([][]int, m.pr.n)
-		for j := range m.best.Staff {
-			m.best.Staff[j] = slices.Clone(m.g.crew.staff[j])
-		}
+		m.best.Staff = m.g.crew.staff(m.child.start)
 	}
 }

@@ -48,8 +48,12 @@ func drawProblem(t *rapid.T, f focus) *level.Problem {
 			Receipts: []level.Step{{Slot: rapid.IntRange(0, 5).Draw(t, "receipt"), Quantity: rapid.IntRange(0, 2).Draw(t, "received")}},
 		})
 	}
-	for range rapid.IntRange(f.least("people"), 2).Draw(t, "people") {
-		who := level.Person{Skills: rapid.SliceOfNDistinct(rapid.IntRange(0, 1), 1, 2, rapid.ID[int]).Draw(t, "skills")}
+	for range rapid.IntRange(f.least("people"), 3).Draw(t, "people") {
+		who := level.Person{Skills: rapid.SliceOfNDistinct(rapid.IntRange(0, 1), 0, 2, rapid.ID[int]).Draw(t, "skills")}
+		for range rapid.IntRange(0, 2).Draw(t, "terms") {
+			from := rapid.IntRange(0, 6).Draw(t, "held")
+			who.Terms = append(who.Terms, level.Term{Skill: rapid.IntRange(0, 1).Draw(t, "of"), From: from, To: from + rapid.IntRange(0, 5).Draw(t, "for")})
+		}
 		if rapid.Bool().Draw(t, "leave") {
 			from := rapid.IntRange(0, 4).Draw(t, "from")
 			who.Away = []level.Window{{From: from, To: from + 1}}
@@ -91,9 +95,9 @@ func drawActivity(t *rapid.T, p *level.Problem, f focus) level.Activity {
 		for range p.Totals {
 			m.Spends = append(m.Spends, rapid.IntRange(0, 3).Draw(t, "spend"))
 		}
-		for range p.Stocks {
-			m.Takes = append(m.Takes, rapid.IntRange(0, 1).Draw(t, "take"))
-			m.Makes = append(m.Makes, rapid.IntRange(0, 1).Draw(t, "make"))
+		for k := range p.Stocks {
+			m.Takes = append(m.Takes, level.Amount{Stock: k, Quantity: rapid.IntRange(0, 1).Draw(t, "take")})
+			m.Makes = append(m.Makes, level.Amount{Stock: k, Quantity: rapid.IntRange(0, 1).Draw(t, "make")})
 		}
 		if len(p.People) > 0 && rapid.IntRange(0, 2-2*f.least("people")).Draw(t, "staffed") == 0 {
 			m.Staff = []level.Assignee{{Skill: rapid.IntRange(0, 1).Draw(t, "skill"), People: rapid.IntRange(1, 2).Draw(t, "heads")}}
@@ -139,7 +143,7 @@ func bruteForce(p *level.Problem) (best int, found bool) {
 			return
 		}
 		for who := range p.People {
-			if slices.Contains(s.Staff[i], who) || !slices.Contains(p.People[who].Skills, rest[0].Skill) {
+			if slices.Contains(s.Staff[i], who) {
 				continue
 			}
 			s.Staff[i] = append(s.Staff[i], who)

@@ -207,10 +207,7 @@ func (p *population) remember(child *individual, end int32) {
 		}
 	}
 	if p.g.crew != nil {
-		p.people = make([][]int, p.pr.n)
-		for j := range p.people {
-			p.people[j] = slices.Clone(p.g.crew.staff[j])
-		}
+		p.people = p.g.crew.staff(child.start)
 	}
 }
 

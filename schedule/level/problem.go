@@ -1,9 +1,6 @@
 package level
 
-import (
-	"slices"
-	"strconv"
-)
+import "strconv"
 
 // Problem is a resource-constrained project scheduling problem in whole
 // numbers: times count slots from 0, quantities count the smallest unit of
@@ -44,15 +41,23 @@ type Activity struct {
 	Weight int // cost of one slot late (WeightedTardiness) or moved (Stability)
 }
 
-// Mode is one way to carry out an activity. A slice shorter than the list it
-// counts reads as zeros.
+// Mode is one way to carry out an activity. A list of units that is shorter than
+// the list it counts reads as zeros.
 type Mode struct {
 	Duration int
 	Uses     []int      // units of each resource, held from start to finish
 	Spends   []int      // units of each total, used up for good
-	Takes    []int      // units of each stock, taken at the start
-	Makes    []int      // units of each stock, added at the finish
+	Takes    []Amount   // taken from stocks at the start
+	Makes    []Amount   // added to stocks at the finish
 	Staff    []Assignee // people needed throughout, each counted once
+}
+
+// Amount is a quantity of one stock; amounts of the same stock add up. A plan
+// has many materials and an activity needs few, so they are listed, not counted
+// out.
+type Amount struct {
+	Stock    int // index into Problem.Stocks
+	Quantity int
 }
 
 // Assignee asks for a number of people who have a skill.
@@ -110,11 +115,21 @@ type Stock struct {
 	Receipts []Step // ascending slots; each adds its quantity
 }
 
-// Person can work on one activity at a time, in any skill he or she has.
+// Person can work on one activity at a time, in any skill he or she holds from
+// its start to its finish. People with the same skills, terms and absences are
+// interchangeable, and are searched over as one pool.
 type Person struct {
 	ID     string
-	Skills []int
+	Skills []int    // held throughout
+	Terms  []Term   // skills held for a time, such as a certificate that expires
 	Away   []Window // ascending, not overlapping
+}
+
+// Term is the time [From, To) in which a person holds a skill. Terms of one
+// skill that touch or overlap count as one.
+type Term struct {
+	Skill    int
+	From, To int
 }
 
 // Window is the half-open interval of slots [From, To).
@@ -171,9 +186,4 @@ func at(list []int, i int) int {
 		return list[i]
 	}
 	return 0
-}
-
-// has reports whether a person has a skill.
-func (p *Person) has(skill int) bool {
-	return slices.Contains(p.Skills, skill)
 }

@@ -120,6 +120,9 @@ func horizon(p *Problem) int {
 		if w := p.People[i].Away; len(w) > 0 {
 			last = max(last, w[len(w)-1].To)
 		}
+		for _, x := range p.People[i].Terms {
+			last = max(last, x.From)
+		}
 	}
 	return min(last+work, 1<<30)
 }

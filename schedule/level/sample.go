@@ -41,37 +41,80 @@ func (s *sampler) choose() {
 func (s *sampler) draw(list []int32, r *random) {
 	s.eligible = s.eligible[:0]
 	for j := range int32(s.pr.n) {
-		s.waits[j] = int32(len(s.pr.in.of(j)))
-		if s.waits[j] == 0 {
-			s.eligible = append(s.eligible, j)
+		if s.waits[j] = int32(len(s.pr.in.of(j))); s.waits[j] == 0 {
+			s.admit(j, r == nil)
 		}
 	}
 	for k := range list {
-		e := s.pick(r)
-		j := s.eligible[e]
-		s.eligible[e] = s.eligible[len(s.eligible)-1]
-		s.eligible = s.eligible[:len(s.eligible)-1]
+		var j int32
+		if r == nil {
+			j = s.first()
+		} else {
+			e := s.pick(r)
+			j = s.eligible[e]
+			s.eligible[e] = s.eligible[len(s.eligible)-1]
+			s.eligible = s.eligible[:len(s.eligible)-1]
+		}
 		list[k] = j
 		for _, a := range s.pr.out.of(j) {
 			if s.waits[a.node]--; s.waits[a.node] == 0 {
-				s.eligible = append(s.eligible, a.node)
+				s.admit(a.node, r == nil)
 			}
 		}
 	}
 }
 
+// sooner reports whether rule LFT takes the activity at place a before that at
+// place b.
+func (s *sampler) sooner(a, b int) bool {
+	i, j := s.eligible[a], s.eligible[b]
+	return s.latest[i] < s.latest[j] || s.latest[i] == s.latest[j] && i < j
+}
+
+// admit adds an eligible activity; with ordered set, as to a heap.
+func (s *sampler) admit(j int32, ordered bool) {
+	s.eligible = append(s.eligible, j)
+	for k := len(s.eligible) - 1; ordered && k > 0 && s.sooner(k, (k-1)/2); k = (k - 1) / 2 {
+		s.eligible[k], s.eligible[(k-1)/2] = s.eligible[(k-1)/2], s.eligible[k]
+	}
+}
+
+// first takes the top of the heap.
+func (s *sampler) first() int32 {
+	top, last := s.eligible[0], len(s.eligible)-1
+	s.eligible[0] = s.eligible[last]
+	s.eligible = s.eligible[:last]
+	for k := 0; ; {
+		child := 2*k + 1
+		if child+1 < last && s.sooner(child+1, child) {
+			child++
+		}
+		if child >= last || !s.sooner(child, k) {
+			return top
+		}
+		s.eligible[k], s.eligible[child] = s.eligible[child], s.eligible[k]
+		k = child
+	}
+}
+
+// crowd is the number of eligible activities beyond which a draw looks at a few
+// of them: plans that wide have thousands of activities.
+const crowd = 256
+
 // pick returns the place of the next activity among the eligible ones.
 func (s *sampler) pick(r *random) int {
-	first, last := 0, s.latest[s.eligible[0]]
-	for k, j := range s.eligible {
-		last = max(last, s.latest[j])
-		best := s.eligible[first]
-		if s.latest[j] < s.latest[best] || s.latest[j] == s.latest[best] && j < best {
-			first = k
+	if n := len(s.eligible); n > crowd {
+		best := r.below(n)
+		for range 4 {
+			if k := r.below(n); s.sooner(k, best) {
+				best = k
+			}
 		}
+		return best
 	}
-	if r == nil {
-		return first
+	last := s.latest[s.eligible[0]]
+	for _, j := range s.eligible {
+		last = max(last, s.latest[j])
 	}
 	total := 0
 	for k, j := range s.eligible {

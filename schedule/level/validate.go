@@ -93,8 +93,6 @@ func (p *Problem) validateMode(field string, m *Mode) error {
 	}{
 		{"Uses", m.Uses, len(p.Resources)},
 		{"Spends", m.Spends, len(p.Totals)},
-		{"Takes", m.Takes, len(p.Stocks)},
-		{"Makes", m.Makes, len(p.Stocks)},
 	} {
 		if len(list.values) > list.count {
 			return invalid(field+"."+list.name, "has %d values for %d", len(list.values), list.count)
@@ -105,12 +103,30 @@ func (p *Problem) validateMode(field string, m *Mode) error {
 			}
 		}
 	}
+	if err := p.validateAmounts(field+".Takes", m.Takes); err != nil {
+		return err
+	}
+	if err := p.validateAmounts(field+".Makes", m.Makes); err != nil {
+		return err
+	}
 	for i, need := range m.Staff {
 		if err := inRange(fmt.Sprintf("%s.Staff[%d].People", field, i), need.People, 0, len(p.Activities)+MaxActivities); err != nil {
 			return err
 		}
 		if need.Skill < 0 {
 			return invalid(fmt.Sprintf("%s.Staff[%d].Skill", field, i), "is negative; skills are numbered from 0")
+		}
+	}
+	return nil
+}
+
+func (p *Problem) validateAmounts(field string, list []Amount) error {
+	for i, a := range list {
+		if a.Stock < 0 || a.Stock >= len(p.Stocks) {
+			return invalid(fmt.Sprintf("%s[%d].Stock", field, i), "is %d; there are %d stocks, numbered from 0", a.Stock, len(p.Stocks))
+		}
+		if err := inRange(fmt.Sprintf("%s[%d].Quantity", field, i), a.Quantity, 0, MaxQuantity); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -165,6 +181,15 @@ func (p *Problem) validatePeople() error {
 		for k, s := range p.People[i].Skills {
 			if s < 0 {
 				return invalid(fmt.Sprintf("People[%d].Skills[%d]", i, k), "is negative; skills are numbered from 0")
+			}
+		}
+		for k, x := range p.People[i].Terms {
+			at := fmt.Sprintf("People[%d].Terms[%d]", i, k)
+			if x.Skill < 0 {
+				return invalid(at+".Skill", "is negative; skills are numbered from 0")
+			}
+			if x.From < 0 || x.To < x.From || x.To > MaxSlot {
+				return invalid(at, "is [%d, %d); must end after it begins, from 0 to %d", x.From, x.To, MaxSlot)
 			}
 		}
 		last := 0
