@@ -108,16 +108,8 @@ func (p *Problem) headsBySkill() map[int]*Resource {
 	}
 	for k := range pools {
 		for _, x := range pools[k].held {
-			heads := 0
-			for n, step := range pools[k].steps {
-				until := int(never)
-				if n+1 < len(pools[k].steps) {
-					until = pools[k].steps[n+1].Slot
-				}
-				from, to := max(step.Slot, int(x.from)), min(until, int(x.to))
-				if heads = step.Quantity; heads > 0 && from < to {
-					changes[x.skill] = append(changes[x.skill], event{from, heads}, event{to, -heads})
-				}
+			for _, w := range x.times {
+				changes[x.skill] = append(changes[x.skill], pools[k].headsIn(w)...)
 			}
 		}
 	}
@@ -132,6 +124,21 @@ func (p *Problem) headsBySkill() map[int]*Resource {
 			}
 		}
 		out[skill] = r
+	}
+	return out
+}
+
+// headsIn returns the heads of a pool that come and go in a window.
+func (x *pool) headsIn(w Window) []event {
+	var out []event
+	for n, step := range x.steps {
+		until := w.To
+		if n+1 < len(x.steps) {
+			until = min(until, x.steps[n+1].Slot)
+		}
+		if from := max(step.Slot, w.From); step.Quantity > 0 && from < until {
+			out = append(out, event{from, step.Quantity}, event{until, -step.Quantity})
+		}
 	}
 	return out
 }

@@ -74,13 +74,7 @@ func (c *core) addNeed(table *lcg.Timetable, able []option, i, k, heads int) pla
 		row := make([]int32, o.pool+1)
 		row[o.pool] = int32(demand)
 		table.AddTask(c.start[i], d, row, when)
-		for _, bound := range [...]lcg.Lit{c.start[i].GE(o.from), c.start[i].LE(min(o.to, never) - d)} {
-			if when.Side >= 0 {
-				c.s.AddClause(when.Not(), bound)
-			} else {
-				c.s.AddClause(bound)
-			}
-		}
+		c.keepTo(i, d, o.times, when)
 	}
 	switch {
 	case heads == 0:
@@ -111,6 +105,26 @@ func (c *core) addNeed(table *lcg.Timetable, able []option, i, k, heads int) pla
 	}
 	c.s.AddAtLeast(open, heads, only)
 	return out
+}
+
+// keepTo bounds an activity to the times of an option, wherever a literal holds:
+// before the end of one of them or after the beginning of the next.
+func (c *core) keepTo(i int, d int32, times []Window, when lcg.Lit) {
+	start := c.start[i]
+	rule := func(lits ...lcg.Lit) {
+		if when.Side >= 0 {
+			lits = append(lits, when.Not())
+		}
+		c.s.AddClause(lits...)
+	}
+	rule(start.GE(int32(times[0].From)))
+	for k, w := range times {
+		if k+1 < len(times) {
+			rule(start.LE(int32(w.To)-d), start.GE(int32(times[k+1].From)))
+		} else {
+			rule(start.LE(int32(w.To) - d))
+		}
+	}
 }
 
 // readStaff reads who does what from a solution. The search may set more heads

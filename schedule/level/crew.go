@@ -83,22 +83,23 @@ func (c *crew) earliest(j, t int32) int32 {
 // rise returns the first start after t at which an option has more heads for d
 // slots than at t, or never.
 func (c *crew) rise(o option, t, d int) int32 {
-	if t+d > int(o.to) {
-		return never
-	}
-	from, heads := t, 1
-	if t < int(o.from) {
-		from = int(o.from)
-	} else {
+	heads := 1
+	if o.covers(int32(t), int32(d)) {
 		heads += least(c.free[o.pool], t, d)
 	}
 	if heads > len(c.pools[o.pool].members) {
-		return never
+		return never // as many as there are; elsewhere there cannot be more
 	}
-	if from = after(c.free[o.pool], heads, from, d); from+d > int(o.to) {
-		return never
+	for at := o.within(t, d); at < int(never); {
+		from := after(c.free[o.pool], heads, at, d)
+		if from >= int(never) {
+			return never
+		}
+		if at = o.within(from, d); at == from {
+			return int32(at)
+		}
 	}
-	return int32(from)
+	return never
 }
 
 // least returns the least quantity of steps in d slots from t on.
@@ -159,7 +160,7 @@ func (c *crew) match(j, t int32) bool {
 
 // covers reports whether an option holds its skill for d slots from t on.
 func (o option) covers(t, d int32) bool {
-	return d == 0 || o.from <= t && t+d <= o.to
+	return d == 0 || o.within(int(t), int(d)) == int(t)
 }
 
 // seat finds a pool for one place, moving others to another pool if need be.

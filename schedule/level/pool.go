@@ -14,10 +14,10 @@ type pool struct {
 	steps   []Step // heads that are there, the first step at slot 0
 }
 
-// tenure is a skill and one stretch of time in which a pool holds it.
+// tenure is a skill and the times in which a pool holds it, ascending and apart.
 type tenure struct {
-	skill    int
-	from, to int32
+	skill int
+	times []Window
 }
 
 // pools returns the people of a problem in pools, as far as anything asks for
@@ -31,7 +31,7 @@ func (p *Problem) pools() []pool {
 			continue
 		}
 		same := func(x pool) bool {
-			return slices.Equal(x.held, held) && slices.Equal(p.People[x.members[0]].Away, p.People[who].Away)
+			return slices.EqualFunc(x.held, held, tenure.equal) && slices.Equal(p.People[x.members[0]].Away, p.People[who].Away)
 		}
 		if k := slices.IndexFunc(out, same); k >= 0 {
 			out[k].members = append(out[k].members, who)
@@ -59,32 +59,39 @@ func (p *Problem) askedSkills() map[int]bool {
 	return asked
 }
 
+func (x tenure) equal(y tenure) bool { return x.skill == y.skill && slices.Equal(x.times, y.times) }
+
 // held lists the skills among those asked for, by number, with the times they
 // are held; terms that touch are joined.
 func (p *Person) held(asked map[int]bool) []tenure {
-	var out []tenure
+	var terms []Term
 	for _, s := range p.Skills {
 		if asked[s] {
-			out = append(out, tenure{s, 0, never})
+			terms = append(terms, Term{s, 0, int(never)})
 		}
 	}
 	for _, x := range p.Terms {
 		if asked[x.Skill] && x.From < x.To {
-			out = append(out, tenure{x.Skill, int32(x.From), int32(x.To)})
+			terms = append(terms, x)
 		}
 	}
-	slices.SortFunc(out, func(a, b tenure) int {
-		return cmp.Or(cmp.Compare(a.skill, b.skill), cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to))
+	slices.SortFunc(terms, func(a, b Term) int {
+		return cmp.Or(cmp.Compare(a.Skill, b.Skill), cmp.Compare(a.From, b.From))
 	})
-	kept := out[:0]
-	for _, x := range out {
-		if n := len(kept); n > 0 && kept[n-1].skill == x.skill && x.from <= kept[n-1].to {
-			kept[n-1].to = max(kept[n-1].to, x.to)
+	var out []tenure
+	for _, x := range terms {
+		if n := len(out); n == 0 || out[n-1].skill != x.Skill {
+			out = append(out, tenure{x.Skill, []Window{{x.From, x.To}}})
+			continue
+		}
+		times := &out[len(out)-1].times
+		if last := &(*times)[len(*times)-1]; x.From <= last.To {
+			last.To = max(last.To, x.To)
 		} else {
-			kept = append(kept, x)
+			*times = append(*times, Window{x.From, x.To})
 		}
 	}
-	return kept
+	return out
 }
 
 // presence returns the heads of a pool over time.
@@ -106,10 +113,22 @@ func presence(away []Window, heads int) []Step {
 	return out
 }
 
-// option is a pool whose members can take a place, in the time [from, to).
+// option is a pool whose members can take a place, in these times.
 type option struct {
-	pool     int32
-	from, to int32
+	pool  int32
+	times []Window
+}
+
+// within returns the first start from t on for which d slots lie in one of the
+// times, or never.
+func (o option) within(t, d int) int {
+	k, _ := slices.BinarySearchFunc(o.times, t, func(w Window, t int) int { return w.To - t })
+	for ; k < len(o.times); k++ {
+		if from := max(t, o.times[k].From); from+d <= o.times[k].To {
+			return from
+		}
+	}
+	return int(never)
 }
 
 // options lists, by skill, the pools that hold it.
@@ -117,7 +136,7 @@ func options(pools []pool) map[int][]option {
 	out := make(map[int][]option)
 	for k := range pools {
 		for _, x := range pools[k].held {
-			out[x.skill] = append(out[x.skill], option{int32(k), x.from, x.to})
+			out[x.skill] = append(out[x.skill], option{int32(k), x.times})
 		}
 	}
 	return out
