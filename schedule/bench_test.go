@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/schedule"
+	"github.com/coordkit/coordkit/schedule/level"
 	"github.com/coordkit/coordkit/schedule/staff"
 	"github.com/coordkit/coordkit/schedule/supply"
 )
@@ -144,6 +146,45 @@ func BenchmarkWhatIf(b *testing.B) {
 			a := p.Activities[k*977%len(p.Activities)]
 			_, err = base.WhatIf(schedule.Change{Moves: []schedule.Floor{{Activity: a.ID, At: benchStart.AddDate(0, 0, 30+k%300)}}})
 			require.NoError(b, err)
+		}
+	})
+}
+
+// BenchmarkLevel levels the plan of 10,000 activities with its 500 people and
+// 2,000 materials: the first levelled plan, checked and explained, and what the
+// search makes of it in ten seconds more.
+func BenchmarkLevel(b *testing.B) {
+	p, book, roster := bigOffice(10_000, 2_000, 500)
+	f := facts(b, book, roster)
+	network, err := schedule.Compile(p)
+	require.NoError(b, err)
+	base, err := schedule.Assess(network, benchStart, f)
+	require.NoError(b, err)
+	crew := f.Staff.(*staff.Team).Crew()
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			out, err := base.Level(context.Background(), crew, schedule.LevelOptions{Search: level.Options{Schedules: 1}})
+			require.NoError(b, err)
+			require.NotEmpty(b, out.Dates)
+			b.ReportMetric(out.Finish.Sub(benchStart).Hours()/24, "days")
+		}
+	})
+	b.Run("ten-seconds", func(b *testing.B) {
+		for b.Loop() {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			begin := time.Now()
+			var first time.Duration
+			var days float64
+			out, err := base.Level(ctx, crew, schedule.LevelOptions{Search: level.Options{Schedules: 1 << 40}, Improved: func(x *schedule.Levelled) {
+				if first == 0 {
+					first, days = time.Since(begin), x.Finish.Sub(benchStart).Hours()/24
+				}
+			}})
+			cancel()
+			require.NoError(b, err)
+			b.ReportMetric(first.Seconds(), "s-to-first")
+			b.ReportMetric(days, "days-first")
+			b.ReportMetric(out.Finish.Sub(benchStart).Hours()/24, "days-last")
 		}
 	})
 }

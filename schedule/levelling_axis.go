@@ -16,7 +16,14 @@ type levelling struct {
 	axis   []span  // hours in which anything is open
 	before []int64 // open time of the axis before each span
 	alone  *dating // by relations and bounds alone
-	gaps   map[pairOfHours][]span
+	absent map[pairOfHours]*absence
+}
+
+// absence is when a person is not there while work goes on, and the longest open
+// time in between.
+type absence struct {
+	gaps    []span
+	longest int64
 }
 
 // pairOfHours are the hours of work and those of somebody who is to do it.
@@ -26,7 +33,7 @@ type pairOfHours struct{ work, person *Hours }
 const maxSlots = 1 << 20
 
 func newLevelling(r *Readiness, crew []CrewMember, slot time.Duration) *levelling {
-	l := &levelling{r: r, crew: crew, slot: slot.Microseconds(), gaps: make(map[pairOfHours][]span)}
+	l := &levelling{r: r, crew: crew, slot: slot.Microseconds(), absent: make(map[pairOfHours]*absence)}
 	l.alone = r.net.newDating(r.asOf)
 	l.alone.pinned = r.wanted.pinned
 	l.alone.forward()
@@ -42,8 +49,9 @@ func (l *levelling) open() {
 		total += w
 	}
 	last, _ := l.r.expected.last()
-	until := max(last, d.first) + 3*total // everything one after the other, with nights and weekends
-	until = min(until, yearStart(lastYear+1)-1, max(last, d.first)+4*365*day)
+	const most = 30 * 365 * day
+	until := max(last, d.first) + min(5*total+90*day, most) // everything one after the other, with nights and weekends
+	until = min(until, yearStart(lastYear+1)-1)
 	seen := make(map[*Hours]bool)
 	var all []span
 	for _, h := range l.r.net.hours {
@@ -90,18 +98,25 @@ func (l *levelling) end() int64 {
 	return l.axis[len(l.axis)-1].shut
 }
 
-// missing lists the hours of work in which a person is not there.
-func (l *levelling) missing(work, person *Hours) []span {
+// missing says when a person is not there while work of some hours goes on.
+func (l *levelling) missing(work, person *Hours) *absence {
 	if person == nil || person.always || len(l.axis) == 0 {
-		return nil
+		return &absence{longest: never}
 	}
 	key := pairOfHours{work, person}
-	if out, ok := l.gaps[key]; ok {
+	if out, ok := l.absent[key]; ok {
 		return out
 	}
 	from, to := l.axis[0].open, l.end()
-	out := subtract(slices.Collect(work.windows(from, to)), slices.Collect(person.windows(from, to)))
-	l.gaps[key] = out
+	out := &absence{gaps: subtract(slices.Collect(work.windows(from, to)), slices.Collect(person.windows(from, to)))}
+	for _, gap := range out.gaps {
+		out.longest = max(out.longest, work.between(from, gap.open))
+		from = gap.shut
+	}
+	if out.longest = max(out.longest, work.between(from, to)); len(out.gaps) == 0 {
+		out.longest = never
+	}
+	l.absent[key] = out
 	return out
 }
 
@@ -140,7 +155,7 @@ func (l *levelling) times(m *CrewMember, key needKey) (out []level.Window, exact
 		}
 	}
 	var gaps []level.Window
-	for _, gap := range l.missing(key.hours, m.Hours) {
+	for _, gap := range l.missing(key.hours, m.Hours).gaps {
 		exact = exact && l.whole(gap.open) && l.whole(gap.shut)
 		gaps = append(gaps, level.Window{From: l.down(gap.open), To: l.up(gap.shut)})
 	}

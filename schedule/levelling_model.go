@@ -14,6 +14,7 @@ type model struct {
 	l       *levelling
 	crew    []CrewMember // with those assumed
 	problem *level.Problem
+	narrow  []int32       // the crew, those with fewest skills first
 	needs   [][]staffNeed // of each activity
 	stocks  []stock
 	draws   [][]draw // of each activity, from stocks
@@ -34,7 +35,10 @@ type needKey struct {
 type staffNeed struct {
 	k    int32 // number of the requirement
 	s    *Staff
-	able []int32 // crew who have the skill at any time, fewest skills first
+	able []int32 // crew who can be given a place at some time, fewest skills first
+	// named is set if the search finds people for it; else the grid of slots is
+	// too coarse for those there are, or they may change.
+	named bool
 }
 
 // model translates the plan. Durations are measured on the axis from the wanted
@@ -142,12 +146,11 @@ func (m *model) people() {
 	numbers := make(map[needKey]int)
 	var keys []needKey
 	var held [][][]level.Window // by key and member
-	able := make(map[needKey][]int32)
-	narrow := make([]int32, len(m.crew))
-	for i := range narrow {
-		narrow[i] = int32(i)
+	m.narrow = make([]int32, len(m.crew))
+	for i := range m.narrow {
+		m.narrow[i] = int32(i)
 	}
-	slices.SortStableFunc(narrow, func(a, b int32) int { return cmp.Compare(len(m.crew[a].Skills), len(m.crew[b].Skills)) })
+	slices.SortStableFunc(m.narrow, func(a, b int32) int { return cmp.Compare(len(m.crew[a].Skills), len(m.crew[b].Skills)) })
 	for i := range m.needs {
 		mode := &m.problem.Activities[i].Modes[0]
 		if mode.Duration == 0 {
@@ -164,35 +167,56 @@ func (m *model) people() {
 				n = len(keys)
 				numbers[key] = n
 				keys = append(keys, key)
-				times := make([][]level.Window, len(m.crew))
-				for _, who := range narrow {
-					exact := true
-					if times[who], exact = m.l.times(&m.crew[who], key); len(times[who]) > 0 {
-						able[key] = append(able[key], who)
-						m.relaxed = m.relaxed && exact
-					}
-				}
-				held = append(held, times)
+				held = append(held, m.hold(key))
 			}
-			if !meets(held[n], mode.Duration, s.Count) && !s.Handover || len(able[key]) < s.Count {
+			q := staffNeed{k: k, s: s, able: m.able(int32(i), key, s)}
+			if len(q.able) < s.Count {
 				m.left = append(m.left, m.l.r.id(k))
 				continue
 			}
-			m.needs[i] = append(m.needs[i], staffNeed{k, s, able[key]})
-			if s.Handover {
-				mode.Uses = m.shift(mode.Uses, n, s.Count)
-			} else {
+			switch {
+			case s.Handover:
+				mode.Uses = shift(mode.Uses, n, s.Count)
+			case meets(held[n], mode.Duration, s.Count):
+				q.named = true
 				mode.Staff = append(mode.Staff, level.Assignee{Skill: n, People: s.Count})
 			}
+			m.needs[i] = append(m.needs[i], q)
 		}
 	}
 	m.problem.People = crewOf(m.crew, held)
 	m.handovers(held)
 }
 
+// hold returns the slots in which each of the crew holds a skill and is there.
+func (m *model) hold(key needKey) [][]level.Window {
+	out := make([][]level.Window, len(m.crew))
+	for who := range m.crew {
+		exact := true
+		if out[who], exact = m.l.times(&m.crew[who], key); len(out[who]) > 0 {
+			m.relaxed = m.relaxed && exact
+		}
+	}
+	return out
+}
+
+// able lists who can be given a place in an activity: they have the skill, and
+// are there for as long as it takes at some time, unless they may change.
+func (m *model) able(i int32, key needKey, s *Staff) []int32 {
+	var out []int32
+	for _, who := range m.narrow {
+		c := &m.crew[who]
+		has := func(y CrewSkill) bool { return y.Name == s.Skill && y.Level >= s.Level }
+		if slices.ContainsFunc(c.Skills, has) && (s.Handover || m.l.missing(key.hours, c.Hours).longest >= m.l.r.net.work[i]) {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
 // shift notes that a mode uses people who may change: so many of the heads that
 // are there, as of any resource. The resource is numbered like the skill.
-func (m *model) shift(uses []int, skill, heads int) []int {
+func shift(uses []int, skill, heads int) []int {
 	for len(uses) <= skill {
 		uses = append(uses, 0)
 	}

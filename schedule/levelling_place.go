@@ -118,7 +118,7 @@ func (x *placing) byName(i int32, b begin, s level.Schedule) (int64, []post) {
 	next := 0
 	for n := range x.m.needs[i] {
 		q := &x.m.needs[i][n]
-		if q.s.Handover {
+		if !q.named {
 			return never, nil
 		}
 		for range q.s.Count {
@@ -146,11 +146,12 @@ func (m *model) need1(i, k int32) *staffNeed {
 }
 
 // open returns the first start from t on at which a person can be given a place
-// in an activity from start to finish, or never.
+// in an activity from start to finish, or never; beyond the axis nobody is known
+// to be there.
 func (x *placing) open(i int32, b begin, q *staffNeed, who int32, t int64) int64 {
 	for {
 		at := x.run(i, b, t)
-		if at.open >= never || at.shut >= never {
+		if at.open >= never || at.shut > x.m.l.end() {
 			return never
 		}
 		t = at.open
@@ -209,11 +210,7 @@ func (x *placing) freeFrom(who, i int32, at span) int64 {
 // thereFrom returns the start of a time if a person is there whenever the work
 // goes on, else the end of the last absence in it.
 func (x *placing) thereFrom(who, i int32, at span) int64 {
-	work, person := x.d.net.hours[i], x.m.crew[who].Hours
-	gaps := x.m.l.missing(work, person)
-	if at.shut > x.m.l.end() && person != nil {
-		gaps = subtract(slices.Collect(work.windows(at.open, at.shut)), slices.Collect(person.windows(at.open, at.shut)))
-	}
+	gaps := x.m.l.missing(x.d.net.hours[i], x.m.crew[who].Hours).gaps
 	k, _ := slices.BinarySearchFunc(gaps, at.shut, func(s span, t int64) int {
 		if s.open >= t {
 			return 1

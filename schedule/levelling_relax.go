@@ -49,8 +49,9 @@ type wish struct {
 	delay time.Duration
 }
 
-// wishes lists what bounds name, the most delayed first. A receipt is wished for
-// as early as the activity that waits could use it.
+// wishes lists what bounds name: first what holds the last activity or anything
+// it waits for, then the most delayed. A receipt is wished for as early as the
+// activity that waits could use it.
 func (x *placing) wishes(bounds []Bound) []wish {
 	var out []wish
 	add := func(r Relaxation, b Bound) {
@@ -65,20 +66,53 @@ func (x *placing) wishes(bounds []Bound) []wish {
 		out[k].Days = max(out[k].Days, r.Days)
 		out[k].delay += b.Delay
 	}
-	for _, b := range bounds {
-		switch b.Kind {
-		case BoundPerson, BoundAbsence:
-			add(Relaxation{Kind: RelaxPerson, Skill: b.Skill, Level: b.Level}, b)
-		case BoundReceipt, BoundPrerequisite:
-			could := max(x.m.l.alone.start[x.d.net.index[b.Activity]], x.d.first)
-			days := int((instantOf(b.Until) - could + day - 1) / day)
-			if b.Ref != "" && days > 0 {
-				add(Relaxation{Kind: RelaxReceipt, Ref: b.Ref, Days: days}, b)
+	driving := x.driving(bounds)
+	for _, wanted := range [...]bool{true, false} {
+		from := len(out)
+		for _, b := range bounds {
+			if driving[b.Activity] != wanted {
+				continue
 			}
-		case BoundRelation:
+			switch b.Kind {
+			case BoundPerson, BoundAbsence:
+				add(Relaxation{Kind: RelaxPerson, Skill: b.Skill, Level: b.Level}, b)
+			case BoundReceipt, BoundPrerequisite:
+				could := max(x.m.l.alone.start[x.d.net.index[b.Activity]], x.d.first)
+				days := int((instantOf(b.Until) - could + day - 1) / day)
+				if b.Ref != "" && days > 0 {
+					add(Relaxation{Kind: RelaxReceipt, Ref: b.Ref, Days: days}, b)
+				}
+			case BoundRelation:
+			}
+		}
+		slices.SortStableFunc(out[from:], func(a, b wish) int { return cmp.Compare(b.delay, a.delay) })
+	}
+	return out
+}
+
+// driving marks the activities that set the end of the plan: the last one, and
+// whatever its bounds and theirs name.
+func (x *placing) driving(bounds []Bound) map[string]bool {
+	of := make(map[string][]Bound)
+	for _, b := range bounds {
+		of[b.Activity] = append(of[b.Activity], b)
+	}
+	out := make(map[string]bool)
+	_, last := x.d.last()
+	if last < 0 {
+		return out
+	}
+	queue := []string{x.d.net.plan.Activities[last].ID}
+	for k := 0; k < len(queue); k++ {
+		if id := queue[k]; !out[id] {
+			out[id] = true
+			for _, b := range of[id] {
+				if b.From != "" {
+					queue = append(queue, b.From)
+				}
+			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b wish) int { return cmp.Compare(b.delay, a.delay) })
 	return out
 }
 

@@ -25,8 +25,9 @@ func (x *placing) search(i int32, b begin, more extra) (int64, []post, []lack) {
 	const tries = 20_000
 	var lacks []lack
 	at := x.run(i, b, b.start)
+	known := make(opens)
 	for range tries {
-		if at.open >= never || at.shut >= never {
+		if at.open >= never || at.shut > x.m.l.end() {
 			break
 		}
 		team, short := x.match(i, at, more)
@@ -34,7 +35,7 @@ func (x *placing) search(i int32, b begin, more extra) (int64, []post, []lack) {
 			return at.open, team, lacks
 		}
 		lacks = short
-		later := x.later(i, b, at)
+		later := x.later(i, b, at, known)
 		if later >= never {
 			break
 		}
@@ -43,9 +44,13 @@ func (x *placing) search(i int32, b begin, more extra) (int64, []post, []lack) {
 	return never, nil, lacks
 }
 
+// opens remembers when a person can next be given a place for a requirement: the
+// answer holds for every time before it.
+type opens map[[2]int32]int64
+
 // later returns the next start after one that failed at which somebody who
 // qualifies can be given a place and could not before.
-func (x *placing) later(i int32, b begin, at span) int64 {
+func (x *placing) later(i int32, b begin, at span, known opens) int64 {
 	next := never
 	for n := range x.m.needs[i] {
 		q := &x.m.needs[i][n]
@@ -61,7 +66,12 @@ func (x *placing) later(i int32, b begin, at span) int64 {
 			continue
 		}
 		for _, who := range q.able {
-			if t := x.open(i, b, q, who, at.open); t > at.open {
+			t, ok := known[[2]int32{q.k, who}]
+			if !ok || t <= at.open {
+				t = x.open(i, b, q, who, at.open)
+				known[[2]int32{q.k, who}] = t
+			}
+			if t > at.open {
 				next = min(next, t)
 			}
 		}
