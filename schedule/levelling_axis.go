@@ -24,6 +24,8 @@ type levelling struct {
 type absence struct {
 	gaps    []span
 	longest int64
+	slots   []level.Window // the gaps on the grid
+	exact   bool           // that loses nothing
 }
 
 // pairOfHours are the hours of work and those of somebody who is to do it.
@@ -101,17 +103,19 @@ func (l *levelling) end() int64 {
 // missing says when a person is not there while work of some hours goes on.
 func (l *levelling) missing(work, person *Hours) *absence {
 	if person == nil || person.always || len(l.axis) == 0 {
-		return &absence{longest: never}
+		return &absence{longest: never, exact: true}
 	}
 	key := pairOfHours{work, person}
 	if out, ok := l.absent[key]; ok {
 		return out
 	}
 	from, to := l.axis[0].open, l.end()
-	out := &absence{gaps: subtract(slices.Collect(work.windows(from, to)), slices.Collect(person.windows(from, to)))}
+	out := &absence{exact: true, gaps: subtract(slices.Collect(work.windows(from, to)), slices.Collect(person.windows(from, to)))}
 	for _, gap := range out.gaps {
 		out.longest = max(out.longest, work.between(from, gap.open))
 		from = gap.shut
+		out.slots = append(out.slots, level.Window{From: l.down(gap.open), To: l.up(gap.shut)})
+		out.exact = out.exact && l.whole(gap.open) && l.whole(gap.shut)
 	}
 	if out.longest = max(out.longest, work.between(from, to)); len(out.gaps) == 0 {
 		out.longest = never
@@ -154,12 +158,11 @@ func (l *levelling) times(m *CrewMember, key needKey) (out []level.Window, exact
 			out = append(out, w)
 		}
 	}
-	var gaps []level.Window
-	for _, gap := range l.missing(key.hours, m.Hours).gaps {
-		exact = exact && l.whole(gap.open) && l.whole(gap.shut)
-		gaps = append(gaps, level.Window{From: l.down(gap.open), To: l.up(gap.shut)})
+	if len(out) == 0 {
+		return nil, true
 	}
-	return without(out, gaps), exact
+	a := l.missing(key.hours, m.Hours)
+	return without(out, a.slots), exact && a.exact
 }
 
 // without takes gaps, which ascend, out of windows.

@@ -192,10 +192,9 @@ func (m *model) people() {
 func (m *model) hold(key needKey) [][]level.Window {
 	out := make([][]level.Window, len(m.crew))
 	for who := range m.crew {
-		exact := true
-		if out[who], exact = m.l.times(&m.crew[who], key); len(out[who]) > 0 {
-			m.relaxed = m.relaxed && exact
-		}
+		times, exact := m.l.times(&m.crew[who], key)
+		out[who] = times
+		m.relaxed = m.relaxed && exact
 	}
 	return out
 }

@@ -131,6 +131,7 @@ func (l *levelling) relaxations(ctx context.Context, o LevelOptions, base *placi
 		}
 		return got.Finish, nil
 	}
+	ended := func() bool { return ctx.Err() != nil }
 	var out []Relaxation
 	wishes := base.wishes(found.Bounds)
 	for _, w := range wishes[:min(len(wishes), max(o.Relax, 0))] {
@@ -149,8 +150,8 @@ func (l *levelling) relaxations(ctx context.Context, o LevelOptions, base *placi
 		if err != nil {
 			return nil, err
 		}
-		if ctx.Err() != nil {
-			break
+		if ended() {
+			return out, nil
 		}
 		x.Finish, x.Gain, x.Text = finish, found.Finish.Sub(finish), x.describe()
 		out = append(out, x)

@@ -110,7 +110,7 @@ func TestStockIsTakenByWhoeverBegins(t *testing.T) {
 		Orders: []supply.Order{{ID: "PO", Item: "wire", Quantity: 5, State: supply.Confirmed, Due: schedule.DateOf(2026, 3, 4)}},
 	}
 	r := &staff.Roster{People: []staff.Person{worker("ann", staff.Skill{Name: "weld", From: schedule.DateOf(2026, 3, 5)})}}
-	base, crew, out := levelled(t, p, b, r, schedule.LevelOptions{})
+	base, _, out := levelled(t, p, b, r, schedule.LevelOptions{})
 	before, _ := base.Of("second")
 	require.Equal(t, schedule.Late, before.Verdict, "the stock is pegged to the first")
 	require.Equal(t, level.Optimal, out.Status)
@@ -119,7 +119,7 @@ func TestStockIsTakenByWhoeverBegins(t *testing.T) {
 
 	// Reserved stock stays with its owner.
 	b.Reservations = []supply.Reservation{{Demand: schedule.RequirementID("p", "first", 0), Item: "wire", Quantity: 5}}
-	base, crew, out = levelled(t, p, b, r, schedule.LevelOptions{Relax: 3})
+	_, _, out = levelled(t, p, b, r, schedule.LevelOptions{Relax: 3})
 	require.Equal(t, at("2026-03-04 08:00"), out.Dates[1].Start)
 	k := slices.IndexFunc(out.Bounds, func(x schedule.Bound) bool { return x.Activity == "second" })
 	require.Equal(t, schedule.BoundReceipt, out.Bounds[k].Kind)
@@ -132,7 +132,6 @@ func TestStockIsTakenByWhoeverBegins(t *testing.T) {
 	b.Orders[0].Due = b.Orders[0].Due.Add(-2)
 	_, _, again := levelled(t, p, b, r, schedule.LevelOptions{})
 	require.Equal(t, out.Relaxed[0].Finish, again.Finish)
-	_ = crew
 }
 
 // TestOneMoreInFact: the person who is assumed is as good as one on the roster.
@@ -166,12 +165,12 @@ func TestShiftsHandOver(t *testing.T) {
 	r := &staff.Roster{People: []staff.Person{
 		{ID: "e", Calendar: "early", Skills: []staff.Skill{{Name: "run"}}}, {ID: "l", Calendar: "late", Skills: []staff.Skill{{Name: "run"}}},
 	}}
-	base, crew, out := levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{})
+	_, _, out := levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{})
 	require.Empty(t, out.Left)
 	require.Len(t, out.Assigned, 5) // from the status hour on
 	require.Equal(t, "l", out.Assigned[1].Person)
 	p.Activities[0].Needs[0].Staff.Handover = false
-	base, crew, out = levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{})
+	base, crew, out := levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{})
 	require.Equal(t, []string{"p/a/0"}, out.Left, "nobody is there throughout")
 	require.NoError(t, schedule.CheckLevelled(base, crew, schedule.LevelOptions{}, out))
 }
