@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -121,7 +120,7 @@ func (g *Graph) Closure(p Policy, starts ...archive.RecordID) Closure {
 			w.out.Border = append(w.out.Border, Border{End: archive.ToRecord(id), Why: NotHeld})
 			continue
 		}
-		w.reach(n, fromStart, arrival{from: -1, edge: -1})
+		w.reach(n, fromStart, arrival{edge: -1})
 	}
 	for len(w.next) > 0 {
 		level := w.next
@@ -135,17 +134,30 @@ func (g *Graph) Closure(p Policy, starts ...archive.RecordID) Closure {
 	return w.out
 }
 
-// visit is a record reached in one way.
+// visit is a record reached in one way, by a path that goes that way: what is
+// reached from here has come by it, not by the path by which the record was first
+// taken in, which may have turned round.
 type visit struct {
 	node int32
 	way  int8
+	path []Step
 }
 
-// arrival is the edge by which a record was taken in.
+// arrival is the edge by which a record was reached, and the visit it led from.
 type arrival struct {
-	from    int32 // -1: a start
-	edge    int32
+	from    visit
+	edge    int32 // -1: a start
 	inverse bool
+}
+
+// path is the path of an arrival.
+func (w *walk) path(by arrival) []Step {
+	if by.edge < 0 {
+		return nil
+	}
+	e := &w.g.edges[by.edge]
+	last := Step{Edge: e.ID, Type: e.Type, Inverse: by.inverse, From: archive.RecordID(w.g.ends[by.from.node].Value)}
+	return append(by.from.path[:len(by.from.path):len(by.from.path)], last)
 }
 
 // walk is one closure under way. What it knows of a node stands at the node's
@@ -184,33 +196,36 @@ func (w *walk) reach(n int32, way int8, by arrival) {
 	if w.seen[n]>>way&1 == 1 || w.item[n] < 0 {
 		return
 	}
-	if w.item[n] == 0 && !w.take(n, by, false) {
+	if w.item[n] == 0 && w.refuse(n, by) {
 		return
 	}
+	path := w.path(by)
+	if w.item[n] == 0 {
+		w.take(n, path, false)
+	}
 	w.seen[n] |= 1 << way
-	w.next = append(w.next, visit{n, way})
+	w.next = append(w.next, visit{n, way, path})
 }
 
-// take makes a node an item unless something stands against it.
-func (w *walk) take(n int32, by arrival, family bool) bool {
-	if why := w.refusal(n); why != "" {
-		w.item[n] = -1
-		b := Border{End: w.g.ends[n], Why: why}
-		if by.from >= 0 {
-			b.Edge, b.From = w.g.edges[by.edge].ID, archive.RecordID(w.g.ends[by.from].Value)
-		}
-		w.out.Border = append(w.out.Border, b)
+// refuse puts a node at the border if something stands against taking it in.
+func (w *walk) refuse(n int32, by arrival) bool {
+	why := w.refusal(n)
+	if why == "" {
 		return false
 	}
-	item := Item{ID: archive.RecordID(w.g.ends[n].Value), Family: family}
-	if by.from >= 0 {
-		before := w.out.Items[w.item[by.from]-1].Path
-		e := &w.g.edges[by.edge]
-		item.Path = slices.Concat(before, []Step{{Edge: e.ID, Type: e.Type, Inverse: by.inverse, From: archive.RecordID(w.g.ends[by.from].Value)}})
+	w.item[n] = -1
+	b := Border{End: w.g.ends[n], Why: why}
+	if by.edge >= 0 {
+		b.Edge, b.From = w.g.edges[by.edge].ID, archive.RecordID(w.g.ends[by.from.node].Value)
 	}
-	w.out.Items = append(w.out.Items, item)
-	w.item[n] = int32(len(w.out.Items))
+	w.out.Border = append(w.out.Border, b)
 	return true
+}
+
+// take makes a node an item.
+func (w *walk) take(n int32, path []Step, family bool) {
+	w.out.Items = append(w.out.Items, Item{ID: archive.RecordID(w.g.ends[n].Value), Path: path, Family: family})
+	w.item[n] = int32(len(w.out.Items))
 }
 
 func (w *walk) refusal(n int32) Why {
@@ -235,7 +250,7 @@ func (w *walk) follow(v visit) {
 	step := func(inverse bool) func(half) {
 		return func(h half) {
 			if w.g.valid(h, w.policy.AsOf) {
-				w.reach(h.other, way, arrival{from: v.node, edge: h.edge, inverse: inverse})
+				w.reach(h.other, way, arrival{from: v, edge: h.edge, inverse: inverse})
 			}
 		}
 	}
@@ -307,7 +322,10 @@ func (w *walk) families() {
 				if !w.g.types[h.kind].Family || w.item[h.other] != 0 || !w.g.valid(h, w.policy.AsOf) {
 					continue
 				}
-				w.take(h.other, arrival{from: n, edge: h.edge, inverse: side.inverse}, true)
+				by := arrival{from: visit{node: n, path: w.out.Items[i].Path}, edge: h.edge, inverse: side.inverse}
+				if !w.refuse(h.other, by) {
+					w.take(h.other, w.path(by), true)
+				}
 			}
 		}
 	}

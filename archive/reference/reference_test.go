@@ -423,6 +423,22 @@ func TestInvariant12ClosureIsThatOfThePolicy(t *testing.T) {
 	})
 }
 
+// In a circle that was imported, a record is reached in two ways, and what only
+// the longer one may go on to is reached by the longer one.
+func TestThePathIsOneThatThePolicyAllows(t *testing.T) {
+	t.Parallel()
+	nodes := []reference.Node{{ID: "0"}, {ID: "1"}, {ID: "2"}, {ID: "3"}}
+	var edges []archive.Reference
+	for _, e := range [][2]archive.RecordID{{"0", "1"}, {"1", "3"}, {"3", "0"}, {"3", "2"}} {
+		edges = append(edges, archive.NewReference(archive.Supersedes, archive.ToRecord(e[0]), archive.ToRecord(e[1]), archive.Terms{}))
+	}
+	var got []string
+	for _, item := range reference.NewGraph(nodes, edges).Closure(reference.Standard(time.Time{}), "0").Items {
+		got = append(got, string(item.ID)+" "+item.Reason())
+	}
+	require.Equal(t, []string{"0 seed", "1 seed › supersedes", "3 seed › supersedes⁻¹", "2 seed › supersedes › supersedes › supersedes"}, got)
+}
+
 // checkPath follows the steps of an item from the start.
 func checkPath(t *rapid.T, w *world, item reference.Item, start archive.RecordID) {
 	at := start
