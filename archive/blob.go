@@ -64,30 +64,82 @@ func (d Digest) Valid() bool {
 }
 
 // TakeBlob reads a content to its end for a backend, block by block, and
-// computes its digest on the way, each block while it is still warm. Next gives the
-// memory for a block; keep takes it filled, the last one as far as it is. A content larger than
-// limit bytes is ErrInvalid; that a reader breaks off is its error, never an end.
+// computes its digest on the way. Next gives the memory for a block; keep takes it
+// filled, the last one as far as it is. A content larger than limit bytes is
+// ErrInvalid; that a reader breaks off is its error, never an end.
+//
+// A content of more than one block is hashed by a goroutine of its own, which ends
+// before TakeBlob returns, so that reading goes on meanwhile. Keep is called by
+// it, in the order of the blocks, and next by the caller's: next is up to
+// BlocksAhead blocks ahead of keep.
 func TakeBlob(ctx context.Context, from io.Reader, limit int64, next func() []byte, keep func([]byte)) (Blob, error) {
-	h := sha256.New()
-	var size int64
-	for {
-		if err := ctx.Err(); err != nil {
-			return Blob{}, err
-		}
-		block := next()
-		n, err := fill(from, block)
-		if size += int64(n); size > limit {
-			return Blob{}, fmt.Errorf("%w: the content is larger than %d bytes", ErrInvalid, limit)
-		}
-		h.Write(block[:n])
-		keep(block[:n])
-		switch {
-		case errors.Is(err, io.EOF):
-			return Blob{Digest: Digest(hex.EncodeToString(h.Sum(nil))), Size: size}, nil
-		case err != nil:
-			return Blob{}, err
-		}
+	t := taking{hash: sha256.New(), keep: keep, limit: limit}
+	first, err := t.read(ctx, from, next)
+	if err == nil {
+		err = t.rest(ctx, from, next, first)
+	} else {
+		t.take(first)
 	}
+	if !errors.Is(err, io.EOF) {
+		return Blob{}, err
+	}
+	return Blob{Digest: Digest(hex.EncodeToString(t.hash.Sum(nil))), Size: t.size}, nil
+}
+
+// BlocksAhead is how many blocks TakeBlob has in hand that were not kept yet.
+const BlocksAhead = 4
+
+// taking is one content under way.
+type taking struct {
+	hash  hash.Hash
+	keep  func([]byte)
+	limit int64
+	size  int64
+}
+
+// read reads one block; it is full if there is no error, which is io.EOF at the
+// end of the content alone.
+func (t *taking) read(ctx context.Context, from io.Reader, next func() []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	block := next()
+	n, err := fill(from, block)
+	if t.size += int64(n); t.size > t.limit {
+		err = fmt.Errorf("%w: the content is larger than %d bytes", ErrInvalid, t.limit)
+	}
+	return block[:n], err
+}
+
+// take hashes a block and hands it on; there is none where reading was given up.
+func (t *taking) take(block []byte) {
+	if block != nil {
+		t.hash.Write(block)
+		t.keep(block)
+	}
+}
+
+// rest reads the blocks after the first while the ones before are hashed.
+func (t *taking) rest(ctx context.Context, from io.Reader, next func() []byte, block []byte) error {
+	full := make(chan []byte, BlocksAhead-2) // beside the one that is read and the one that is hashed
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for b := range full {
+			t.take(b)
+		}
+	}()
+	defer func() {
+		close(full)
+		<-done
+	}()
+	var err error
+	for err == nil {
+		full <- block
+		block, err = t.read(ctx, from, next)
+	}
+	full <- block
+	return err
 }
 
 // fill reads until the block is full; io.EOF is the end, even of a part. It is

@@ -22,7 +22,6 @@ type Blobs struct {
 	mu   sync.RWMutex
 	kept map[string]map[archive.Digest]content
 	max  int64
-	free sync.Pool // of blocks to read into
 }
 
 var _ archive.Blobs = (*Blobs)(nil)
@@ -71,16 +70,17 @@ func check(ctx context.Context, tenant string) error {
 	return ctx.Err()
 }
 
-// take reads a content into blocks, each copied to memory of its own size.
+// take reads a content into blocks of its own. The last one is copied to memory of
+// its size.
 func (b *Blobs) take(ctx context.Context, from io.Reader) (content, archive.Blob, error) {
-	scratch, ok := b.free.Get().(*[blockSize]byte)
-	if !ok {
-		scratch = new([blockSize]byte)
-	}
-	defer b.free.Put(scratch)
 	var c content
-	blob, err := archive.TakeBlob(ctx, from, b.max, func() []byte { return scratch[:] }, func(block []byte) {
-		if len(block) > 0 {
+	next := func() []byte { return make([]byte, blockSize) }
+	blob, err := archive.TakeBlob(ctx, from, b.max, next, func(block []byte) {
+		switch len(block) {
+		case blockSize:
+			c.blocks = append(c.blocks, block)
+		case 0:
+		default:
 			c.blocks = append(c.blocks, slices.Clone(block))
 		}
 	})
