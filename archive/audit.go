@@ -2,7 +2,9 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 )
 
 // Flaw is what an audit of the records found.
@@ -57,10 +59,8 @@ func (s *Service) auditRecord(ctx context.Context, tenant string, id RecordID) (
 		if folded != r {
 			flaws = append(flaws, fmt.Errorf("%w: the row of %q is not what its history gives", ErrAltered, id))
 		}
-		if content, err := tx.Content(ctx, r.Digest); err != nil {
-			flaws = append(flaws, fmt.Errorf("content of %q: %w", id, err))
-		} else if got := DigestOf(content); got != folded.Digest || int64(len(content)) != folded.Size {
-			flaws = append(flaws, fmt.Errorf("%w: the content of %q has digest %s, filed was %s", ErrAltered, id, got, folded.Digest))
+		if flaw := s.auditContent(ctx, tx, tenant, folded); flaw != nil {
+			flaws = append(flaws, fmt.Errorf("content of %q: %w", id, flaw))
 		}
 		for _, want := range references {
 			switch got, err := tx.Reference(ctx, want.ID); {
@@ -73,6 +73,16 @@ func (s *Service) auditRecord(ctx context.Context, tenant string, id RecordID) (
 		return nil
 	})
 	return flaws, err
+}
+
+// auditContent reads a content to its end, which verifies it.
+func (s *Service) auditContent(ctx context.Context, tx Tx, tenant string, r Record) error {
+	from, err := s.contentTx(ctx, tx, tenant, Blob{Digest: r.Digest, Size: r.Size})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, from)
+	return errors.Join(err, from.Close())
 }
 
 // history folds the events of a record and collects the references they added.

@@ -23,6 +23,7 @@ type File struct {
 	MediaType  string    `json:"media_type"`
 	Dated      time.Time `json:"dated"` // zero: now
 	Content    []byte    `json:"-"`
+	Stored     Blob      `json:"-"` // instead of Content: one that the service's Blobs keep already
 	References []Link    `json:"references,omitempty"`
 }
 
@@ -45,9 +46,7 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	f.optional("/subject", string(c.Subject), maxName)
 	f.optional("/name", c.Name, maxName)
 	f.date("/dated", c.Dated)
-	if len(c.Content) > MaxContent {
-		f.add("/content", "too_long", "is larger than 1 MiB: file it in parts")
-	}
+	f.content(c)
 	source := ToRecord(c.ID)
 	for i, l := range c.References {
 		before := len(f.fields)
@@ -64,7 +63,7 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	events := make([]Event, 0, 1+len(c.References))
 	events = append(events, Event{Record: c.ID, Seq: 1, At: now, Actor: actor, Data: FiledData{
 		Kind: c.Kind, Title: c.Title, Subject: c.Subject, Name: c.Name, MediaType: c.MediaType,
-		Digest: DigestOf(c.Content), Size: int64(len(c.Content)), Dated: dated.UTC().Truncate(time.Microsecond),
+		Digest: c.blob().Digest, Size: c.blob().Size, Dated: dated.UTC().Truncate(time.Microsecond),
 	}})
 	for _, l := range c.References {
 		events = append(events, Event{
@@ -73,6 +72,30 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 		})
 	}
 	return events, nil
+}
+
+// blob describes the content, wherever it is kept.
+func (c *File) blob() Blob {
+	if c.Stored != (Blob{}) {
+		return c.Stored
+	}
+	return Blob{Digest: DigestOf(c.Content), Size: int64(len(c.Content))}
+}
+
+// content checks what is to be filed.
+func (f *faults) content(c File) {
+	if len(c.Content) > MaxContent {
+		f.add("/content", "too_long", "is larger than 1 MiB: upload it and file it by its digest")
+	}
+	if c.Stored == (Blob{}) {
+		return
+	}
+	if !c.Stored.Digest.Valid() || c.Stored.Size < 0 {
+		f.add("/digest", "invalid", "is no SHA-256 in lower-case hexadecimal")
+	}
+	if len(c.Content) > 0 {
+		f.add("/content", "invalid", "stands beside the digest of a content that was uploaded: send one of them")
+	}
 }
 
 // DecideRefer gives the event of adding a reference that leads from a filed

@@ -1,9 +1,11 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -12,6 +14,7 @@ type Config struct {
 	Store Store
 	Now   func() time.Time
 	NewID func() string
+	Blobs Blobs // contents beyond MaxContent; nil: there are none
 }
 
 // Service files documents and finds them again. It is safe for concurrent use.
@@ -48,7 +51,10 @@ func (s *Service) FileTx(ctx context.Context, tx Tx, actor string, now time.Time
 		return Record{}, err
 	}
 	r := Fold(events)
-	if err := tx.PutContent(ctx, r.Digest, c.Content); err != nil {
+	if c.Stored == (Blob{}) {
+		err = tx.PutContent(ctx, r.Digest, c.Content)
+	}
+	if err != nil {
 		return Record{}, err
 	}
 	return s.put(ctx, tx, r, events)
@@ -124,28 +130,81 @@ func (s *Service) Get(ctx context.Context, tenant string, id RecordID) (Record, 
 }
 
 // Open returns a record and its content after computing the digest again;
-// content that does not fit its record is ErrAltered.
+// content that does not fit its record is ErrAltered. A content beyond MaxContent
+// is ErrInvalid: read it with OpenContent.
 func (s *Service) Open(ctx context.Context, tenant string, id RecordID) (Record, []byte, error) {
+	r, from, err := s.OpenContent(ctx, tenant, id)
+	if err != nil {
+		return Record{}, nil, err
+	}
+	if r.Size > MaxContent {
+		err = fmt.Errorf("%w: the content of record %q has %d bytes: read it as a stream", ErrInvalid, id, r.Size)
+		return Record{}, nil, errors.Join(err, from.Close())
+	}
+	content, err := io.ReadAll(from)
+	if err = errors.Join(err, from.Close()); err != nil {
+		return Record{}, nil, fmt.Errorf("content of record %q: %w", id, err)
+	}
+	return r, content, nil
+}
+
+// OpenContent returns a record with a reader of its content, which is verified
+// when it is read from its start to its end; close it. One that has not the size it
+// was filed with is ErrAltered at once.
+func (s *Service) OpenContent(ctx context.Context, tenant string, id RecordID) (Record, BlobReader, error) {
 	var (
-		r       Record
-		content []byte
+		r    Record
+		from BlobReader
 	)
 	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		var err error
 		if r, err = tx.Record(ctx, id); err != nil {
 			return err
 		}
-		content, err = tx.Content(ctx, r.Digest)
+		from, err = s.contentTx(ctx, tx, tenant, Blob{Digest: r.Digest, Size: r.Size})
 		return err
 	})
-	if err != nil {
-		return Record{}, nil, err
-	}
-	if got := DigestOf(content); got != r.Digest {
-		return Record{}, nil, fmt.Errorf("%w: record %q has digest %s, filed was %s", ErrAltered, id, got, r.Digest)
-	}
-	return r, content, nil
+	return r, from, err
 }
+
+// OpenBlob returns a reader of a content by its digest, which the store or the
+// Blobs keep, or ErrNotFound. Whether anybody may read it is the caller's to know.
+func (s *Service) OpenBlob(ctx context.Context, tenant string, digest Digest) (BlobReader, error) {
+	var from BlobReader
+	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		from, err = s.contentTx(ctx, tx, tenant, Blob{Digest: digest, Size: -1})
+		return err
+	})
+	return from, err
+}
+
+// contentTx opens a content in the store, or else in the Blobs. A size below 0 is
+// not known.
+func (s *Service) contentTx(ctx context.Context, tx Tx, tenant string, want Blob) (BlobReader, error) {
+	content, err := tx.Content(ctx, want.Digest)
+	var from BlobReader
+	switch {
+	case err == nil:
+		from = VerifyBlob(nopCloser{bytes.NewReader(content)}, Blob{Digest: want.Digest, Size: int64(len(content))})
+	case !errors.Is(err, ErrNotFound) || s.cfg.Blobs == nil:
+		return nil, err
+	default:
+		if from, err = s.cfg.Blobs.OpenBlob(ctx, tenant, want.Digest); err != nil {
+			return nil, err
+		}
+	}
+	if want.Size >= 0 && from.Size() != want.Size {
+		err := fmt.Errorf("%w: content %s has %d bytes, filed were %d", ErrAltered, want.Digest, from.Size(), want.Size)
+		return nil, errors.Join(err, from.Close())
+	}
+	return from, nil
+}
+
+// nopCloser reads a content in memory.
+type nopCloser struct{ *bytes.Reader }
+
+func (nopCloser) Close() error { return nil }
 
 // List returns a page of records, newest filing first; see Tx.Records.
 func (s *Service) List(ctx context.Context, tenant string, q Query) (page []Record, next string, err error) {

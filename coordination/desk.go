@@ -21,6 +21,10 @@ type Config struct {
 	Now   func() time.Time // nil: time.Now
 	NewID func() string    // nil: UUIDs of version 7
 
+	// Blobs keeps the contents that are uploaded; nil: the office has only those
+	// that are filed within a record. See adapters/blob.
+	Blobs archive.Blobs
+
 	// Lifecycles are the lifecycles that requests may live by; the first is the
 	// default. None means those built in, of which normal is the first.
 	Lifecycles []*changereq.Lifecycle
@@ -93,7 +97,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := archive.New(archive.Config{Store: Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID})
+	file, err := archive.New(archive.Config{Store: Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Blobs: cfg.Blobs})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ type call struct {
 	body      []byte // as it was sent
 	matched   bool   // If-Match was sent
 	accept    string // what the caller would read
+	head      bool   // only the headers of the reply are wanted
 }
 
 type callKey struct{}

@@ -20,7 +20,7 @@ type chain struct {
 
 func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := time.Now()
-	at := &call{id: c.api.cfg.NewID(), accept: strings.Join(r.Header.Values("Accept"), ",")}
+	at := &call{id: c.api.cfg.NewID(), accept: strings.Join(r.Header.Values("Accept"), ","), head: r.Method == http.MethodHead}
 	rec := &recorder{ResponseWriter: w, call: at}
 	setHeaders(w.Header(), at.id)
 	r = withCall(r, at)

@@ -47,6 +47,8 @@ type Config struct {
 type Limits struct {
 	Body   int64         // bytes of a JSON body; 0 is 1 MiB
 	Filing int64         // bytes of a body that files a record, content in base64; 0 is 1.5 MiB
+	Upload int64         // bytes of an uploaded content; 0 is 256 MiB
+	Stall  time.Duration // how long an upload may pause before it is cut off; 0 is a minute
 	Replay time.Duration // how long a reply is kept under its Idempotency-Key; 0 is 24 h
 }
 
@@ -56,6 +58,12 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Filing == 0 {
 		l.Filing = 3 << 19
+	}
+	if l.Upload == 0 {
+		l.Upload = 256 << 20
+	}
+	if l.Stall == 0 {
+		l.Stall = time.Minute
 	}
 	if l.Replay == 0 {
 		l.Replay = 24 * time.Hour
@@ -71,7 +79,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("%w: Store is nil", ErrConfig)
 	case c.Authenticator == nil:
 		return c, fmt.Errorf("%w: Authenticator is nil: say who may call", ErrConfig)
-	case c.Limits.Body < 0 || c.Limits.Filing < 0 || c.Limits.Replay < 0:
+	case c.Limits.Body < 0 || c.Limits.Filing < 0 || c.Limits.Upload < 0 || c.Limits.Stall < 0 || c.Limits.Replay < 0:
 		return c, fmt.Errorf("%w: Limits are negative", ErrConfig)
 	}
 	if c.Log == nil {

@@ -26,7 +26,8 @@ type contract struct {
 	mux     *http.ServeMux
 	spec    *openapi3.T
 	options *openapi3filter.Options
-	err     error // of the first registration that failed
+	unread  *openapi3filter.Options // of operations whose body is a stream
+	err     error                   // of the first registration that failed
 }
 
 // operation is what the check needs of one operation.
@@ -37,6 +38,7 @@ type operation struct {
 	query   map[string]bool // names of the query parameters
 	ifMatch bool
 	body    bool
+	stream  bool // the body is bytes, which the operation reads itself
 	limit   int64
 	route   routers.Route
 }
@@ -53,27 +55,36 @@ func loadContract() (*openapi3.T, error) {
 	spec.Servers = nil // the mount point is the embedder's
 	for _, item := range spec.Paths.Map() {
 		for _, op := range item.Operations() {
-			if op.RequestBody != nil {
-				closeObjects(bodySchema(op))
-			}
+			closeObjects(bodySchema(op))
 		}
 	}
 	return spec, nil
 }
 
+// bodySchema is the schema of the JSON that an operation takes; nil if it takes none.
 func bodySchema(op *openapi3.Operation) *openapi3.SchemaRef {
-	return op.RequestBody.Value.Content.Get("application/json").Schema
+	if op.RequestBody == nil {
+		return nil
+	}
+	kind := op.RequestBody.Value.Content["application/json"]
+	if kind == nil {
+		return nil
+	}
+	return kind.Schema
 }
 
 func newContract(a *api, spec *openapi3.T) *contract {
-	return &contract{api: a, mux: http.NewServeMux(), spec: spec, options: &openapi3filter.Options{
+	options := openapi3filter.Options{
 		MultiError: true, SkipSettingDefaults: true, KeepValidatedValue: true,
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, // the check has asked before
 		SchemaValidationOptions: []openapi3.SchemaValidationOption{
 			openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(validTime)),
 			openapi3.WithStringFormatValidator("byte", openapi3.NewCallbackValidator(validBase64)),
 		},
-	}}
+	}
+	unread := options
+	unread.ExcludeRequestBody = true
+	return &contract{api: a, mux: http.NewServeMux(), spec: spec, options: &options, unread: &unread}
 }
 
 // ServeHTTP hands the request to the multiplexer.
@@ -121,11 +132,12 @@ func (c *contract) operation(pattern string) (*operation, error) {
 			op.ifMatch = op.ifMatch || p.Name == "If-Match"
 		}
 	}
-	if def.RequestBody != nil {
-		op.body = true
-		if bodySchema(def).Ref == "#/components/schemas/FileInput" {
-			op.limit = c.api.cfg.Limits.Filing
-		}
+	op.body = def.RequestBody != nil
+	switch schema := bodySchema(def); {
+	case op.body && schema == nil:
+		op.stream, op.limit = true, c.api.cfg.Limits.Upload
+	case op.body && schema.Ref == "#/components/schemas/FileInput":
+		op.limit = c.api.cfg.Limits.Filing
 	}
 	return op, nil
 }
@@ -161,7 +173,16 @@ func (c *contract) admit(w http.ResponseWriter, r *http.Request, at *call) error
 	if err != nil {
 		return err
 	}
-	if err := c.readBody(w, r, at); err != nil {
+	var body io.ReadCloser
+	options := c.options
+	if op.stream {
+		options = c.unread
+		body, err = c.api.limitStream(w, r, op.limit)
+		r.Body = http.NoBody // the validation would read all of it into memory
+	} else {
+		err = c.readBody(w, r, at)
+	}
+	if err != nil {
 		return err
 	}
 	params := make(map[string]string, len(op.path))
@@ -169,9 +190,12 @@ func (c *contract) admit(w http.ResponseWriter, r *http.Request, at *call) error
 		params[name] = r.PathValue(name)
 	}
 	if err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request: r, PathParams: params, QueryParams: query, Route: &op.route, Options: c.options,
+		Request: r, PathParams: params, QueryParams: query, Route: &op.route, Options: options,
 	}); err != nil {
 		return violation(err)
+	}
+	if op.stream {
+		r.Body = body
 	}
 	return c.api.authorize(r, at)
 }
@@ -248,13 +272,16 @@ func unreadable(err error) error {
 }
 
 // isJSON reports whether the body is plain JSON in UTF-8.
-func isJSON(h http.Header) bool {
+func isJSON(h http.Header) bool { return isKind(h, "application/json") }
+
+// isKind reports whether the body is plainly of a media type, text of it in UTF-8.
+func isKind(h http.Header, want string) bool {
 	if len(h["Content-Type"]) != 1 || len(h["Content-Encoding"]) > 0 {
 		return false
 	}
 	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	charset, given := params["charset"]
-	return err == nil && kind == "application/json" && (!given || strings.EqualFold(charset, "utf-8"))
+	return err == nil && kind == want && (!given || strings.EqualFold(charset, "utf-8"))
 }
 
 // validTime reports what encoding/json could not read back or the office could

@@ -24,6 +24,7 @@ const (
 	codeTooDeep    = "too_deep"
 	codeEncoding   = "encoding"
 	codeNotAllowed = "not_allowed"
+	codeIncomplete = "incomplete"
 )
 
 const (
@@ -77,6 +78,8 @@ func faultText(code string) string {
 		return "is nested deeper than 32"
 	case codeEncoding:
 		return "holds text that is not valid UTF-8 or a NUL character: remove it"
+	case codeIncomplete:
+		return "broke off before its end: send the whole of it"
 	case codeNotAllowed:
 		return "is not allowed here: send none"
 	}

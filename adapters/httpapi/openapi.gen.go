@@ -1260,13 +1260,16 @@ type Fault struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// FileInput A document to file.
+// FileInput A document to file, with its content or with the digest of one that was uploaded.
 type FileInput struct {
 	// Content The bytes in base64 (RFC 4648, section 4), at most 1 MiB.
-	Content []byte `json:"content"`
+	Content []byte `json:"content,omitempty"`
 
 	// Dated The document's own date; none is now.
 	Dated *time.Time `json:"dated,omitempty"`
+
+	// Digest The SHA-256 of bytes that were uploaded before, instead of content.
+	Digest *string `json:"digest,omitempty"`
 
 	// ID Chosen by the client; none: one is made.
 	ID *string `json:"id,omitempty"`
@@ -2805,6 +2808,15 @@ type Standing struct {
 	Vote string `json:"vote"`
 }
 
+// StoredContent Bytes that are kept.
+type StoredContent struct {
+	// Digest Their SHA-256 in lower-case hexadecimal.
+	Digest string `json:"digest"`
+
+	// Size How many they are.
+	Size int64 `json:"size"`
+}
+
 // Template What the request, once it is closed, allows standard changes to do without a vote.
 type Template struct {
 	// Actions A set of what may be done to them, sorted.
@@ -3027,6 +3039,9 @@ type BundleID = string
 // ChangeRequestID defines model for ChangeRequestID.
 type ChangeRequestID = string
 
+// ContentDigest defines model for ContentDigest.
+type ContentDigest = string
+
 // DelegationID defines model for DelegationID.
 type DelegationID = string
 
@@ -3045,6 +3060,9 @@ type IfMatch = string
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// IfRange defines model for IfRange.
+type IfRange = string
+
 // Limit defines model for Limit.
 type Limit = int32
 
@@ -3059,6 +3077,9 @@ type PageSize = int32
 
 // PageToken defines model for PageToken.
 type PageToken = string
+
+// Range defines model for Range.
+type Range = string
 
 // RecordID defines model for RecordID.
 type RecordID = string
@@ -3107,6 +3128,9 @@ type Unauthenticated = Problem
 
 // Unexpected What went wrong (RFC 9457).
 type Unexpected = Problem
+
+// Unsatisfiable What went wrong (RFC 9457).
+type Unsatisfiable = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
@@ -3426,6 +3450,15 @@ type ListChangeWindowsParams struct {
 	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// UploadContentParams defines parameters for UploadContent.
+type UploadContentParams struct {
+	// ContentDigest Digests of the bytes (RFC 9530). A sha-256 among them has to be that of the path.
+	ContentDigest *string `json:"Content-Digest,omitempty"`
+
+	// ReprDigest Digests of the bytes (RFC 9530). A sha-256 among them has to be that of the path.
+	ReprDigest *string `json:"Repr-Digest,omitempty"`
+}
+
 // ListDueParams defines parameters for ListDue.
 type ListDueParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
@@ -3556,6 +3589,12 @@ type GetRecordParams struct {
 type GetRecordContentParams struct {
 	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Range One range of bytes (RFC 9110, section 14). Several ranges, and other units, are answered with the whole.
+	Range *Range `json:"Range,omitempty"`
+
+	// IfRange The entity tag that the range belongs to; if it is not that of the content, the whole comes.
+	IfRange *IfRange `json:"If-Range,omitempty"`
 }
 
 // ListRecordReferencesParams defines parameters for ListRecordReferences.
@@ -3830,6 +3869,9 @@ type ServerInterface interface {
 	// ListChangeWindows List who claims time in a window
 	// (GET /v1/change-windows)
 	ListChangeWindows(w http.ResponseWriter, r *http.Request, params ListChangeWindowsParams)
+	// UploadContent Upload a content
+	// (PUT /v1/contents/{digest})
+	UploadContent(w http.ResponseWriter, r *http.Request, digest ContentDigest, params UploadContentParams)
 	// ListDue List what is due
 	// (GET /v1/due)
 	ListDue(w http.ResponseWriter, r *http.Request, params ListDueParams)
@@ -6471,6 +6513,75 @@ func (siw *ServerInterfaceWrapper) ListChangeWindows(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// UploadContent operation middleware
+func (siw *ServerInterfaceWrapper) UploadContent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "digest" -------------
+	var digest ContentDigest
+
+	err = runtime.BindStyledParameterWithOptions("simple", "digest", r.PathValue("digest"), &digest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "digest", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UploadContentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Content-Digest" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Content-Digest")]; found {
+		var ContentDigest string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Content-Digest", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Content-Digest", valueList[0], &ContentDigest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Content-Digest", Err: err})
+			return
+		}
+
+		params.ContentDigest = &ContentDigest
+
+	}
+
+	// ------------- Optional header parameter "Repr-Digest" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Repr-Digest")]; found {
+		var ReprDigest string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Repr-Digest", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", valueList[0], &ReprDigest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Repr-Digest", Err: err})
+			return
+		}
+
+		params.ReprDigest = &ReprDigest
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UploadContent(w, r, digest, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListDue operation middleware
 func (siw *ServerInterfaceWrapper) ListDue(w http.ResponseWriter, r *http.Request) {
 
@@ -7345,6 +7456,44 @@ func (siw *ServerInterfaceWrapper) GetRecordContent(w http.ResponseWriter, r *ht
 
 	}
 
+	// ------------- Optional header parameter "Range" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Range")]; found {
+		var Range Range
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Range", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Range", valueList[0], &Range, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Range", Err: err})
+			return
+		}
+
+		params.Range = &Range
+
+	}
+
+	// ------------- Optional header parameter "If-Range" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Range")]; found {
+		var IfRange IfRange
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Range", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Range", valueList[0], &IfRange, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Range", Err: err})
+			return
+		}
+
+		params.IfRange = &IfRange
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetRecordContent(w, r, id, params)
 	}))
@@ -7669,6 +7818,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/content", wrapper.GetRecordContent)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/references", wrapper.ListRecordReferences)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records/{id}/references", wrapper.AddReference)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/contents/{digest}", wrapper.UploadContent)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations", wrapper.ListObligations)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations/{id}", wrapper.GetObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/dispatch", wrapper.DispatchObligation)
@@ -7730,6 +7880,20 @@ type NotModifiedResponse struct {
 	Headers NotModifiedResponseHeaders
 }
 
+type PartOfContentResponseHeaders struct {
+	AcceptRanges       string
+	ContentDisposition string
+	ContentRange       string
+	ETag               string
+	ReprDigest         string
+}
+type PartOfContentApplicationOctetStreamResponse struct {
+	Body io.Reader
+
+	Headers       PartOfContentResponseHeaders
+	ContentLength int64
+}
+
 type PreconditionRequiredApplicationProblemPlusJSONResponse Problem
 
 type StaleApplicationProblemPlusJSONResponse Problem
@@ -7747,7 +7911,30 @@ type UnauthenticatedApplicationProblemPlusJSONResponse struct {
 
 type UnexpectedApplicationProblemPlusJSONResponse Problem
 
+type UnsatisfiableResponseHeaders struct {
+	ContentRange string
+}
+type UnsatisfiableApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers UnsatisfiableResponseHeaders
+}
+
 type UnsupportedMediaTypeApplicationProblemPlusJSONResponse Problem
+
+type WholeContentResponseHeaders struct {
+	AcceptRanges       string
+	ContentDigest      string
+	ContentDisposition string
+	ETag               string
+	ReprDigest         string
+}
+type WholeContentApplicationOctetStreamResponse struct {
+	Body io.Reader
+
+	Headers       WholeContentResponseHeaders
+	ContentLength int64
+}
 
 type GetHealthRequestObject struct {
 }
@@ -15859,6 +16046,160 @@ func (response ListChangeWindowsdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type UploadContentRequestObject struct {
+	Digest ContentDigest `json:"digest"`
+	Params UploadContentParams
+	Body   io.Reader
+}
+
+type UploadContentResponseObject interface {
+	VisitUploadContentResponse(w http.ResponseWriter) error
+}
+
+type UploadContent200JSONResponse StoredContent
+
+func (response UploadContent200JSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent400ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent401ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent403ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent409ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent413ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent415ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContent422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UploadContent422ApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadContentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UploadContentdefaultApplicationProblemPlusJSONResponse) VisitUploadContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDueRequestObject struct {
 	Params ListDueParams
 }
@@ -18087,16 +18428,8 @@ type GetRecordContentResponseObject interface {
 	VisitGetRecordContentResponse(w http.ResponseWriter) error
 }
 
-type GetRecordContent200ResponseHeaders struct {
-	ContentDigest      string
-	ContentDisposition string
-	ETag               string
-}
-
 type GetRecordContent200ApplicationOctetStreamResponse struct {
-	Body          io.Reader
-	Headers       GetRecordContent200ResponseHeaders
-	ContentLength int64
+	WholeContentApplicationOctetStreamResponse
 }
 
 func (response GetRecordContent200ApplicationOctetStreamResponse) VisitGetRecordContentResponse(w http.ResponseWriter) error {
@@ -18105,10 +18438,36 @@ func (response GetRecordContent200ApplicationOctetStreamResponse) VisitGetRecord
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
 	}
+	w.Header().Set("Accept-Ranges", fmt.Sprint(response.Headers.AcceptRanges))
 	w.Header().Set("Content-Digest", fmt.Sprint(response.Headers.ContentDigest))
 	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
 	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRecordContent206ApplicationOctetStreamResponse struct {
+	PartOfContentApplicationOctetStreamResponse
+}
+
+func (response GetRecordContent206ApplicationOctetStreamResponse) VisitGetRecordContentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Accept-Ranges", fmt.Sprint(response.Headers.AcceptRanges))
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Range", fmt.Sprint(response.Headers.ContentRange))
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(206)
 
 	if closer, ok := response.Body.(io.ReadCloser); ok {
 		defer closer.Close()
@@ -18186,6 +18545,23 @@ func (response GetRecordContent404ApplicationProblemPlusJSONResponse) VisitGetRe
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecordContent416ApplicationProblemPlusJSONResponse struct {
+	UnsatisfiableApplicationProblemPlusJSONResponse
+}
+
+func (response GetRecordContent416ApplicationProblemPlusJSONResponse) VisitGetRecordContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Range", fmt.Sprint(response.Headers.ContentRange))
+	w.WriteHeader(416)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18777,6 +19153,9 @@ type StrictServerInterface interface {
 	// ListChangeWindows List who claims time in a window
 	// (GET /v1/change-windows)
 	ListChangeWindows(ctx context.Context, request ListChangeWindowsRequestObject) (ListChangeWindowsResponseObject, error)
+	// UploadContent Upload a content
+	// (PUT /v1/contents/{digest})
+	UploadContent(ctx context.Context, request UploadContentRequestObject) (UploadContentResponseObject, error)
 	// ListDue List what is due
 	// (GET /v1/due)
 	ListDue(ctx context.Context, request ListDueRequestObject) (ListDueResponseObject, error)
@@ -20376,6 +20755,35 @@ func (sh *strictHandler) ListChangeWindows(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListChangeWindowsResponseObject); ok {
 		if err := validResponse.VisitListChangeWindowsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UploadContent operation middleware
+func (sh *strictHandler) UploadContent(w http.ResponseWriter, r *http.Request, digest ContentDigest, params UploadContentParams) {
+	var request UploadContentRequestObject
+
+	request.Digest = digest
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UploadContent(ctx, request.(UploadContentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UploadContent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UploadContentResponseObject); ok {
+		if err := validResponse.VisitUploadContentResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -43,6 +44,8 @@ const (
 	kindInvalid         kind = "invalid"
 	kindKeyReused       kind = "key-reused"
 	kindPrecondition    kind = "precondition-required"
+	kindDigest          kind = "digest-mismatch"
+	kindRange           kind = "range-not-satisfiable"
 	kindInternal        kind = "internal"
 	kindUnavailable     kind = "unavailable"
 )
@@ -50,8 +53,10 @@ const (
 // status is the HTTP status of the kind.
 func (k kind) status() int {
 	switch k {
-	case kindMalformed:
+	case kindMalformed, kindDigest:
 		return http.StatusBadRequest
+	case kindRange:
+		return http.StatusRequestedRangeNotSatisfiable
 	case kindUnauthenticated:
 		return http.StatusUnauthorized
 	case kindNoTenant, kindForbidden:
@@ -115,6 +120,10 @@ func (k kind) title() string {
 		return "The idempotency key was used for another request."
 	case kindPrecondition:
 		return "If-Match is missing."
+	case kindDigest:
+		return "The bytes do not have the digest that was stated."
+	case kindRange:
+		return "The range lies outside the content."
 	case kindUnavailable:
 		return "The service cannot answer now."
 	case kindInternal:
@@ -134,6 +143,8 @@ var (
 	errKeyReused    = errors.New("httpapi: idempotency key of another request")
 	errInProgress   = errors.New("httpapi: request in progress")
 	errPrecondition = errors.New("httpapi: If-Match is missing")
+	errDigest       = errors.New("httpapi: bytes do not fit their digest")
+	errRange        = errors.New("httpapi: range outside the content")
 	errUnavailable  = errors.New("httpapi: unavailable")
 )
 
@@ -160,6 +171,8 @@ func table() []row {
 		{errKeyReused, kindKeyReused},
 		{errInProgress, kindInProgress},
 		{errPrecondition, kindPrecondition},
+		{errDigest, kindDigest},
+		{errRange, kindRange},
 		{errUnavailable, kindUnavailable},
 		{context.Canceled, kindUnavailable},
 		{context.DeadlineExceeded, kindUnavailable},
@@ -246,6 +259,9 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Del("ETag")
+	if outside, ok := errors.AsType[*rangeError](err); ok {
+		h.Set("Content-Range", fmt.Sprintf("bytes */%d", outside.size))
+	}
 	switch k.status() {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", a.cfg.Challenge)

@@ -1,12 +1,7 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
-	"mime"
-	"net/http"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
@@ -17,6 +12,9 @@ const recordPath = "/v1/records/"
 // FileRecord files a document.
 func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileRecordResponseObject, error) {
 	file, now := fileFrom(*in.Body), a.now()
+	if err := a.findContent(ctx, in.Body, &file); err != nil {
+		return nil, err
+	}
 	if file.ID == "" {
 		file.ID = archive.RecordID(a.cfg.NewID())
 	}
@@ -27,6 +25,19 @@ func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileR
 		}
 		return created(recordTo(r), map[string]string{"ETag": etagOf(r.Rev), "Location": recordPath + string(r.ID)})
 	})
+}
+
+// findContent describes the uploaded content that a record is to be filed with.
+func (a *api) findContent(ctx context.Context, in *FileInput, file *archive.File) error {
+	if in.Digest == nil {
+		if in.Content == nil {
+			return &archive.ValidationError{Fields: []archive.Field{{Pointer: "/content", Code: codeRequired, Text: "is missing: send it, or the digest of one that was uploaded"}}}
+		}
+		return nil
+	}
+	var err error
+	file.Stored, err = a.desk.Uploaded(ctx, principalOf(ctx).Tenant, archive.Digest(*in.Digest))
+	return err
 }
 
 // ListRecords lists records, newest filing first.
@@ -53,60 +64,6 @@ func (a *api) GetRecord(ctx context.Context, in GetRecordRequestObject) (GetReco
 		return notModified(etag), nil
 	}
 	return GetRecord200JSONResponse{Body: recordTo(r), Headers: GetRecord200ResponseHeaders{ETag: etag}}, nil
-}
-
-// GetRecordContent returns the content of a record, verified.
-func (a *api) GetRecordContent(ctx context.Context, in GetRecordContentRequestObject) (GetRecordContentResponseObject, error) {
-	tenant, id := principalOf(ctx).Tenant, archive.RecordID(in.ID)
-	if in.Params.IfNoneMatch != nil {
-		r, err := a.desk.Record(ctx, tenant, id)
-		if err != nil {
-			return nil, err
-		}
-		if etag := digestTag(r.Digest); current(in.Params.IfNoneMatch, etag) {
-			return notModified(etag), nil
-		}
-	}
-	r, content, err := a.desk.OpenRecord(ctx, tenant, id)
-	if err != nil {
-		return nil, err
-	}
-	return download{GetRecordContent200ApplicationOctetStreamResponse{
-		Body: bytes.NewReader(content), ContentLength: int64(len(content)),
-		Headers: GetRecordContent200ResponseHeaders{
-			ETag: digestTag(r.Digest), ContentDigest: contentDigest(r.Digest), ContentDisposition: disposition(r.Name),
-		},
-	}}, nil
-}
-
-// download is content that never changes under its address.
-type download struct {
-	GetRecordContent200ApplicationOctetStreamResponse
-}
-
-// VisitGetRecordContentResponse sends the content.
-func (d download) VisitGetRecordContentResponse(w http.ResponseWriter) error {
-	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
-	return d.GetRecordContent200ApplicationOctetStreamResponse.VisitGetRecordContentResponse(w)
-}
-
-func digestTag(d archive.Digest) string { return `"` + string(d) + `"` }
-
-// contentDigest is the digest as RFC 9530 writes it.
-func contentDigest(d archive.Digest) string {
-	raw, _ := hex.DecodeString(string(d)) // the archive's own
-	return "sha-256=:" + base64.StdEncoding.EncodeToString(raw) + ":"
-}
-
-// disposition never lets a browser show the content; a name that does not fit
-// is left out.
-func disposition(name string) string {
-	if name != "" {
-		if header := mime.FormatMediaType("attachment", map[string]string{"filename": name}); header != "" {
-			return header
-		}
-	}
-	return "attachment"
 }
 
 // AddReference adds a reference that leads from a record.

@@ -134,7 +134,7 @@ func TestEveryKindIsExplained(t *testing.T) {
 func TestEveryKindIsProduced(t *testing.T) {
 	t.Parallel()
 	var tests strings.Builder
-	for _, name := range []string{"badinput_test.go", "idempotency_test.go", "problem_test.go"} {
+	for _, name := range []string{"badinput_test.go", "idempotency_test.go", "problem_test.go", "upload_test.go"} {
 		source, err := os.ReadFile(name)
 		require.NoError(t, err)
 		tests.Write(source)

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -157,7 +158,7 @@ func (w *walk) path(by arrival) []Step {
 	}
 	e := &w.g.edges[by.edge]
 	last := Step{Edge: e.ID, Type: e.Type, Inverse: by.inverse, From: archive.RecordID(w.g.ends[by.from.node].Value)}
-	return append(by.from.path[:len(by.from.path):len(by.from.path)], last)
+	return append(slices.Clip(by.from.path), last)
 }
 
 // walk is one closure under way. What it knows of a node stands at the node's

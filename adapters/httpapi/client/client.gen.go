@@ -1261,13 +1261,16 @@ type Fault struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// FileInput A document to file.
+// FileInput A document to file, with its content or with the digest of one that was uploaded.
 type FileInput struct {
 	// Content The bytes in base64 (RFC 4648, section 4), at most 1 MiB.
-	Content []byte `json:"content"`
+	Content []byte `json:"content,omitempty"`
 
 	// Dated The document's own date; none is now.
 	Dated *time.Time `json:"dated,omitempty"`
+
+	// Digest The SHA-256 of bytes that were uploaded before, instead of content.
+	Digest *string `json:"digest,omitempty"`
 
 	// ID Chosen by the client; none: one is made.
 	ID *string `json:"id,omitempty"`
@@ -2806,6 +2809,15 @@ type Standing struct {
 	Vote string `json:"vote"`
 }
 
+// StoredContent Bytes that are kept.
+type StoredContent struct {
+	// Digest Their SHA-256 in lower-case hexadecimal.
+	Digest string `json:"digest"`
+
+	// Size How many they are.
+	Size int64 `json:"size"`
+}
+
 // Template What the request, once it is closed, allows standard changes to do without a vote.
 type Template struct {
 	// Actions A set of what may be done to them, sorted.
@@ -3028,6 +3040,9 @@ type BundleID = string
 // ChangeRequestID defines model for ChangeRequestID.
 type ChangeRequestID = string
 
+// ContentDigest defines model for ContentDigest.
+type ContentDigest = string
+
 // DelegationID defines model for DelegationID.
 type DelegationID = string
 
@@ -3046,6 +3061,9 @@ type IfMatch = string
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// IfRange defines model for IfRange.
+type IfRange = string
+
 // Limit defines model for Limit.
 type Limit = int32
 
@@ -3060,6 +3078,9 @@ type PageSize = int32
 
 // PageToken defines model for PageToken.
 type PageToken = string
+
+// Range defines model for Range.
+type Range = string
 
 // RecordID defines model for RecordID.
 type RecordID = string
@@ -3108,6 +3129,9 @@ type Unauthenticated = Problem
 
 // Unexpected What went wrong (RFC 9457).
 type Unexpected = Problem
+
+// Unsatisfiable What went wrong (RFC 9457).
+type Unsatisfiable = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
@@ -3427,6 +3451,15 @@ type ListChangeWindowsParams struct {
 	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// UploadContentParams defines parameters for UploadContent.
+type UploadContentParams struct {
+	// ContentDigest Digests of the bytes (RFC 9530). A sha-256 among them has to be that of the path.
+	ContentDigest *string `json:"Content-Digest,omitempty"`
+
+	// ReprDigest Digests of the bytes (RFC 9530). A sha-256 among them has to be that of the path.
+	ReprDigest *string `json:"Repr-Digest,omitempty"`
+}
+
 // ListDueParams defines parameters for ListDue.
 type ListDueParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
@@ -3557,6 +3590,12 @@ type GetRecordParams struct {
 type GetRecordContentParams struct {
 	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Range One range of bytes (RFC 9110, section 14). Several ranges, and other units, are answered with the whole.
+	Range *Range `json:"Range,omitempty"`
+
+	// IfRange The entity tag that the range belongs to; if it is not that of the content, the whole comes.
+	IfRange *IfRange `json:"If-Range,omitempty"`
 }
 
 // ListRecordReferencesParams defines parameters for ListRecordReferences.
@@ -4396,6 +4435,15 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 	ListChangeWindows(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// UploadContentWithBody Upload a content
+	//
+	// Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/contents/{digest} (the `UploadContent` operationId).
+	UploadContentWithBody(ctx context.Context, digest ContentDigest, params *UploadContentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDue List what is due
 	//
 	// What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
@@ -4547,7 +4595,7 @@ type ClientInterface interface {
 
 	// FileRecordWithBody File a record
 	//
-	// Files a document of at most 1 MiB with the references that lead from it.
+	// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4556,7 +4604,7 @@ type ClientInterface interface {
 
 	// FileRecord File a record
 	//
-	// Files a document of at most 1 MiB with the references that lead from it.
+	// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4572,7 +4620,7 @@ type ClientInterface interface {
 
 	// GetRecordContent Get the content of a record
 	//
-	// The bytes as they were filed, verified against their digest. They always come as a download; `media_type` of the record says what they are.
+	// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 	//
 	// Corresponds with GET /v1/records/{id}/content (the `GetRecordContent` operationId).
 	GetRecordContent(ctx context.Context, id RecordID, params *GetRecordContentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6021,6 +6069,25 @@ func (c *Client) ListChangeWindows(ctx context.Context, params *ListChangeWindow
 	return c.Client.Do(req)
 }
 
+// UploadContentWithBody Upload a content
+//
+// Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/contents/{digest} (the `UploadContent` operationId).
+func (c *Client) UploadContentWithBody(ctx context.Context, digest ContentDigest, params *UploadContentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUploadContentRequestWithBody(c.Server, digest, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDue List what is due
 //
 // What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
@@ -6362,7 +6429,7 @@ func (c *Client) ListRecords(ctx context.Context, params *ListRecordsParams, req
 
 // FileRecordWithBody File a record
 //
-// Files a document of at most 1 MiB with the references that lead from it.
+// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6381,7 +6448,7 @@ func (c *Client) FileRecordWithBody(ctx context.Context, params *FileRecordParam
 
 // FileRecord File a record
 //
-// Files a document of at most 1 MiB with the references that lead from it.
+// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6417,7 +6484,7 @@ func (c *Client) GetRecord(ctx context.Context, id RecordID, params *GetRecordPa
 
 // GetRecordContent Get the content of a record
 //
-// The bytes as they were filed, verified against their digest. They always come as a download; `media_type` of the record says what they are.
+// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 //
 // Corresponds with GET /v1/records/{id}/content (the `GetRecordContent` operationId).
 func (c *Client) GetRecordContent(ctx context.Context, id RecordID, params *GetRecordContentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9395,6 +9462,68 @@ func NewListChangeWindowsRequest(server string, params *ListChangeWindowsParams)
 	return req, nil
 }
 
+// NewUploadContentRequestWithBody constructs an http.Request for the UploadContent method, with any body, and a specified content type
+func NewUploadContentRequestWithBody(server string, digest ContentDigest, params *UploadContentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "digest", digest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContentDigest != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Content-Digest", *params.ContentDigest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Content-Digest", headerParam0)
+		}
+
+		if params.ReprDigest != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Repr-Digest", *params.ReprDigest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Repr-Digest", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListDueRequest constructs an http.Request for the ListDue method
 func NewListDueRequest(server string, params *ListDueParams) (*http.Request, error) {
 	var err error
@@ -10455,6 +10584,28 @@ func NewGetRecordContentRequest(server string, id RecordID, params *GetRecordCon
 			req.Header.Set("If-None-Match", headerParam0)
 		}
 
+		if params.Range != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Range", *params.Range, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Range", headerParam1)
+		}
+
+		if params.IfRange != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "If-Range", *params.IfRange, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Range", headerParam2)
+		}
+
 	}
 
 	return req, nil
@@ -11373,6 +11524,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 	ListChangeWindowsWithResponse(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*ListChangeWindowsResponse, error)
 
+	// UploadContentWithBodyWithResponse Upload a content
+	//
+	// Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/contents/{digest} (the `UploadContent` operationId).
+	UploadContentWithBodyWithResponse(ctx context.Context, digest ContentDigest, params *UploadContentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadContentResponse, error)
+
 	// ListDueWithResponse List what is due
 	//
 	// What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
@@ -11546,7 +11706,7 @@ type ClientWithResponsesInterface interface {
 
 	// FileRecordWithBodyWithResponse File a record
 	//
-	// Files a document of at most 1 MiB with the references that lead from it.
+	// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11555,7 +11715,7 @@ type ClientWithResponsesInterface interface {
 
 	// FileRecordWithResponse File a record
 	//
-	// Files a document of at most 1 MiB with the references that lead from it.
+	// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11573,7 +11733,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetRecordContentWithResponse Get the content of a record
 	//
-	// The bytes as they were filed, verified against their digest. They always come as a download; `media_type` of the record says what they are.
+	// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17147,6 +17307,110 @@ func (r ListChangeWindowsResponse) ContentType() string {
 	return ""
 }
 
+// UploadContentResponse401Headers the declared response headers of an HTTP 401 response for UploadContent
+type UploadContentResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type UploadContentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StoredContent
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UploadContentResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UploadContentResponse) GetJSON200() *StoredContent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UploadContentResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UploadContentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UploadContentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UploadContentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UploadContentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListDueResponse401Headers the declared response headers of an HTTP 401 response for ListDue
 type ListDueResponse401Headers struct {
 	WWWAuthenticate string
@@ -18800,9 +19064,20 @@ func (r GetRecordResponse) ContentType() string {
 
 // GetRecordContentResponse200Headers the declared response headers of an HTTP 200 response for GetRecordContent
 type GetRecordContentResponse200Headers struct {
+	AcceptRanges       string
 	ContentDigest      string
 	ContentDisposition string
 	ETag               string
+	ReprDigest         string
+}
+
+// GetRecordContentResponse206Headers the declared response headers of an HTTP 206 response for GetRecordContent
+type GetRecordContentResponse206Headers struct {
+	AcceptRanges       string
+	ContentDisposition string
+	ContentRange       string
+	ETag               string
+	ReprDigest         string
 }
 
 // GetRecordContentResponse304Headers the declared response headers of an HTTP 304 response for GetRecordContent
@@ -18813,6 +19088,11 @@ type GetRecordContentResponse304Headers struct {
 // GetRecordContentResponse401Headers the declared response headers of an HTTP 401 response for GetRecordContent
 type GetRecordContentResponse401Headers struct {
 	WWWAuthenticate string
+}
+
+// GetRecordContentResponse416Headers the declared response headers of an HTTP 416 response for GetRecordContent
+type GetRecordContentResponse416Headers struct {
+	ContentRange string
 }
 
 type GetRecordContentResponse struct {
@@ -18826,14 +19106,20 @@ type GetRecordContentResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON416 the response for an HTTP 416 `application/problem+json` response
+	ApplicationProblemJSON416 *Unsatisfiable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Unexpected
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetRecordContentResponse200Headers
+	// Headers206 the parsed response headers for an HTTP 206 response
+	Headers206 *GetRecordContentResponse206Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
 	Headers304 *GetRecordContentResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetRecordContentResponse401Headers
+	// Headers416 the parsed response headers for an HTTP 416 response
+	Headers416 *GetRecordContentResponse416Headers
 }
 
 // GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -18854,6 +19140,11 @@ func (r GetRecordContentResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetRecordContentResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON416 returns the response for an HTTP 416 `application/problem+json` response
+func (r GetRecordContentResponse) GetApplicationProblemJSON416() *Unsatisfiable {
+	return r.ApplicationProblemJSON416
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -20328,6 +20619,21 @@ func (c *ClientWithResponses) ListChangeWindowsWithResponse(ctx context.Context,
 	return ParseListChangeWindowsResponse(rsp)
 }
 
+// UploadContentWithBodyWithResponse Upload a content
+//
+// Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/contents/{digest} (the `UploadContent` operationId).
+func (c *ClientWithResponses) UploadContentWithBodyWithResponse(ctx context.Context, digest ContentDigest, params *UploadContentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadContentResponse, error) {
+	rsp, err := c.UploadContentWithBody(ctx, digest, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUploadContentResponse(rsp)
+}
+
 // ListDueWithResponse List what is due
 //
 // What is due now over all requests, most urgent first. Dates to decide by, ends of deferrals and expiries stand in the requests; how long notices may be owed and requests may be in a state are limits of the office.
@@ -20615,7 +20921,7 @@ func (c *ClientWithResponses) ListRecordsWithResponse(ctx context.Context, param
 
 // FileRecordWithBodyWithResponse File a record
 //
-// Files a document of at most 1 MiB with the references that lead from it.
+// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -20630,7 +20936,7 @@ func (c *ClientWithResponses) FileRecordWithBodyWithResponse(ctx context.Context
 
 // FileRecordWithResponse File a record
 //
-// Files a document of at most 1 MiB with the references that lead from it.
+// Files a document with the references that lead from it. Its content is sent along, or named by the digest under which it was uploaded.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -20660,7 +20966,7 @@ func (c *ClientWithResponses) GetRecordWithResponse(ctx context.Context, id Reco
 
 // GetRecordContentWithResponse Get the content of a record
 //
-// The bytes as they were filed, verified against their digest. They always come as a download; `media_type` of the record says what they are.
+// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25978,6 +26284,101 @@ func ParseListChangeWindowsResponse(rsp *http.Response) (*ListChangeWindowsRespo
 	return response, nil
 }
 
+// ParseUploadContentResponse parses an HTTP response from a UploadContentWithResponse call
+func ParseUploadContentResponse(rsp *http.Response) (*UploadContentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UploadContentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StoredContent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers UploadContentResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListDueResponse parses an HTTP response from a ListDueWithResponse call
 func ParseListDueResponse(rsp *http.Response) (*ListDueResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -27572,6 +27973,13 @@ func ParseGetRecordContentResponse(rsp *http.Response) (*GetRecordContentRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 416:
+		var dest Unsatisfiable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON416 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Unexpected
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -27584,6 +27992,13 @@ func ParseGetRecordContentResponse(rsp *http.Response) (*GetRecordContentRespons
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetRecordContentResponse200Headers
+		if values := rsp.Header.Values("Accept-Ranges"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Accept-Ranges", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.AcceptRanges = value
+		}
 		if values := rsp.Header.Values("Content-Digest"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Digest", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -27605,7 +28020,52 @@ func ParseGetRecordContentResponse(rsp *http.Response) (*GetRecordContentRespons
 			}
 			headers.ETag = value
 		}
+		if values := rsp.Header.Values("Repr-Digest"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ReprDigest = value
+		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 206:
+		var headers GetRecordContentResponse206Headers
+		if values := rsp.Header.Values("Accept-Ranges"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Accept-Ranges", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.AcceptRanges = value
+		}
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		if values := rsp.Header.Values("Content-Range"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Range", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentRange = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Repr-Digest"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ReprDigest = value
+		}
+		response.Headers206 = &headers
 	case rsp.StatusCode == 304:
 		var headers GetRecordContentResponse304Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
@@ -27626,6 +28086,16 @@ func ParseGetRecordContentResponse(rsp *http.Response) (*GetRecordContentRespons
 			headers.WWWAuthenticate = value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 416:
+		var headers GetRecordContentResponse416Headers
+		if values := rsp.Header.Values("Content-Range"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Range", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentRange = value
+		}
+		response.Headers416 = &headers
 	}
 
 	return response, nil
