@@ -3477,7 +3477,7 @@ type ReadJournalParams struct {
 	// Limit How many entries at most; 0 or none is 100, more than 1000 counts as 1000.
 	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Room The room that wrote the entry.
+	// Room The room that wrote the entry, or the book of the register it stands in.
 	Room *string `form:"room,omitempty" json:"room,omitempty"`
 
 	// Entity The id, within its room, of the thing the entry is about.

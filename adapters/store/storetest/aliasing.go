@@ -13,6 +13,7 @@ import (
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // aliasing: what goes into a store and what comes out of it shares no memory
@@ -39,7 +40,10 @@ func argumentsMayChange(h *harness) {
 		content, kept := []byte("brief"), reply("key")
 		require.NoError(h, tx.PutContent(ctx, archive.DigestOf(content), content))
 		require.NoError(h, tx.PutIdempotentReply(ctx, kept))
-		scramble(filings, owing, content, &kept)
+		sheet, notes := sheetAfter(register.Sheet{}, issues, "a", "door", "hinge")
+		put, err := tx.PutSheet(ctx, sheet, notes...)
+		require.NoError(h, err)
+		scramble(filings, owing, content, &kept, &sheet, notes, &put)
 		return nil
 	})
 	want, events := evolved(changereq.Request{}, "a", append(everyEvent(), changereq.Unknown{EventKind: "later", Raw: raw()})...)
@@ -51,6 +55,10 @@ func argumentsMayChange(h *harness) {
 	require.Empty(h, cmp.Diff(notice.Data(notice.Unknown{Of: "later", Raw: raw()}), d.ObligationEvents["a"][1].Data))
 	require.Equal(h, "brief", d.Contents[archive.DigestOf([]byte("brief"))])
 	require.Empty(h, cmp.Diff(reply("key"), d.Replies["key"]))
+	sheet, notes := sheetAfter(register.Sheet{Rev: 1}, issues, "a", "door", "hinge")
+	require.Empty(h, cmp.Diff([]register.Sheet{sheet}, d.Sheets))
+	require.Equal(h, []string{"a", "a"}, d.Said)
+	require.Empty(h, cmp.Diff(notes, d.SheetEvents["issue/a"]))
 }
 
 func resultsMayChange(h *harness) {

@@ -62,6 +62,7 @@ func compareAndSet(h *harness) {
 		h.run(e.name, func(h *harness) { revisionsAreCompared(h, e) })
 		h.run(e.name+"TwiceInOneUnit", func(h *harness) { revisionsRiseWithinAUnit(h, e) })
 	}
+	h.run("TwoBooks", booksAreApart)
 	h.run("ConflictData", conflictsSayWhatIsStored)
 	h.run("NothingOfAConflict", nothingOfAConflictIsStored)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,6 +16,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // differential: one random stream of units, lawful and not, gives the same
@@ -115,6 +117,9 @@ func drawAddition(t *rapid.T, id string) ask {
 			return addToObligation(ctx, tx, id, owing(2)[1])
 		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return addToSheet(ctx, tx, []string{issues, meetings, "archive"}[at%3], id, text, strings.Repeat("x", int(at)))
+		},
+		func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return nil, tx.PutReference(ctx, edge(id, archive.ToRecord("a"), archive.ToRef(archive.Ref(text))))
 		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
@@ -190,6 +195,14 @@ func drawList(t *rapid.T) ask {
 			return recordHistory(ctx, tx, archive.RecordID(id))
 		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) { return obligationHistory(ctx, tx, id) },
+		func(ctx context.Context, tx coordination.Tx) (any, error) { return sheetHistory(ctx, tx, issues, id) },
+		func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return follow(func(next string) ([]register.Sheet, string, error) {
+				return tx.Sheets(ctx, register.Query{
+					Book: issues, Key: []string{"", "latest", "said"}[begin%3], From: id, To: text, After: start(next), Limit: limit,
+				})
+			})
+		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
 			entries, err := journal(ctx, tx, coordination.JournalQuery{Entity: id, Limit: limit})
 			return seqs(entries, func(e coordination.Entry) int64 { return e.Position }), err

@@ -14,6 +14,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // errorIdentity: each sentence of the ports about an error, and what can still
@@ -46,6 +47,10 @@ func absentIsNotFound(h *harness) {
 		require.ErrorIs(h, err, archive.ErrNotFound)
 		_, err = tx.Obligation(ctx, "a")
 		require.ErrorIs(h, err, notice.ErrNotFound)
+		for _, book := range []string{issues, "", "No book", string(coordination.RoomArchive)} {
+			_, err = tx.Sheet(ctx, book, "a")
+			require.ErrorIs(h, err, register.ErrNotFound, "book %q", book)
+		}
 		_, err = tx.IdempotentReply(ctx, "ann", "a")
 		require.ErrorIs(h, err, coordination.ErrNotFound)
 		return nil
@@ -67,6 +72,10 @@ func absentHasNoEvents(h *harness) {
 		obligations, next, err := tx.ObligationEvents(ctx, "a", 0, 0)
 		require.NoError(h, err)
 		require.Nil(h, obligations, "no elements is nil")
+		require.Zero(h, next)
+		notes, next, err := tx.SheetEvents(ctx, issues, "a", 0, 0)
+		require.NoError(h, err)
+		require.Nil(h, notes, "no elements is nil")
 		require.Zero(h, next)
 		return nil
 	})
@@ -90,7 +99,7 @@ func emptyTenantIsRefused(h *harness) {
 		return nil
 	}
 	for _, err := range []error{h.store.View(h.Context(), "", fn), h.store.Update(h.Context(), "", fn)} {
-		for _, class := range []error{coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid} {
+		for _, class := range []error{coordination.ErrInvalid, changereq.ErrInvalid, archive.ErrInvalid, notice.ErrInvalid, register.ErrInvalid} {
 			require.ErrorIs(h, err, class)
 		}
 	}
@@ -132,6 +141,8 @@ func gapsAreRefused(h *harness) {
 		require.NoError(h, err)
 		o, err := tx.Obligation(ctx, "owed")
 		require.NoError(h, err)
+		sheet, err := tx.Sheet(ctx, issues, "sheet")
+		require.NoError(h, err)
 		for name, shift := range map[string]struct{ seq, end int64 }{
 			"starts too late": {1, 1}, "starts too early": {-1, -1}, "ends too late": {0, 1}, "ends too early": {0, -1},
 		} {
@@ -152,7 +163,17 @@ func gapsAreRefused(h *harness) {
 			nextOwed.Events += shift.end
 			_, err = tx.PutObligation(ctx, nextOwed, settling...)
 			require.ErrorIs(h, err, notice.ErrInvalid, name)
+
+			nextSheet, notes := sheetAfter(sheet, issues, "sheet", "more")
+			notes[0].Seq += shift.seq
+			nextSheet.Events += shift.end
+			_, err = tx.PutSheet(ctx, nextSheet, notes...)
+			require.ErrorIs(h, err, register.ErrInvalid, name)
 		}
+		nextSheet, notes := sheetAfter(sheet, issues, "sheet", "more")
+		notes[0].Book = meetings
+		_, err = tx.PutSheet(ctx, nextSheet, notes...)
+		require.ErrorIs(h, err, register.ErrInvalid, "an event of another book")
 		next, events := evolved(r, "request", moved("open", lifecycle.Assess), moved("held", lifecycle.Assess))
 		events[0], events[1] = events[1], events[0]
 		_, err = tx.PutChangeRequest(ctx, next, events...)
@@ -179,6 +200,8 @@ func swallowedConflictDoesNotPoison(h *harness) {
 		_, err = tx.PutChangeRequest(ctx, stale, events...)
 		require.ErrorIs(h, err, changereq.ErrConflict)
 		require.ErrorIs(h, tx.PutIdempotentReply(ctx, reply("akey")), coordination.ErrConflict)
+		_, err = putSheetAt(ctx, tx, "asheet", 0, 0)
+		require.ErrorIs(h, err, register.ErrConflict)
 		return everyRoom("b")(ctx, tx)
 	})
 	h.requireRequests("brequest", "arequest")
@@ -190,6 +213,8 @@ func swallowedNotFoundDoesNotPoison(h *harness) {
 		require.ErrorIs(h, err, changereq.ErrNotFound)
 		_, err = tx.Content(ctx, "none")
 		require.ErrorIs(h, err, archive.ErrNotFound)
+		_, err = tx.Sheet(ctx, issues, "bsheet")
+		require.ErrorIs(h, err, register.ErrNotFound)
 		return everyRoom("b")(ctx, tx)
 	})
 	h.requireRequests("brequest")
@@ -201,6 +226,8 @@ func swallowedInvalidDoesNotPoison(h *harness) {
 		require.ErrorIs(h, err, changereq.ErrInvalid)
 		_, _, err = tx.ChangeRequests(ctx, changereq.Query{After: "?"})
 		require.ErrorIs(h, err, changereq.ErrInvalid)
+		_, err = tx.PutSheet(ctx, register.Sheet{Book: string(coordination.RoomArchive), ID: "a", Body: []byte("{}")})
+		require.ErrorIs(h, err, register.ErrInvalid)
 		return everyRoom("b")(ctx, tx)
 	})
 	h.requireRequests("brequest")

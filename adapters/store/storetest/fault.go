@@ -25,6 +25,7 @@ func fault(h *harness) {
 // office is the services over one store, with ids and times that are the same
 // for every office.
 type office struct {
+	store   coordination.Store
 	desk    *coordination.Desk
 	changes *changereq.Service
 	file    *archive.Service
@@ -45,7 +46,7 @@ func (h *harness) openOffice(store coordination.Store, tenant string) office {
 	require.NoError(h, err)
 	file, err := archive.New(archive.Config{Store: coordination.Archive(store), Now: now, NewID: newID})
 	require.NoError(h, err)
-	return office{desk, changes, file, tenant}
+	return office{store, desk, changes, file, tenant}
 }
 
 // serviceOperation is an operation of a service, after others have prepared it.
@@ -78,6 +79,7 @@ func serviceOperations() []serviceOperation {
 		{"DeskDecide", way, decide},
 		{"DeskSchedule", append(way, decide), desk(carol(), changereq.Move{Event: "schedule", Window: &window})},
 		{"DeskTell", append(way, decide), tell},
+		{"RegisterPut", []step{raise}, noteMore},
 		{"ArchiveFile", nil, fileLetter},
 		{"ArchiveRefer", []step{fileLetter}, func(ctx context.Context, o office) error {
 			_, err := o.file.Refer(ctx, o.tenant, "ann", "letter", link)
@@ -169,7 +171,7 @@ func operationIsAllOrNothing(h *harness, op serviceOperation) {
 			require.Empty(h, cmp.Diff(before, h.timeless(tenant)), "%+v: nothing", plan)
 			require.NoError(h, op.run(h.Context(), o), "%+v: it can be tried again", plan)
 		} else if err := op.run(h.Context(), o); err != nil {
-			require.Contains(h, []string{"changereq conflict", "changereq refused", "archive conflict"}, class(err), "tried again")
+			require.Contains(h, []string{"changereq conflict", "changereq refused", "archive conflict", "register conflict"}, class(err), "tried again")
 		}
 		require.Empty(h, cmp.Diff(done, h.timeless(tenant)), "%+v: all of it, once", plan)
 	}

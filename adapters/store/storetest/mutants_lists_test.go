@@ -219,6 +219,7 @@ func readingMutants() []mutant {
 		{"a filter ignored", []string{"Paging/Filters"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return unfiltered{tx} })},
 		{"windows that touch", []string{"Paging/Windows"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return touching{tx} })},
 		{"what is due twice", []string{"Paging/Due"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return dueTwice{tx} })},
+		{"ranges with their ends", []string{"Paging/SheetRanges"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return closed{tx} })},
 		{"one direction", []string{"Paging/ReferenceEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return oneWay{tx} })},
 		{"no end of events", []string{"Paging/Events"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return endless{tx} })},
 	}
@@ -266,6 +267,16 @@ type dueTwice struct{ coordination.Tx }
 func (d dueTwice) ChangeRequestsDue(ctx context.Context, q changereq.DueQuery) ([]changereq.Request, error) {
 	q.AfterID = ""
 	return d.Tx.ChangeRequestsDue(ctx, q)
+}
+
+// closed takes the end of a range for a part of it.
+type closed struct{ coordination.Tx }
+
+func (c closed) Sheets(ctx context.Context, q register.Query) ([]register.Sheet, string, error) {
+	if q.To != "" {
+		q.To += "\x01"
+	}
+	return c.Tx.Sheets(ctx, q)
 }
 
 type oneWay struct{ coordination.Tx }

@@ -304,6 +304,7 @@ func revisionMutants() []mutant {
 	lastWins := bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return lax{Tx: tx, anyRev: true} })
 	return []mutant{
 		{"last write wins", append(kills, "CompareAndSet/NothingOfAConflict", "CompareAndSet/ConflictData"), lastWins},
+		{"one book for all", []string{"CompareAndSet/TwoBooks"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return oneBook{tx} })},
 		{"conflict without data", []string{"CompareAndSet/ConflictData"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return bareConflict{tx}
 		})},
@@ -329,4 +330,15 @@ func (u unraised) PutChangeRequest(ctx context.Context, r changereq.Request, ev 
 	out, err := u.Tx.PutChangeRequest(ctx, r, ev...)
 	out.Rev = r.Rev
 	return out, err
+}
+
+// oneBook keeps every sheet in one book.
+type oneBook struct{ coordination.Tx }
+
+func (o oneBook) PutSheet(ctx context.Context, s register.Sheet, ev ...register.Event) (register.Sheet, error) {
+	s.Book = "issue"
+	for i := range ev {
+		ev[i].Book = s.Book
+	}
+	return o.Tx.PutSheet(ctx, s, ev...)
 }

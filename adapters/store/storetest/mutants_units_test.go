@@ -207,6 +207,7 @@ func rollbackMutants() []mutant {
 		units("the owner's rollback commits", stored(func(err error) bool { return errors.Is(err, errPlain) }), "Rollback/Joined"),
 		units("one room outside the unit", roomOutside("PutObligation"), "Rollback/Error", "Rollback/Panic", "Fault/DeskDecide", "Fault/DeskSchedule", "Fault/DeskTell"),
 		units("the file outside the unit", roomOutside("PutRecord"), "Rollback/Error", "Fault/ArchiveFile", "Fault/ArchiveRefer"),
+		units("sheets outside the unit", roomOutside("PutSheet"), "Rollback/Error", "Fault/RegisterPut"),
 		units("requests outside the unit", roomOutside("PutChangeRequest", "ChangeRequest", "NextChangeNumber"),
 			"Rollback/Error", "Fault/ChangeRequestOpen", "Fault/ChangeRequestMove", "Fault/DeskOpen"),
 		{"lock not given back", []string{"Rollback/Goexit", "Rollback/PanicInView"}, neverUnlocked},

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // rollback: a unit of work that does not end well leaves nothing in any room.
@@ -59,6 +60,9 @@ func failing(end func() error) work {
 			return err
 		}
 		if _, err := addToObligation(ctx, tx, "owed", notice.SettledData{State: notice.Sent}); err != nil {
+			return err
+		}
+		if _, err := addToSheet(ctx, tx, issues, "sheet", "bolt"); err != nil {
 			return err
 		}
 		if err := everyRoom("new")(ctx, tx); err != nil {
@@ -154,4 +158,5 @@ func joinedFollowsItsOwner(h *harness) {
 	require.Len(h, after.Records, 2)
 	require.Len(h, after.Obligations, 2)
 	require.Contains(h, after.Replies, "newkey")
+	require.Equal(h, []string{"newsheet", "sheet"}, ids(after.Sheets, func(s register.Sheet) string { return s.ID }))
 }

@@ -206,12 +206,16 @@ func sheetComesBack(h *harness) {
 	for i := range register.MaxKeys {
 		large.Keys = append(large.Keys, register.Key{Name: "k", Value: fmt.Sprintf("%02d%s", i, strings.Repeat("\U0010ffff", register.MaxValue/4-1))})
 	}
+	bare := register.Sheet{Book: issues, ID: "bare", Keys: []register.Key{}, Body: []byte("null")}
 	h.do(func(ctx context.Context, tx coordination.Tx) error {
 		got, err := tx.PutSheet(ctx, want, events...)
 		require.NoError(h, err)
 		want.Rev++
 		require.Empty(h, cmp.Diff(want, got), "what Put returns")
 		large, err = tx.PutSheet(ctx, large, begun...)
+		require.NoError(h, err)
+		bare, err = tx.PutSheet(ctx, bare)
+		require.Nil(h, bare.Keys, "no elements is nil")
 		return err
 	})
 	h.look(func(ctx context.Context, tx coordination.Tx) error {
@@ -220,7 +224,7 @@ func sheetComesBack(h *harness) {
 		require.Empty(h, cmp.Diff(want, got))
 		page, _, err := tx.Sheets(ctx, register.Query{Book: issues})
 		require.NoError(h, err)
-		require.Empty(h, cmp.Diff([]register.Sheet{want, large}, page))
+		require.Empty(h, cmp.Diff([]register.Sheet{bare, want, large}, page))
 		page, _, err = tx.Sheets(ctx, register.Query{Book: issues, Key: "k"}.Only(large.Keys[7].Value))
 		require.NoError(h, err)
 		require.Empty(h, cmp.Diff([]register.Sheet{large}, page))
@@ -265,5 +269,128 @@ func sheetOperations() map[string]operation {
 			s, events := sheetAfter(register.Sheet{}, issues, "sheet", "of another tenant")
 			return tx.PutSheet(ctx, s, events...)
 		}},
+	}
+}
+
+// words is the register of the suite: its values are the bodies of its sheets.
+func words() register.Register[notes] {
+	return register.Register[notes]{Book: issues, Keys: notes.keys}
+}
+
+// raise puts the first value of a register, and noteMore the second.
+func raise(ctx context.Context, o office) error {
+	return putWords(ctx, o, func(register.Row[notes]) register.Row[notes] {
+		return register.Row[notes]{ID: "I1", Value: notes{Words: []string{"door"}}}
+	})
+}
+
+func noteMore(ctx context.Context, o office) error {
+	return putWords(ctx, o, func(row register.Row[notes]) register.Row[notes] {
+		row.Rev, row.Events, row.Value.Words = 1, 1, []string{"door", "hinge"}
+		return row
+	})
+}
+
+// putWords changes I1 to what next makes of it.
+func putWords(ctx context.Context, o office, next func(register.Row[notes]) register.Row[notes]) error {
+	return coordination.Registers(o.store).Update(ctx, o.tenant, func(ctx context.Context, tx register.Tx) error {
+		row, err := words().Get(ctx, tx, "I1")
+		if err != nil && !errors.Is(err, register.ErrNotFound) {
+			return err
+		}
+		row = next(row)
+		ev := register.Event{Kind: "noted", At: minute(row.Events), Actor: "carl", Data: json.RawMessage(`{}`)}
+		_, err = words().Put(ctx, tx, row, ev)
+		return err
+	})
+}
+
+// rangesAreHalfOpen: a list has what lies in its range, by bytes, for every pair
+// of bounds, in pages of every size; and a sheet once for each of its values.
+func rangesAreHalfOpen(h *harness) {
+	var all []register.Sheet
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		all = nil
+		for i, id := range []string{"a", "B", "b", "ba", "b b", "\U0010ffff", "ä", "\x01"} {
+			s, events := sheetAfter(register.Sheet{}, issues, id, []string{"", "b", "b a", "z", "b\x01", "\U0010ffff\U0010ffff"}[i%6], id, "b")
+			if _, err := tx.PutSheet(ctx, s, events...); err != nil {
+				return err
+			}
+			if _, err := tx.PutSheet(ctx, register.Sheet{Book: meetings, ID: id, Keys: s.Keys, Body: s.Body}); err != nil {
+				return err
+			}
+			all = append(all, s)
+		}
+		return nil
+	})
+	bounds := []string{"", "B", "b", "b\x01", "ba", "ä", strings.Repeat("\U0010ffff", register.MaxValue/4)}
+	h.look(func(ctx context.Context, tx coordination.Tx) error {
+		for _, key := range []string{"", "said", "latest", "none"} {
+			for _, from := range bounds {
+				for _, to := range bounds {
+					q := register.Query{Book: issues, Key: key, From: from, To: to}
+					h.requireSheets(ctx, tx, q, all)
+				}
+				h.requireSheets(ctx, tx, register.Query{Book: issues, Key: key}.Only(from), all)
+				h.requireSheets(ctx, tx, register.Query{Book: issues, Key: key}.Prefix(from), all)
+			}
+		}
+		return nil
+	})
+}
+
+// requireSheets compares a list with what the query means for those sheets.
+func (h *harness) requireSheets(ctx context.Context, tx coordination.Tx, q register.Query, all []register.Sheet) {
+	h.Helper()
+	var want []register.Key // value and id
+	add := func(value, id string, at string) {
+		if at >= q.From && (q.To == "" || at < q.To) {
+			want = append(want, register.Key{Name: value, Value: id})
+		}
+	}
+	for _, s := range all {
+		if q.Key == "" {
+			add("", s.ID, s.ID)
+			continue
+		}
+		for _, k := range s.Keys {
+			if k.Name == q.Key {
+				add(k.Value, s.ID, k.Value)
+			}
+		}
+	}
+	slices.SortFunc(want, func(a, b register.Key) int {
+		return stdcmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
+	})
+	for _, limit := range []int{2, 0} {
+		q.Limit = limit
+		got, err := allSheets(ctx, tx, q)
+		require.NoError(h, err)
+		require.Equal(h, ids(want, func(k register.Key) string { return k.Value }), ids(got, func(s register.Sheet) string { return s.ID }), "%+v", q)
+	}
+}
+
+// booksAreApart: sheets of two books with one id have nothing to do with each
+// other, also within a unit that has not looked at them.
+func booksAreApart(h *harness) {
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		var sheets [2]register.Sheet
+		for want := range int64(2) {
+			for i, book := range []string{issues, meetings} {
+				s, events := sheetAfter(sheets[i], book, "a", book, "more")
+				got, err := tx.PutSheet(ctx, s, events...)
+				require.NoError(h, err)
+				require.Equal(h, want+1, got.Rev)
+				sheets[i] = got
+			}
+		}
+		return nil
+	})
+	d := h.dump(acme)
+	require.Len(h, d.Sheets, 2)
+	for _, s := range d.Sheets {
+		want := foldSheet(d.SheetEvents[s.Book+"/a"])
+		want.Rev = 2
+		require.Empty(h, cmp.Diff(want, s))
 	}
 }

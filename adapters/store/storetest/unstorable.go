@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // unstorableTextIsRefused: text that some backend could not give back as it was
@@ -33,6 +34,8 @@ func unstorableTextIsRefused(h *harness) {
 			_, err = tx.NextChangeNumber(ctx, text)
 			require.ErrorIs(h, err, changereq.ErrInvalid, "series %q", text)
 			require.ErrorIs(h, tx.PutIdempotentReply(ctx, reply(text)), coordination.ErrInvalid, "key %q", text)
+
+			h.unstorableSheetsAreRefused(ctx, tx, text)
 
 			r, events := evolved(changereq.Request{}, "a", opened("door"))
 			events[0].Actor = text
@@ -85,6 +88,11 @@ func unstorableTimeIsRefused(h *harness) {
 			_, err = tx.PutObligation(ctx, o, owing...)
 			require.ErrorIs(h, err, notice.ErrInvalid, "event at %v", at)
 
+			s, notes := sheetAfter(register.Sheet{}, issues, "a", "door")
+			notes[0].At = at
+			_, err = tx.PutSheet(ctx, s, notes...)
+			require.ErrorIs(h, err, register.ErrInvalid, "event at %v", at)
+
 			ref := edge("a", archive.ToRecord("a"), archive.ToRef("b"))
 			ref.At = at
 			require.ErrorIs(h, tx.PutReference(ctx, ref), archive.ErrInvalid, "reference at %v", at)
@@ -95,4 +103,37 @@ func unstorableTimeIsRefused(h *harness) {
 		})
 	}
 	require.Empty(h, cmp.Diff(h.blank(), h.dump(acme)))
+}
+
+// unstorableSheetsAreRefused: in each of its texts, and as a bound of a list. No
+// list goes on with what no list has given.
+func (h *harness) unstorableSheetsAreRefused(ctx context.Context, tx coordination.Tx, text string) {
+	h.Helper()
+	for name, spoil := range map[string]func(*register.Sheet, *register.Event){
+		"book":  func(s *register.Sheet, e *register.Event) { s.Book, e.Book = text, text },
+		"id":    func(s *register.Sheet, e *register.Event) { s.ID, e.Sheet = text, text },
+		"key":   func(s *register.Sheet, _ *register.Event) { s.Keys[0].Name = text },
+		"value": func(s *register.Sheet, _ *register.Event) { s.Keys[0].Value = text },
+		"body":  func(s *register.Sheet, _ *register.Event) { s.Body = []byte(`"` + text + `"`) },
+		"kind":  func(_ *register.Sheet, e *register.Event) { e.Kind = text },
+		"actor": func(_ *register.Sheet, e *register.Event) { e.Actor = text },
+		"data":  func(_ *register.Sheet, e *register.Event) { e.Data = []byte(`"` + text + `"`) },
+	} {
+		s, events := sheetAfter(register.Sheet{}, issues, "a", "door")
+		spoil(&s, &events[0])
+		_, err := tx.PutSheet(ctx, s, events...)
+		require.ErrorIs(h, err, register.ErrInvalid, "%s %q", name, text)
+	}
+	for name, q := range map[string]register.Query{
+		"book": {Book: text}, "key": {Book: issues, Key: text}, "from": {Book: issues, From: text}, "to": {Book: issues, Key: "said", To: text},
+	} {
+		_, _, err := tx.Sheets(ctx, q)
+		require.ErrorIs(h, err, register.ErrInvalid, "%s %q", name, text)
+	}
+	_, err := tx.Sheet(ctx, issues, text)
+	require.ErrorIs(h, err, register.ErrNotFound, "id %q", text)
+	events, next, err := tx.SheetEvents(ctx, text, text, 0, 0)
+	require.NoError(h, err)
+	require.Empty(h, events)
+	require.Zero(h, next)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // visibility: a unit reads its own writes, a view stands still, and nobody sees
@@ -66,6 +67,11 @@ func ownWritesInLists(h *harness) {
 		obligations, _, err := tx.Obligations(ctx, notice.Query{Recipient: "ann"})
 		require.NoError(h, err)
 		require.Len(h, obligations, 2)
+		for _, key := range []string{"", "latest", "said"} {
+			sheets, _, err := tx.Sheets(ctx, register.Query{Book: issues, Key: key})
+			require.NoError(h, err)
+			require.Len(h, sheets, map[string]int{"": 2, "latest": 2, "said": 4}[key], "key %q", key)
+		}
 		claimed, err := tx.ClaimObligations(ctx, minute(0), minute(9), 10)
 		require.NoError(h, err)
 		require.Len(h, claimed, 2)
@@ -99,6 +105,13 @@ func ownChangesInLists(h *harness) {
 			page, _, err := tx.Obligations(ctx, notice.Query{State: state})
 			require.NoError(h, err)
 			require.Len(h, page, want, "state %q", state)
+		}
+		_, err = addToSheet(ctx, tx, issues, "sheet", "bolt")
+		require.NoError(h, err)
+		for value, want := range map[string]int{"hinge": 0, "bolt": 1} {
+			page, _, err := tx.Sheets(ctx, register.Query{Book: issues, Key: "latest"}.Only(value))
+			require.NoError(h, err)
+			require.Len(h, page, want, "latest %q", value)
 		}
 		claimed, err := tx.ClaimObligations(ctx, minute(0), minute(9), 10)
 		require.NoError(h, err)

@@ -2,6 +2,7 @@ package crashtest_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +12,7 @@ import (
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // check opens the store again: every acknowledged unit is there, every unit is
@@ -32,6 +34,7 @@ func check(t *testing.T, name string, acknowledged map[string]bool) {
 		events := requests(ctx, t, tx)
 		require.Empty(t, cmp.Diff(events, records(ctx, t, tx)), "units by events and by records")
 		require.Empty(t, cmp.Diff(events, obligations(ctx, t, tx)), "units by events and by obligations")
+		require.Empty(t, cmp.Diff(events, sheets(ctx, t, tx)), "units by events and by sheets")
 		for id := range acknowledged {
 			require.True(t, events[id], "unit %s was acknowledged and is lost", id)
 		}
@@ -110,6 +113,38 @@ func obligations(ctx context.Context, t *testing.T, tx coordination.Tx) map[stri
 }
 
 // journal requires positions without a gap, in the order of each entity.
+// sheets are the units that the sheets know of; each sheet has, and stands under,
+// what its last event says.
+func sheets(ctx context.Context, t *testing.T, tx coordination.Tx) map[string]bool {
+	t.Helper()
+	units := make(map[string]bool)
+	page, next, err := tx.Sheets(ctx, register.Query{Book: book})
+	require.NoError(t, err)
+	require.Empty(t, next)
+	for _, s := range page {
+		want := register.Sheet{Book: book, ID: s.ID, Rev: s.Rev}
+		for more := true; more; more = want.Events < s.Events {
+			events, _, err := tx.SheetEvents(ctx, book, s.ID, want.Events, register.MaxLimit)
+			require.NoError(t, err)
+			require.NotEmpty(t, events)
+			for _, ev := range events {
+				var id string
+				require.NoError(t, json.Unmarshal(ev.Data, &id))
+				units[id] = true
+				want.Events, want.Body, want.Keys = ev.Seq, ev.Data, []register.Key{{Name: "last", Value: id}}
+			}
+		}
+		require.Empty(t, cmp.Diff(want, s))
+		found, _, err := tx.Sheets(ctx, register.Query{Book: book, Key: "last"}.Only(want.Keys[0].Value))
+		require.NoError(t, err)
+		require.Empty(t, cmp.Diff([]register.Sheet{want}, found))
+	}
+	all, _, err := tx.Sheets(ctx, register.Query{Book: book, Key: "last"})
+	require.NoError(t, err)
+	require.Len(t, all, len(page), "no key stays behind")
+	return units
+}
+
 func journal(ctx context.Context, t *testing.T, tx coordination.Tx) {
 	t.Helper()
 	last := make(map[string]int64)

@@ -2,6 +2,7 @@ package crashtest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/register"
 	"github.com/coordkit/coordkit/internal/pgtest"
 )
 
@@ -118,6 +120,27 @@ func unit(ctx context.Context, tx coordination.Tx, shared changereq.ID, id strin
 	owed := notice.Event{Obligation: id, Seq: 1, At: now(), Actor: "ann", Data: notice.OwedData{
 		Recipient: "bob", About: "changereq:" + string(shared), Subject: "held",
 	}}
-	_, err = tx.PutObligation(ctx, notice.Fold([]notice.Event{owed}), owed)
+	if _, err := tx.PutObligation(ctx, notice.Fold([]notice.Event{owed}), owed); err != nil {
+		return err
+	}
+	return note(ctx, tx, string(shared), id)
+}
+
+// book is the register of what the units noted: a sheet for each shared request,
+// whose body and key are the last of them.
+const book = "unit"
+
+func note(ctx context.Context, tx register.Tx, shared, id string) error {
+	last := register.Register[string]{Book: book, Keys: func(id string) []register.Key { return []register.Key{{Name: "last", Value: id}} }}
+	row, err := last.Get(ctx, tx, shared)
+	if err != nil && !errors.Is(err, register.ErrNotFound) {
+		return err
+	}
+	row.ID, row.Value = shared, id
+	data, err := json.Marshal(id)
+	if err != nil {
+		return err
+	}
+	_, err = last.Put(ctx, tx, row, register.Event{Kind: "noted", At: now(), Actor: "ann", Data: data})
 	return err
 }
