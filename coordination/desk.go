@@ -64,6 +64,12 @@ type Config struct {
 
 	// Deadlines gives the limits of a tenant; see changereq.Config.
 	Deadlines func(ctx context.Context, tenant string) (changereq.Deadlines, error)
+
+	// ReadLog reads the event logs that records hold; nil: this office looks at
+	// its own journal alone. MaxLogEvents is how many events of a log are read at
+	// most; 0 is DefaultLogEvents.
+	ReadLog      LogReader
+	MaxLogEvents int
 }
 
 // Desk is the coordinator's desk: it runs each command in one unit of work over

@@ -18,21 +18,9 @@ type ProcessReport struct {
 // a room (of all rooms, if room is ""), what follows what, and where they wait.
 // It reads every entry once: a report for a screen, not for every click.
 func (d *Desk) Process(ctx context.Context, tenant string, room Room) (ProcessReport, error) {
-	b := process.NewBuilder(process.BuilderConfig{})
-	q := JournalQuery{Room: room, Limit: MaxLimit}
-	for {
-		page, next, err := d.Journal(ctx, tenant, q)
-		if err != nil {
-			return ProcessReport{}, err
-		}
-		if err := Observe(page, b); err != nil {
-			return ProcessReport{}, err
-		}
-		if next == q.After {
-			break
-		}
-		q.After = next
+	log, err := d.journalLog(ctx, tenant, room)
+	if err != nil {
+		return ProcessReport{}, err
 	}
-	log := b.Log()
 	return ProcessReport{Log: log, Statistics: process.Measure(log), Bottlenecks: bottleneck.Find(log, bottleneck.Config{})}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/process/view"
 	"github.com/coordkit/coordkit/internal/uuid7"
 )
 
@@ -34,6 +35,10 @@ type Config struct {
 	// Draw writes the picture of a lifecycle as text in the format "mermaid" or
 	// "dot"; nil: there are no pictures. adapters/diagram has both.
 	Draw func(def lifecycle.Definition, format string) string
+
+	// DrawProcess writes the map of a process under a title as text in the format
+	// "mermaid" or "dot"; nil: there are no pictures.
+	DrawProcess func(m view.Map, title, format string) string
 
 	// Health says whether the service can serve; nil: it can.
 	Health func(context.Context) error

@@ -13,6 +13,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // reply is an answer in the form in which it is kept and given again.
@@ -46,6 +47,18 @@ func (p reply) VisitOpenChangeRequestResponse(w http.ResponseWriter) error { ret
 
 // VisitCreateBundleResponse sends the reply.
 func (p reply) VisitCreateBundleResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitAnalyseProcessResponse sends the reply.
+func (p reply) VisitAnalyseProcessResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitDefineMeasureResponse sends the reply.
+func (p reply) VisitDefineMeasureResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitEngageResponse sends the reply.
+func (p reply) VisitEngageResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitFileObservationResponse sends the reply.
+func (p reply) VisitFileObservationResponse(w http.ResponseWriter) error { return p.send(w) }
 
 // VisitFileRecordResponse sends the reply.
 func (p reply) VisitFileRecordResponse(w http.ResponseWriter) error { return p.send(w) }
@@ -122,5 +135,5 @@ func replay(kept, ask coordination.Reply) (reply, error) {
 
 // conflicts reports whether somebody else was faster, in any room.
 func conflicts(err error) bool {
-	return errors.Is(err, coordination.ErrConflict) || errors.Is(err, changereq.ErrConflict) || errors.Is(err, archive.ErrConflict)
+	return errors.Is(err, coordination.ErrConflict) || errors.Is(err, changereq.ErrConflict) || errors.Is(err, archive.ErrConflict) || errors.Is(err, register.ErrConflict)
 }

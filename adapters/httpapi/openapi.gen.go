@@ -54,6 +54,27 @@ func (e BundleInputMode) Valid() bool {
 	}
 }
 
+// Defines values for FlowRuleInputRule.
+const (
+	FlowRuleInputRuleNotTogether FlowRuleInputRule = "not-together"
+	FlowRuleInputRulePrecedence  FlowRuleInputRule = "precedence"
+	FlowRuleInputRuleResponse    FlowRuleInputRule = "response"
+)
+
+// Valid indicates whether the value is a known member of the FlowRuleInputRule enum.
+func (e FlowRuleInputRule) Valid() bool {
+	switch e {
+	case FlowRuleInputRuleNotTogether:
+		return true
+	case FlowRuleInputRulePrecedence:
+		return true
+	case FlowRuleInputRuleResponse:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JournalEntrySpecversion.
 const (
 	JournalEntrySpecversionN10 JournalEntrySpecversion = "1.0"
@@ -63,6 +84,102 @@ const (
 func (e JournalEntrySpecversion) Valid() bool {
 	switch e {
 	case JournalEntrySpecversionN10:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LogSourceInputForm.
+const (
+	LogSourceInputFormCsv   LogSourceInputForm = "csv"
+	LogSourceInputFormJsonl LogSourceInputForm = "jsonl"
+	LogSourceInputFormOcel  LogSourceInputForm = "ocel"
+	LogSourceInputFormXes   LogSourceInputForm = "xes"
+)
+
+// Valid indicates whether the value is a known member of the LogSourceInputForm enum.
+func (e LogSourceInputForm) Valid() bool {
+	switch e {
+	case LogSourceInputFormCsv:
+		return true
+	case LogSourceInputFormJsonl:
+		return true
+	case LogSourceInputFormOcel:
+		return true
+	case LogSourceInputFormXes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookInputSeen.
+const (
+	LookInputSeenAway    LookInputSeen = "away"
+	LookInputSeenBlocked LookInputSeen = "blocked"
+	LookInputSeenBusy    LookInputSeen = "busy"
+	LookInputSeenStarved LookInputSeen = "starved"
+)
+
+// Valid indicates whether the value is a known member of the LookInputSeen enum.
+func (e LookInputSeen) Valid() bool {
+	switch e {
+	case LookInputSeenAway:
+		return true
+	case LookInputSeenBlocked:
+		return true
+	case LookInputSeenBusy:
+		return true
+	case LookInputSeenStarved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MeasureInputFormula.
+const (
+	MeasureInputFormulaCostPerCase    MeasureInputFormula = "cost-per-case"
+	MeasureInputFormulaFirstPassYield MeasureInputFormula = "first-pass-yield"
+	MeasureInputFormulaMeanDuration   MeasureInputFormula = "mean-duration"
+	MeasureInputFormulaMeanWaiting    MeasureInputFormula = "mean-waiting"
+	MeasureInputFormulaOnTime         MeasureInputFormula = "on-time"
+	MeasureInputFormulaThroughput     MeasureInputFormula = "throughput"
+)
+
+// Valid indicates whether the value is a known member of the MeasureInputFormula enum.
+func (e MeasureInputFormula) Valid() bool {
+	switch e {
+	case MeasureInputFormulaCostPerCase:
+		return true
+	case MeasureInputFormulaFirstPassYield:
+		return true
+	case MeasureInputFormulaMeanDuration:
+		return true
+	case MeasureInputFormulaMeanWaiting:
+		return true
+	case MeasureInputFormulaOnTime:
+		return true
+	case MeasureInputFormulaThroughput:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObservationInputMethod.
+const (
+	ObservationInputMethodStopwatch    ObservationInputMethod = "stopwatch"
+	ObservationInputMethodWorkSampling ObservationInputMethod = "work-sampling"
+)
+
+// Valid indicates whether the value is a known member of the ObservationInputMethod enum.
+func (e ObservationInputMethod) Valid() bool {
+	switch e {
+	case ObservationInputMethodStopwatch:
+		return true
+	case ObservationInputMethodWorkSampling:
 		return true
 	default:
 		return false
@@ -99,6 +216,24 @@ func (e Direction) Valid() bool {
 	case DirectionInward:
 		return true
 	case DirectionOutward:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DrawMapParamsFormat.
+const (
+	DrawMapParamsFormatDot     DrawMapParamsFormat = "dot"
+	DrawMapParamsFormatMermaid DrawMapParamsFormat = "mermaid"
+)
+
+// Valid indicates whether the value is a known member of the DrawMapParamsFormat enum.
+func (e DrawMapParamsFormat) Valid() bool {
+	switch e {
+	case DrawMapParamsFormatDot:
+		return true
+	case DrawMapParamsFormatMermaid:
 		return true
 	default:
 		return false
@@ -189,6 +324,33 @@ type Accounting struct {
 	States []Count `json:"states"`
 }
 
+// ActivityFigures How often an activity came and how long it took.
+type ActivityFigures struct {
+	// Ends Cases that ended with it.
+	Ends int64 `json:"ends"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// Name The activity.
+	Name string `json:"name"`
+
+	// ReworkCases Cases that did it again.
+	ReworkCases int64 `json:"rework_cases"`
+
+	// ReworkExtra How often again.
+	ReworkExtra int64 `json:"rework_extra"`
+
+	// Service How long something took.
+	Service Lapse `json:"service"`
+
+	// Starts Cases that began with it.
+	Starts int64 `json:"starts"`
+
+	// UnknownStarts Instances of which nobody knows when they began; they count as no time.
+	UnknownStarts int64 `json:"unknown_starts"`
+}
+
 // AffectedItem A thing the change touches.
 type AffectedItem struct {
 	// Action What happens to it; none until somebody has looked.
@@ -217,6 +379,21 @@ type AffectedItemInput struct {
 
 	// Owner Who owns it and is told.
 	Owner *string `json:"owner,omitempty"`
+}
+
+// AgreedInput What a log is held against: a tree or a state machine or a lifecycle of this office, and rules.
+type AgreedInput struct {
+	// Lifecycle The id of a lifecycle. Its activities are the states that requests enter.
+	Lifecycle *string `json:"lifecycle,omitempty"`
+
+	// Machine A state machine that cases are held against.
+	Machine *StateMachineInput `json:"machine,omitempty"`
+
+	// Rules Rules beside it.
+	Rules []FlowRuleInput `json:"rules,omitempty"`
+
+	// Tree A part of a process: exactly one member. Parts follow each other, run side by side in any order, exclude each other, or repeat: the first part of a loop is its body, the others lead back to it.
+	Tree *TreeInput `json:"tree,omitempty"`
 }
 
 // Amount A range of money in minor units of a currency.
@@ -259,6 +436,63 @@ type AmountInput struct {
 
 	// What What it is for.
 	What string `json:"what"`
+}
+
+// Analysis What was found in a log at one time. It does not change.
+type Analysis struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who asked.
+	By string `json:"by"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Note Choices that the reader made, such as the columns it guessed.
+	Note *string `json:"note,omitempty"`
+
+	// Outline What was read of a log, and what of it could not be used as it was.
+	Outline LogOutline `json:"outline"`
+
+	// Source Which log was looked at.
+	Source LogSource `json:"source"`
+
+	// Title What it is about.
+	Title *string `json:"title,omitempty"`
+}
+
+// AnalysisBrief One page for a meeting.
+type AnalysisBrief struct {
+	// Markdown The page in Markdown.
+	Markdown string `json:"markdown"`
+}
+
+// AnalysisInput An analysis that is asked for.
+type AnalysisInput struct {
+	// Calendars When resources work; one that is not named is always there.
+	Calendars []WorkCalendarInput `json:"calendars,omitempty"`
+
+	// ID Its id; without it one is given.
+	ID *string `json:"id,omitempty"`
+
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+
+	// Stages The level above activities.
+	Stages []StageInput `json:"stages,omitempty"`
+
+	// Title What it is about.
+	Title *string `json:"title,omitempty"`
+}
+
+// AnalysisPage A page of analyses.
+type AnalysisPage struct {
+	// Items The analyses.
+	Items []Analysis `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Approval How the approval of a request stands.
@@ -852,6 +1086,39 @@ type ConflictList struct {
 	Items []WindowConflict `json:"items"`
 }
 
+// Conformance How cases keep to what was agreed.
+type Conformance struct {
+	// Breaches Rules that were not kept, in the order of the question.
+	Breaches []RuleBreach `json:"breaches"`
+
+	// Cases How many.
+	Cases int64 `json:"cases"`
+
+	// Cost Differences of all cases: the fewest that explain them.
+	Cost int64 `json:"cost"`
+
+	// Deviations The most frequent first.
+	Deviations []Deviation `json:"deviations"`
+
+	// Fitness 1 for none, 0 for nothing in common.
+	Fitness float64 `json:"fitness"`
+
+	// Fitting Cases without a difference.
+	Fitting int64 `json:"fitting"`
+
+	// Omitted Deviations that the bound leaves out.
+	Omitted int64 `json:"omitted"`
+}
+
+// ConformanceInput A question whether cases keep to what was agreed.
+type ConformanceInput struct {
+	// Agreed What a log is held against: a tree or a state machine or a lifecycle of this office, and rules.
+	Agreed AgreedInput `json:"agreed"`
+
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+}
+
 // Consent One person's part in an override.
 type Consent struct {
 	// At When.
@@ -940,6 +1207,21 @@ type ContentInput struct {
 
 	// Window A time from start to end, the end not included.
 	Window *WindowInput `json:"window,omitempty"`
+}
+
+// CostFigures What an activity cost in one currency, as the log states it.
+type CostFigures struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Currency The currency; empty if the log names none.
+	Currency string `json:"currency"`
+
+	// Events Events that state a cost.
+	Events int64 `json:"events"`
+
+	// TotalMicros Millionths of the unit.
+	TotalMicros int64 `json:"total_micros"`
 }
 
 // Count How many there are of something.
@@ -1092,6 +1374,24 @@ type DelegationInput struct {
 	To string `json:"to"`
 }
 
+// Deviation A difference, where it was found.
+type Deviation struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// After The activity before it; empty is the begin of the case.
+	After string `json:"after"`
+
+	// Cases In how many cases.
+	Cases int64 `json:"cases"`
+
+	// Kind Log: an event that should not be there. Model: an activity that is missing.
+	Kind string `json:"kind"`
+
+	// Times How often.
+	Times int64 `json:"times"`
+}
+
 // Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 type Digests struct {
 	// Affected Of the affected items.
@@ -1128,6 +1428,48 @@ type DispatchInput struct {
 	Evidence string `json:"evidence"`
 }
 
+// Dot An event of a dotted chart.
+type Dot struct {
+	// Activity What.
+	Activity string `json:"activity"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// Row Its case, in order of first starts.
+	Row int64 `json:"row"`
+}
+
+// DottedChart A dot for each event, a row for each case.
+type DottedChart struct {
+	// Dots Every so-manieth where there are many.
+	Dots []Dot `json:"dots"`
+
+	// N How many dots there are.
+	N int64 `json:"n"`
+
+	// Rows How many cases.
+	Rows int64 `json:"rows"`
+}
+
+// EdgeFigures One activity directly after another.
+type EdgeFigures struct {
+	// From The first.
+	From string `json:"from"`
+
+	// OverlapUs How long the second ran before the first had ended, in microseconds.
+	OverlapUs int64 `json:"overlap_us"`
+
+	// Time How long something took.
+	Time Lapse `json:"time"`
+
+	// To The second.
+	To string `json:"to"`
+
+	// TotalUs All of it, in microseconds.
+	TotalUs int64 `json:"total_us"`
+}
+
 // End One end of a reference.
 type End struct {
 	// Kind What the value is.
@@ -1144,6 +1486,108 @@ type EndInput struct {
 
 	// Value The id, the reference, the address or the text.
 	Value string `json:"value"`
+}
+
+// Engagement A time-boxed job on a process.
+type Engagement struct {
+	// Aspect What about the process.
+	Aspect string `json:"aspect"`
+
+	// Baseline What a measure found.
+	Baseline Reading `json:"baseline"`
+
+	// End When it ends.
+	End time.Time `json:"end"`
+
+	// Goal The value to reach.
+	Goal float64 `json:"goal"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// InARow Readings at the goal that the exit test wants.
+	InARow int64 `json:"in_a_row"`
+
+	// Measure A version of a measure.
+	Measure MeasureVersion `json:"measure"`
+
+	// MinCases Cases that a reading must rest on.
+	MinCases int64 `json:"min_cases"`
+
+	// Readings In order.
+	Readings []Reading `json:"readings"`
+
+	// Reason Why.
+	Reason *string `json:"reason,omitempty"`
+
+	// Relapse What counts against it.
+	Relapse float64 `json:"relapse"`
+
+	// RelapseInARow How often that must be.
+	RelapseInARow int64 `json:"relapse_in_a_row"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Since Since when.
+	Since time.Time `json:"since"`
+
+	// State How it stands.
+	State string `json:"state"`
+
+	// Streak Readings in a row that count for or, in the watch, against it.
+	Streak int64 `json:"streak"`
+
+	// WatchUntil How long somebody looks afterwards.
+	WatchUntil time.Time `json:"watch_until"`
+}
+
+// EngagementInput A time-boxed job on a process: the goal, when it counts as reached, when it ends, and how long somebody looks afterwards.
+type EngagementInput struct {
+	// Aspect What about the process.
+	Aspect string `json:"aspect"`
+
+	// Baseline What a measure is to be computed on: the cases that end in a window.
+	Baseline ReadingInput `json:"baseline"`
+
+	// End When it ends, met or not.
+	End time.Time `json:"end"`
+
+	// Goal The value to reach.
+	Goal float64 `json:"goal"`
+
+	// ID Its id; without it one is given.
+	ID *string `json:"id,omitempty"`
+
+	// InARow Readings at the goal one after the other that the exit test wants.
+	InARow int32 `json:"in_a_row"`
+
+	// Measure The measure.
+	Measure string `json:"measure"`
+
+	// MinCases Cases that a reading must rest on to count.
+	MinCases int32 `json:"min_cases"`
+
+	// Relapse A reading that is not at least this good counts against it.
+	Relapse float64 `json:"relapse"`
+
+	// RelapseInARow So many of them in a row mean that the problem has returned.
+	RelapseInARow int32 `json:"relapse_in_a_row"`
+
+	// Version Its version; none is the newest.
+	Version *int32 `json:"version,omitempty"`
+
+	// WatchUntil How long somebody looks afterwards.
+	WatchUntil time.Time `json:"watch_until"`
+}
+
+// EngagementPage A page of engagements.
+type EngagementPage struct {
+	// Items The engagements.
+	Items []Engagement `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Escalation One thing about a request that is due.
@@ -1260,6 +1704,57 @@ type Fault struct {
 	Text *string `json:"text,omitempty"`
 }
 
+// Figures The statistics of an analysis. Lists come largest first and are bounded.
+type Figures struct {
+	// Activities Activities.
+	Activities []ActivityFigures `json:"activities"`
+
+	// Costs What the log states.
+	Costs []CostFigures `json:"costs"`
+
+	// Duration How long something took.
+	Duration Lapse `json:"duration"`
+
+	// Edges What came directly after what.
+	Edges []EdgeFigures `json:"edges"`
+
+	// Flow How cases come and go.
+	Flow FlowFigures `json:"flow"`
+
+	// HandOffs Between parties.
+	HandOffs []HandOffFigures `json:"hand_offs"`
+
+	// HandedOff Steps from one party to another.
+	HandedOff int64 `json:"handed_off"`
+
+	// IdleUs Of all cases: nothing was done, in microseconds.
+	IdleUs int64 `json:"idle_us"`
+
+	// Omitted Entries that the bound leaves out.
+	Omitted int64 `json:"omitted"`
+
+	// Pairs Steps from one event to the next.
+	Pairs int64 `json:"pairs"`
+
+	// Resources Who did what.
+	Resources []ResourceFigures `json:"resources"`
+
+	// StageEdges Between stages.
+	StageEdges []StageFlow `json:"stage_edges"`
+
+	// Stages The level above activities, if there is one.
+	Stages []StageFigures `json:"stages"`
+
+	// Variants The ways that cases went.
+	Variants []VariantFigures `json:"variants"`
+
+	// WaitingUs Between all steps, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+
+	// WorkedUs Of all cases: something was done, in microseconds.
+	WorkedUs int64 `json:"worked_us"`
+}
+
 // FileInput A document to file, with its content or with the digest of one that was uploaded.
 type FileInput struct {
 	// Content The bytes in base64 (RFC 4648, section 4), at most 1 MiB.
@@ -1291,6 +1786,72 @@ type FileInput struct {
 
 	// Title What it is called.
 	Title string `json:"title"`
+}
+
+// FlowFigures How cases come and go.
+type FlowFigures struct {
+	// ArrivalGapUs The mean time between arrivals, in microseconds.
+	ArrivalGapUs int64 `json:"arrival_gap_us"`
+
+	// WindowUs The length of a window, in microseconds.
+	WindowUs int64 `json:"window_us"`
+
+	// Windows In order.
+	Windows []FlowWindow `json:"windows"`
+}
+
+// FlowRuleInput A rule between two activities.
+type FlowRuleInput struct {
+	// A The first activity.
+	A string `json:"a"`
+
+	// B The second activity.
+	B string `json:"b"`
+
+	// Rule Response: each a is followed by a b. Precedence: each b has an a before it. Not-together: a case has not both.
+	Rule FlowRuleInputRule `json:"rule"`
+
+	// WithinUs The time from the end of a to the start of b, at most, in microseconds; 0 or none is no bound.
+	WithinUs *int64 `json:"within_us,omitempty"`
+}
+
+// FlowRuleInputRule Response: each a is followed by a b. Precedence: each b has an a before it. Not-together: a case has not both.
+type FlowRuleInputRule string
+
+// FlowWindow How cases came and went in a window of time.
+type FlowWindow struct {
+	// Arrived Cases that began.
+	Arrived int64 `json:"arrived"`
+
+	// Departed Cases that ended.
+	Departed int64 `json:"departed"`
+
+	// From Its begin.
+	From time.Time `json:"from"`
+
+	// Mean Open cases over the window.
+	Mean float64 `json:"mean"`
+
+	// Open Cases open at its begin.
+	Open int64 `json:"open"`
+}
+
+// HandOffFigures How work goes from one party to another.
+type HandOffFigures struct {
+	// From Who hands over.
+	From string `json:"from"`
+
+	// OverlapUs Overlap, in microseconds.
+	OverlapUs int64 `json:"overlap_us"`
+
+	// Returned How often it went straight back.
+	Returned int64 `json:"returned"`
+
+	// Time How long something took.
+	Time Lapse `json:"time"`
+
+	// To Who takes over.
+	To string `json:"to"`
 }
 
 // Health How the service is.
@@ -1551,6 +2112,309 @@ type LifecycleTarget struct {
 	Version int32 `json:"version"`
 }
 
+// LogColumnsInput Which column of a table holds what, by name or as #3 by number. Empty is guessed; - means that there is none.
+type LogColumnsInput struct {
+	// Activity The column of the activity.
+	Activity *string `json:"activity,omitempty"`
+
+	// Case The column of the case.
+	Case *string `json:"case,omitempty"`
+
+	// Cost The column of the cost.
+	Cost *string `json:"cost,omitempty"`
+
+	// End The column of the end.
+	End *string `json:"end,omitempty"`
+
+	// Group The column of the group.
+	Group *string `json:"group,omitempty"`
+
+	// Resource The column of the resource.
+	Resource *string `json:"resource,omitempty"`
+
+	// Start The column of the start.
+	Start *string `json:"start,omitempty"`
+}
+
+// LogOutline What was read of a log, and what of it could not be used as it was.
+type LogOutline struct {
+	// Activities How many different.
+	Activities int64 `json:"activities"`
+
+	// Cases How many.
+	Cases int64 `json:"cases"`
+
+	// Complete Whether the log was read to its end.
+	Complete bool `json:"complete"`
+
+	// Dropped Events that do not count.
+	Dropped int64 `json:"dropped"`
+
+	// Duration How long something took.
+	Duration Lapse `json:"duration"`
+
+	// Events How many.
+	Events int64 `json:"events"`
+
+	// Problems By kind.
+	Problems []LogProblem `json:"problems"`
+
+	// Repaired Events that count after a change.
+	Repaired int64 `json:"repaired"`
+
+	// Variants How many different ways cases go.
+	Variants int64 `json:"variants"`
+}
+
+// LogProblem What is wrong with a log, in one way.
+type LogProblem struct {
+	// Detail What stood at the first and what is expected.
+	Detail string `json:"detail"`
+
+	// Effect What became of what it is about.
+	Effect string `json:"effect"`
+
+	// Lines The first lines.
+	Lines []int64 `json:"lines"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// Reason The kind.
+	Reason string `json:"reason"`
+}
+
+// LogSource Which log was looked at.
+type LogSource struct {
+	// Anonymous Whether roles stand in the place of people.
+	Anonymous *bool `json:"anonymous,omitempty"`
+
+	// Form The form that was asked for.
+	Form *string `json:"form,omitempty"`
+
+	// Layout The layout of the times of a table.
+	Layout *string `json:"layout,omitempty"`
+
+	// ObjectType The type whose objects are the cases.
+	ObjectType *string `json:"object_type,omitempty"`
+
+	// Pair Whether instances were made of starts and completes.
+	Pair *bool `json:"pair,omitempty"`
+
+	// Record The record that holds the log; none is the own journal.
+	Record *string `json:"record,omitempty"`
+
+	// Room Of the journal, the room.
+	Room *string `json:"room,omitempty"`
+
+	// Zone The zone of times without an offset.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// LogSourceInput Which log is looked at: what a record holds, or without a record the own journal.
+type LogSourceInput struct {
+	// Columns Which column of a table holds what, by name or as #3 by number. Empty is guessed; - means that there is none.
+	Columns *LogColumnsInput `json:"columns,omitempty"`
+
+	// Form The form of the log; without it the content says.
+	Form *LogSourceInputForm `json:"form,omitempty"`
+
+	// Layout The layout of the times of a table, as Go writes it, where they are none that are read anyway.
+	Layout *string `json:"layout,omitempty"`
+
+	// Least Roles of fewer people become others.
+	Least *int32 `json:"least,omitempty"`
+
+	// ObjectType Of a log of objects, the type whose objects are the cases; without it the one with most links to events.
+	ObjectType *string `json:"object_type,omitempty"`
+
+	// Pair Make one instance of a start and its complete.
+	Pair *bool `json:"pair,omitempty"`
+
+	// Record The record that holds the log: XES, OCEL 2.0, a table or JSON lines, gzipped or not.
+	Record *string `json:"record,omitempty"`
+
+	// Roles Put roles in the place of people: no name of a person is kept.
+	Roles []RoleInput `json:"roles,omitempty"`
+
+	// Room Of the journal, the room; none is all.
+	Room *string `json:"room,omitempty"`
+
+	// Zone The zone of times without an offset, as Europe/Berlin, and of calendar patterns; without it such times cannot be used.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// LogSourceInputForm The form of the log; without it the content says.
+type LogSourceInputForm string
+
+// Look One look at one place.
+type Look struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Place Where.
+	Place string `json:"place"`
+
+	// Seen What was seen.
+	Seen string `json:"seen"`
+}
+
+// LookInput One look at one place.
+type LookInput struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Place Where.
+	Place string `json:"place"`
+
+	// Seen What was seen.
+	Seen LookInputSeen `json:"seen"`
+}
+
+// LookInputSeen What was seen.
+type LookInputSeen string
+
+// LookRounds Times at which to look.
+type LookRounds struct {
+	// Times In order.
+	Times []time.Time `json:"times"`
+}
+
+// MapEdge A step of a process map.
+type MapEdge struct {
+	// From The first.
+	From string `json:"from"`
+
+	// MeanUs Mean time between, in microseconds.
+	MeanUs int64 `json:"mean_us"`
+
+	// MedianUs The middle one, in microseconds.
+	MedianUs int64 `json:"median_us"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// To The second.
+	To string `json:"to"`
+
+	// Waiting Share of all waiting.
+	Waiting float64 `json:"waiting"`
+}
+
+// MapNode An activity of a process map.
+type MapNode struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Ends Cases that ended with it.
+	Ends int64 `json:"ends"`
+
+	// MeanServiceUs Mean time worked, in microseconds.
+	MeanServiceUs int64 `json:"mean_service_us"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// Starts Cases that began with it.
+	Starts int64 `json:"starts"`
+}
+
+// MeasureDefinition What a measure means and has meant.
+type MeasureDefinition struct {
+	// By From whom.
+	By string `json:"by"`
+
+	// Changed When it got the last.
+	Changed time.Time `json:"changed"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Versions The oldest first.
+	Versions []MeasureVersion `json:"versions"`
+}
+
+// MeasureInput What a measure means.
+type MeasureInput struct {
+	// Attribute Of cost-per-case, the attribute that holds the cost; without it the cost of the event itself.
+	Attribute *string `json:"attribute,omitempty"`
+
+	// Currency Of cost-per-case without attribute.
+	Currency *string `json:"currency,omitempty"`
+
+	// Formula How it is computed.
+	Formula MeasureInputFormula `json:"formula"`
+
+	// From Of mean-waiting, the activity before.
+	From *string `json:"from,omitempty"`
+
+	// Lower Whether less is better.
+	Lower *bool `json:"lower,omitempty"`
+
+	// PromiseUs Of on-time, the promised duration in microseconds.
+	PromiseUs *int64 `json:"promise_us,omitempty"`
+
+	// To Of mean-waiting, the activity after.
+	To *string `json:"to,omitempty"`
+}
+
+// MeasureInputFormula How it is computed.
+type MeasureInputFormula string
+
+// MeasurePage A page of measures.
+type MeasurePage struct {
+	// Items The measures.
+	Items []MeasureDefinition `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// MeasureReadingInput What a version of a measure is to be computed on.
+type MeasureReadingInput struct {
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+
+	// Version The version; none is the newest.
+	Version *int32 `json:"version,omitempty"`
+
+	// Window A stretch of time.
+	Window TimeSpanInput `json:"window"`
+}
+
+// MeasureVersion A version of a measure.
+type MeasureVersion struct {
+	// Attribute Of cost-per-case.
+	Attribute *string `json:"attribute,omitempty"`
+
+	// Currency Of cost-per-case.
+	Currency *string `json:"currency,omitempty"`
+
+	// Formula How it is computed.
+	Formula string `json:"formula"`
+
+	// From Of mean-waiting.
+	From *string `json:"from,omitempty"`
+
+	// Lower Whether less is better.
+	Lower bool `json:"lower"`
+
+	// Name The measure.
+	Name string `json:"name"`
+
+	// PromiseUs Of on-time.
+	PromiseUs *int64 `json:"promise_us,omitempty"`
+
+	// To Of mean-waiting.
+	To *string `json:"to,omitempty"`
+
+	// Version From 1.
+	Version int32 `json:"version"`
+}
+
 // MemberBriefInput The brief of a member.
 type MemberBriefInput struct {
 	// Brief The number of its brief.
@@ -1650,6 +2514,15 @@ type Need struct {
 	Rounding *string `json:"rounding,omitempty"`
 }
 
+// NewMeasureInput A measure that is to be defined.
+type NewMeasureInput struct {
+	// ID Its id, which is its name.
+	ID string `json:"id"`
+
+	// Measure What a measure means.
+	Measure MeasureInput `json:"measure"`
+}
+
 // Obligation A notice owed to one recipient about one occasion.
 type Obligation struct {
 	// About What it tells of: a thing and the number of its event.
@@ -1708,6 +2581,111 @@ type ObligationPage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// Observation A session in which somebody watched.
+type Observation struct {
+	// Breaks When nobody watched.
+	Breaks []TimeSpan `json:"breaks"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Looks What was seen.
+	Looks []Look `json:"looks"`
+
+	// Method How.
+	Method string `json:"method"`
+
+	// Observer Who watched.
+	Observer string `json:"observer"`
+
+	// Places Where.
+	Places []string `json:"places"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Timings What was timed.
+	Timings []ObservedTiming `json:"timings"`
+
+	// Window A stretch of time.
+	Window TimeSpan `json:"window"`
+}
+
+// ObservationInput A session in which somebody watched.
+type ObservationInput struct {
+	// Breaks When nobody watched.
+	Breaks []TimeSpanInput `json:"breaks,omitempty"`
+
+	// ID Its id; without it one is given.
+	ID *string `json:"id,omitempty"`
+
+	// Looks What was seen.
+	Looks []LookInput `json:"looks,omitempty"`
+
+	// Method How.
+	Method ObservationInputMethod `json:"method"`
+
+	// Observer Who watched; without it the caller.
+	Observer *string `json:"observer,omitempty"`
+
+	// Places Where.
+	Places []string `json:"places,omitempty"`
+
+	// Timings What was timed.
+	Timings []ObservedTimingInput `json:"timings,omitempty"`
+
+	// Window A stretch of time.
+	Window TimeSpanInput `json:"window"`
+}
+
+// ObservationInputMethod How.
+type ObservationInputMethod string
+
+// ObservationPage A page of sessions.
+type ObservationPage struct {
+	// Items The sessions.
+	Items []Observation `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ObservedTiming An activity that was timed.
+type ObservedTiming struct {
+	// Activity What was done.
+	Activity string `json:"activity"`
+
+	// Case Its case.
+	Case *string `json:"case,omitempty"`
+
+	// End When it ended.
+	End time.Time `json:"end"`
+
+	// Resource By whom.
+	Resource *string `json:"resource,omitempty"`
+
+	// Start When it began.
+	Start time.Time `json:"start"`
+}
+
+// ObservedTimingInput An activity that was timed.
+type ObservedTimingInput struct {
+	// Activity What was done.
+	Activity string `json:"activity"`
+
+	// Case Its case; without one it counts for itself.
+	Case *string `json:"case,omitempty"`
+
+	// End When it ended.
+	End time.Time `json:"end"`
+
+	// Resource By whom.
+	Resource *string `json:"resource,omitempty"`
+
+	// Start When it began.
+	Start time.Time `json:"start"`
 }
 
 // OpenInput A change request to open.
@@ -1843,6 +2821,21 @@ type Permission struct {
 type PermissionList struct {
 	// Items In the order of the lifecycle.
 	Items []Permission `json:"items"`
+}
+
+// Pictures What can be drawn of an analysis.
+type Pictures struct {
+	// Dots A dot for each event, a row for each case.
+	Dots DottedChart `json:"dots"`
+
+	// Map A process map: the steps that hold nine tenths of all, and of every activity the most frequent.
+	Map ProcessMap `json:"map"`
+
+	// Omitted What the bounds leave out.
+	Omitted int64 `json:"omitted"`
+
+	// Spectrum Where most waits.
+	Spectrum []SpectrumSegment `json:"spectrum"`
 }
 
 // PlanEffect What the change would do to plan and stock, as the plan stood at an instant.
@@ -2067,6 +3060,36 @@ type Process struct {
 	Waits []Jam `json:"waits"`
 }
 
+// ProcessMap A process map: the steps that hold nine tenths of all, and of every activity the most frequent.
+type ProcessMap struct {
+	// Edges Steps.
+	Edges []MapEdge `json:"edges"`
+
+	// HiddenEdges Steps left out.
+	HiddenEdges int64 `json:"hidden_edges"`
+
+	// HiddenPairs How often those came.
+	HiddenPairs int64 `json:"hidden_pairs"`
+
+	// Nodes Activities.
+	Nodes []MapNode `json:"nodes"`
+}
+
+// Proportion A share that was counted, with the interval in which the true one lies at 95 percent.
+type Proportion struct {
+	// High The upper end.
+	High float64 `json:"high"`
+
+	// Hits How many.
+	Hits int64 `json:"hits"`
+
+	// Low The lower end.
+	Low float64 `json:"low"`
+
+	// Of Of how many.
+	Of int64 `json:"of"`
+}
+
 // Rating A place on the matrix of risks.
 type Rating struct {
 	// Band Its class on the matrix, in the words of the matrix.
@@ -2086,6 +3109,30 @@ type RatingInput struct {
 
 	// Likelihood From 1, to 5 on the standard matrix.
 	Likelihood int32 `json:"likelihood"`
+}
+
+// Reading What a measure found.
+type Reading struct {
+	// Cases That it rests on.
+	Cases int64 `json:"cases"`
+
+	// Measure A version of a measure.
+	Measure MeasureVersion `json:"measure"`
+
+	// Value Seconds, shares, cases an hour or money, as the formula has it; meaningless for no cases.
+	Value float64 `json:"value"`
+
+	// Window A stretch of time.
+	Window TimeSpan `json:"window"`
+}
+
+// ReadingInput What a measure is to be computed on: the cases that end in a window.
+type ReadingInput struct {
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+
+	// Window A stretch of time.
+	Window TimeSpanInput `json:"window"`
 }
 
 // Realised A benefit that came about.
@@ -2439,6 +3486,30 @@ type RequirementVerdict struct {
 	Voices []Standing `json:"voices,omitempty"`
 }
 
+// ResourceFigures What somebody or something did.
+type ResourceFigures struct {
+	// BusyUs The time with something to do, in microseconds.
+	BusyUs int64 `json:"busy_us"`
+
+	// Cases Of how many cases.
+	Cases int64 `json:"cases"`
+
+	// Instances How many instances.
+	Instances int64 `json:"instances"`
+
+	// Most Things at once, at most.
+	Most int64 `json:"most"`
+
+	// Name Who.
+	Name string `json:"name"`
+
+	// Utilisation The busy share of the working time.
+	Utilisation float64 `json:"utilisation"`
+
+	// WorkUs The work, things at the same time counted each, in microseconds.
+	WorkUs int64 `json:"work_us"`
+}
+
 // RestorationInput A revision put in force again.
 type RestorationInput struct {
 	// Item The affected item.
@@ -2658,6 +3729,51 @@ type RisksInput struct {
 	Summary *string `json:"summary,omitempty"`
 }
 
+// RoleInput The role that stands in the place of a person.
+type RoleInput struct {
+	// Resource The person or machine.
+	Resource string `json:"resource"`
+
+	// Role The role.
+	Role string `json:"role"`
+}
+
+// RuleBreach A rule that was not kept.
+type RuleBreach struct {
+	// Cases In how many cases.
+	Cases int64 `json:"cases"`
+
+	// Rule The rule as a sentence.
+	Rule string `json:"rule"`
+
+	// Times How often.
+	Times int64 `json:"times"`
+}
+
+// SampledPlace What was seen at a place.
+type SampledPlace struct {
+	// Away A share that was counted, with the interval in which the true one lies at 95 percent.
+	Away Proportion `json:"away"`
+
+	// Blocked A share that was counted, with the interval in which the true one lies at 95 percent.
+	Blocked Proportion `json:"blocked"`
+
+	// Busy A share that was counted, with the interval in which the true one lies at 95 percent.
+	Busy Proportion `json:"busy"`
+
+	// Looks How many.
+	Looks int64 `json:"looks"`
+
+	// Needed Looks needed in all for the error that is wanted.
+	Needed int64 `json:"needed"`
+
+	// Place The place; empty is all together.
+	Place string `json:"place"`
+
+	// Starved A share that was counted, with the interval in which the true one lies at 95 percent.
+	Starved Proportion `json:"starved"`
+}
+
 // Share How many of how many.
 type Share struct {
 	// N How many.
@@ -2668,6 +3784,15 @@ type Share struct {
 
 	// Of Of how many.
 	Of int64 `json:"of"`
+}
+
+// ShiftInput A working time of each week, in minutes since Monday 00:00.
+type ShiftInput struct {
+	// From Its first minute.
+	From int32 `json:"from"`
+
+	// To The first minute after it.
+	To int32 `json:"to"`
 }
 
 // Shortage What would be missing in stock because of the change.
@@ -2760,6 +3885,36 @@ type SignedVote struct {
 	Signed string `json:"signed"`
 }
 
+// SpectrumLine One way between two activities.
+type SpectrumLine struct {
+	// Class Its quarter by length, 0 is the fastest.
+	Class int32 `json:"class"`
+
+	// From The end of the first.
+	From time.Time `json:"from"`
+
+	// To The start of the second.
+	To time.Time `json:"to"`
+}
+
+// SpectrumSegment The ways between two activities.
+type SpectrumSegment struct {
+	// From The first.
+	From string `json:"from"`
+
+	// Lines Every so-manieth where there are many.
+	Lines []SpectrumLine `json:"lines"`
+
+	// N How many lines there are.
+	N int64 `json:"n"`
+
+	// QuartersUs Where the quarters end, in microseconds.
+	QuartersUs []int64 `json:"quarters_us"`
+
+	// To The second.
+	To string `json:"to"`
+}
+
 // Spread How a number of durations lie.
 type Spread struct {
 	// MedianUs The middle one, or the mean of the middle two, in microseconds.
@@ -2773,6 +3928,48 @@ type Spread struct {
 
 	// P90Us The one that nine in ten do not exceed, in microseconds.
 	P90Us int64 `json:"p90_us"`
+}
+
+// StageFigures What happened within a stage; stages sum to the log exactly.
+type StageFigures struct {
+	// Events How many.
+	Events int64 `json:"events"`
+
+	// Inside Steps within the stage.
+	Inside int64 `json:"inside"`
+
+	// Name The stage.
+	Name string `json:"name"`
+
+	// ServiceUs Worked, in microseconds.
+	ServiceUs int64 `json:"service_us"`
+
+	// WaitingUs Waiting between those, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+}
+
+// StageFlow What goes from one stage to another.
+type StageFlow struct {
+	// From The first.
+	From string `json:"from"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// To The second.
+	To string `json:"to"`
+
+	// WaitingUs Waiting between, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+}
+
+// StageInput The stage that an activity belongs to.
+type StageInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Stage The stage.
+	Stage string `json:"stage"`
 }
 
 // StageVerdict How a stage stands.
@@ -2806,6 +4003,30 @@ type Standing struct {
 
 	// Vote The vote.
 	Vote string `json:"vote"`
+}
+
+// StateMachineInput A state machine that cases are held against.
+type StateMachineInput struct {
+	// Final Where it may end.
+	Final []string `json:"final"`
+
+	// Initial Where a case begins.
+	Initial string `json:"initial"`
+
+	// Steps Its edges.
+	Steps []StepInput `json:"steps"`
+}
+
+// StepInput An edge of a state machine.
+type StepInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// From The state before.
+	From string `json:"from"`
+
+	// To The state after.
+	To string `json:"to"`
 }
 
 // StoredContent Bytes that are kept.
@@ -2859,6 +4080,45 @@ type TemplateInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// TimeSpan A stretch of time.
+type TimeSpan struct {
+	// From Its begin.
+	From time.Time `json:"from"`
+
+	// To The first moment after it.
+	To time.Time `json:"to"`
+}
+
+// TimeSpanInput A stretch of time.
+type TimeSpanInput struct {
+	// From Its begin.
+	From time.Time `json:"from"`
+
+	// To The first moment after it.
+	To time.Time `json:"to"`
+}
+
+// TimedActivity What the stopwatch found of an activity.
+type TimedActivity struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// HighUs The upper end.
+	HighUs int64 `json:"high_us"`
+
+	// LowUs The lower end of its 95 percent interval.
+	LowUs int64 `json:"low_us"`
+
+	// MeanUs The mean, in microseconds.
+	MeanUs int64 `json:"mean_us"`
+
+	// N How many times were taken.
+	N int64 `json:"n"`
+
+	// Needed Times to be taken in all for the error that is wanted; 0 if that cannot be said.
+	Needed int64 `json:"needed"`
+}
+
 // Timing When time alone bears on the approval, as its policy made it after the last command.
 type Timing struct {
 	// Due By when the first requirement that is waited for should be met.
@@ -2866,6 +4126,27 @@ type Timing struct {
 
 	// Turns When next a vote expires, a delegation begins or ends, or the last call is over.
 	Turns *time.Time `json:"turns,omitempty"`
+}
+
+// TreeInput A part of a process: exactly one member. Parts follow each other, run side by side in any order, exclude each other, or repeat: the first part of a loop is its body, the others lead back to it.
+type TreeInput struct {
+	// And Side by side.
+	And []TreeInput `json:"and,omitempty"`
+
+	// Do One activity.
+	Do *string `json:"do,omitempty"`
+
+	// Loop Body, and ways back.
+	Loop []TreeInput `json:"loop,omitempty"`
+
+	// Seq One after the other.
+	Seq []TreeInput `json:"seq,omitempty"`
+
+	// Skip Nothing: makes the other parts of a choice optional.
+	Skip *bool `json:"skip,omitempty"`
+
+	// Xor One of them.
+	Xor []TreeInput `json:"xor,omitempty"`
 }
 
 // Unmet A condition that stands in the way, in words a person can act on.
@@ -2890,6 +4171,15 @@ type Use struct {
 
 	// Path From the changed item to this one, each used by the next.
 	Path []string `json:"path"`
+}
+
+// VariantFigures A way that cases went.
+type VariantFigures struct {
+	// Activities In order.
+	Activities []string `json:"activities"`
+
+	// Cases How many.
+	Cases int64 `json:"cases"`
 }
 
 // Vote A vote on exactly the content whose digests it carries. It is kept whatever becomes of it.
@@ -2967,6 +4257,192 @@ type VoteInput struct {
 	Sign *bool `json:"sign,omitempty"`
 }
 
+// WaitCause How long work waited for one cause.
+type WaitCause struct {
+	// Cause The cause.
+	Cause string `json:"cause"`
+
+	// PossibleUs While it was true at all, in microseconds.
+	PossibleUs int64 `json:"possible_us"`
+
+	// Share Of all waiting.
+	Share float64 `json:"share"`
+
+	// SureUs While nothing else was true, in microseconds.
+	SureUs int64 `json:"sure_us"`
+
+	// Us Exclusively, in microseconds.
+	Us int64 `json:"us"`
+}
+
+// WaitPattern A window of the week in which work waits more often than chance would have it.
+type WaitPattern struct {
+	// Hits A share that was counted, with the interval in which the true one lies at 95 percent.
+	Hits Proportion `json:"hits"`
+
+	// Hour When it begins.
+	Hour int32 `json:"hour"`
+
+	// P How likely so many hits are by chance.
+	P float64 `json:"p"`
+
+	// Queue Mean number waiting.
+	Queue float64 `json:"queue"`
+
+	// Weekday The day.
+	Weekday string `json:"weekday"`
+}
+
+// WaitPlace A place where work waits, with its scores.
+type WaitPlace struct {
+	// ChainShare Of all critical chains.
+	ChainShare float64 `json:"chain_share"`
+
+	// From Of a hand-off, who hands over.
+	From string `json:"from"`
+
+	// Growth Waiting instances more each day.
+	Growth float64 `json:"growth"`
+
+	// Instances How many came there.
+	Instances int64 `json:"instances"`
+
+	// Kind What it is.
+	Kind string `json:"kind"`
+
+	// MainCause The cause of most of it.
+	MainCause string `json:"main_cause"`
+
+	// Name The activity, the resource, or who takes over.
+	Name string `json:"name"`
+
+	// Rank Among its kind, from 1.
+	Rank int64 `json:"rank"`
+
+	// Reasons What speaks for the rank and what against it.
+	Reasons []string `json:"reasons"`
+
+	// Share Of all waiting.
+	Share float64 `json:"share"`
+
+	// Stability A share that was counted, with the interval in which the true one lies at 95 percent.
+	Stability Proportion `json:"stability"`
+
+	// Turning Of a resource, how much more those after it starve than it does.
+	Turning float64 `json:"turning"`
+
+	// Utilisation Of a resource, its busy share.
+	Utilisation float64 `json:"utilisation"`
+
+	// WaitingUs All waiting there, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+}
+
+// WaitRecurrence Whether waiting at a place comes back.
+type WaitRecurrence struct {
+	// From Of a hand-off, who hands over.
+	From string `json:"from"`
+
+	// Grain The length of the windows.
+	Grain string `json:"grain"`
+
+	// Hits A share that was counted, with the interval in which the true one lies at 95 percent.
+	Hits Proportion `json:"hits"`
+
+	// Kind The kind of place.
+	Kind string `json:"kind"`
+
+	// Longest Hits in a row, at most.
+	Longest int64 `json:"longest"`
+
+	// Name The place.
+	Name string `json:"name"`
+
+	// Patterns In order of the week.
+	Patterns []WaitPattern `json:"patterns"`
+
+	// Runs Runs of hits.
+	Runs int64 `json:"runs"`
+
+	// Threshold How many must wait for a hit.
+	Threshold float64 `json:"threshold"`
+
+	// Warnings Of the next seven days.
+	Warnings []WaitWarning `json:"warnings"`
+
+	// Windows How many there are.
+	Windows int64 `json:"windows"`
+}
+
+// WaitWarning Waiting that is about to come back, after the end of the log.
+type WaitWarning struct {
+	// Chance A share that was counted, with the interval in which the true one lies at 95 percent.
+	Chance Proportion `json:"chance"`
+
+	// From When.
+	From time.Time `json:"from"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+}
+
+// Waits Why work waits, where it waits most, and whether that comes back.
+type Waits struct {
+	// Batches Batches that were found.
+	Batches int64 `json:"batches"`
+
+	// Causes Each once.
+	Causes []WaitCause `json:"causes"`
+
+	// Instances Activity instances.
+	Instances int64 `json:"instances"`
+
+	// NoResource Instances without a known resource.
+	NoResource int64 `json:"no_resource"`
+
+	// Omitted Places that the bound leaves out.
+	Omitted int64 `json:"omitted"`
+
+	// Places By kind and rank.
+	Places []WaitPlace `json:"places"`
+
+	// Recurrences Of the first places of each kind.
+	Recurrences []WaitRecurrence `json:"recurrences"`
+
+	// TotalUs All waiting, in microseconds; the causes sum to it exactly.
+	TotalUs int64 `json:"total_us"`
+
+	// UnknownStarts Instances of whose wait nothing is sure.
+	UnknownStarts int64 `json:"unknown_starts"`
+}
+
+// WatchedPeriod What was observed by hand in a period, and how much of it.
+type WatchedPeriod struct {
+	// Cases Cases that were seen.
+	Cases int64 `json:"cases"`
+
+	// Gaps When nobody watched.
+	Gaps []TimeSpan `json:"gaps"`
+
+	// Hidden Figures that rest on too few observations, with what would give them away.
+	Hidden int64 `json:"hidden"`
+
+	// PeriodUs Working time of the period, in microseconds.
+	PeriodUs int64 `json:"period_us"`
+
+	// Places By place, and at last all together.
+	Places []SampledPlace `json:"places"`
+
+	// Sessions How many.
+	Sessions int64 `json:"sessions"`
+
+	// Timings By activity.
+	Timings []TimedActivity `json:"timings"`
+
+	// WatchedUs Time in which somebody watched, in microseconds.
+	WatchedUs int64 `json:"watched_us"`
+}
+
 // WhereUsed What uses the items that change, as it was last looked up.
 type WhereUsed struct {
 	// At When.
@@ -3025,6 +4501,21 @@ type WindowInput struct {
 
 	// Start The first instant.
 	Start time.Time `json:"start"`
+}
+
+// WorkCalendarInput When a resource works.
+type WorkCalendarInput struct {
+	// Off Its times off.
+	Off []TimeSpanInput `json:"off,omitempty"`
+
+	// Resource Who or what.
+	Resource string `json:"resource"`
+
+	// Week Its shifts.
+	Week []ShiftInput `json:"week"`
+
+	// Zone The zone of its clock.
+	Zone string `json:"zone"`
 }
 
 // AfterSeq defines model for AfterSeq.
@@ -3152,6 +4643,30 @@ type GetAccountingCSVParams struct {
 	// AsOf The instant to look back to; an event at that very instant counts. None is now.
 	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
+
+// ListAnalysesParams defines parameters for ListAnalyses.
+type ListAnalysesParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// AnalyseProcessParams defines parameters for AnalyseProcess.
+type AnalyseProcessParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// DrawMapParams defines parameters for DrawMap.
+type DrawMapParams struct {
+	// Format The language; none is mermaid.
+	Format *DrawMapParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// DrawMapParamsFormat defines parameters for DrawMap.
+type DrawMapParamsFormat string
 
 // ListBundlesParams defines parameters for ListBundles.
 type ListBundlesParams struct {
@@ -3468,6 +4983,48 @@ type ListDueParams struct {
 	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ListEngagementsParams defines parameters for ListEngagements.
+type ListEngagementsParams struct {
+	// State Only those in a state.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// EngageParams defines parameters for Engage.
+type EngageParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetEngagementParams defines parameters for GetEngagement.
+type GetEngagementParams struct {
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ReportReadingParams defines parameters for ReportReading.
+type ReportReadingParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RefreshEngagementParams defines parameters for RefreshEngagement.
+type RefreshEngagementParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// WithdrawEngagementParams defines parameters for WithdrawEngagement.
+type WithdrawEngagementParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ReadJournalParams defines parameters for ReadJournal.
 type ReadJournalParams struct {
 	// After The position to go on after; 0 is the beginning.
@@ -3494,6 +5051,33 @@ type GetLifecycleParams struct {
 
 // GetLifecycleParamsFormat defines parameters for GetLifecycle.
 type GetLifecycleParamsFormat string
+
+// ListMeasuresParams defines parameters for ListMeasures.
+type ListMeasuresParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// DefineMeasureParams defines parameters for DefineMeasure.
+type DefineMeasureParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetMeasureParams defines parameters for GetMeasure.
+type GetMeasureParams struct {
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// RedefineMeasureParams defines parameters for RedefineMeasure.
+type RedefineMeasureParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
 
 // ListObligationsParams defines parameters for ListObligations.
 type ListObligationsParams struct {
@@ -3542,6 +5126,69 @@ type RecordSilenceParams struct {
 
 // WaiveObligationParams defines parameters for WaiveObligation.
 type WaiveObligationParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DrawRoundsParams defines parameters for DrawRounds.
+type DrawRoundsParams struct {
+	// From The begin of the period.
+	From time.Time `form:"from" json:"from"`
+
+	// To The first moment after it.
+	To time.Time `form:"to" json:"to"`
+
+	// N How many.
+	N int32 `form:"n" json:"n"`
+
+	// Seed Where the drawing begins.
+	Seed *int64 `form:"seed,omitempty" json:"seed,omitempty"`
+}
+
+// SummariseObservationsParams defines parameters for SummariseObservations.
+type SummariseObservationsParams struct {
+	// From The begin of the period.
+	From time.Time `form:"from" json:"from"`
+
+	// To The first moment after it.
+	To time.Time `form:"to" json:"to"`
+
+	// Wanted The error that is wanted, of means relative and of shares absolute; none is 0.05.
+	Wanted *float64 `form:"wanted,omitempty" json:"wanted,omitempty"`
+
+	// Least Hide what rests on fewer observations, with what would give it away.
+	Least *int32 `form:"least,omitempty" json:"least,omitempty"`
+}
+
+// ListObservationsParams defines parameters for ListObservations.
+type ListObservationsParams struct {
+	// From Only sessions that begin at or after this time.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Only sessions that begin before this time.
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// FileObservationParams defines parameters for FileObservation.
+type FileObservationParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetObservationParams defines parameters for GetObservation.
+type GetObservationParams struct {
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectObservationParams defines parameters for CorrectObservation.
+type CorrectObservationParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -3617,6 +5264,9 @@ type AddReferenceParams struct {
 	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
+
+// AnalyseProcessJSONRequestBody defines body for AnalyseProcess for application/json ContentType.
+type AnalyseProcessJSONRequestBody = AnalysisInput
 
 // CreateBundleJSONRequestBody defines body for CreateBundle for application/json ContentType.
 type CreateBundleJSONRequestBody = BundleInput
@@ -3699,6 +5349,27 @@ type CastVoteJSONRequestBody = VoteInput
 // DismissVoteJSONRequestBody defines body for DismissVote for application/json ContentType.
 type DismissVoteJSONRequestBody = DismissalInput
 
+// CheckConformanceJSONRequestBody defines body for CheckConformance for application/json ContentType.
+type CheckConformanceJSONRequestBody = ConformanceInput
+
+// EngageJSONRequestBody defines body for Engage for application/json ContentType.
+type EngageJSONRequestBody = EngagementInput
+
+// ReportReadingJSONRequestBody defines body for ReportReading for application/json ContentType.
+type ReportReadingJSONRequestBody = ReadingInput
+
+// WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
+type WithdrawEngagementJSONRequestBody = ReasonInput
+
+// DefineMeasureJSONRequestBody defines body for DefineMeasure for application/json ContentType.
+type DefineMeasureJSONRequestBody = NewMeasureInput
+
+// RedefineMeasureJSONRequestBody defines body for RedefineMeasure for application/json ContentType.
+type RedefineMeasureJSONRequestBody = MeasureInput
+
+// TakeReadingJSONRequestBody defines body for TakeReading for application/json ContentType.
+type TakeReadingJSONRequestBody = MeasureReadingInput
+
 // DispatchObligationJSONRequestBody defines body for DispatchObligation for application/json ContentType.
 type DispatchObligationJSONRequestBody = DispatchInput
 
@@ -3710,6 +5381,12 @@ type RecordSilenceJSONRequestBody = DispatchInput
 
 // WaiveObligationJSONRequestBody defines body for WaiveObligation for application/json ContentType.
 type WaiveObligationJSONRequestBody = ReasonInput
+
+// FileObservationJSONRequestBody defines body for FileObservation for application/json ContentType.
+type FileObservationJSONRequestBody = ObservationInput
+
+// CorrectObservationJSONRequestBody defines body for CorrectObservation for application/json ContentType.
+type CorrectObservationJSONRequestBody = ObservationInput
 
 // FileRecordJSONRequestBody defines body for FileRecord for application/json ContentType.
 type FileRecordJSONRequestBody = FileInput
@@ -3734,6 +5411,30 @@ type ServerInterface interface {
 	// GetAccountingCSV Say how change requests fare, as a table
 	// (GET /v1/accounting.csv)
 	GetAccountingCSV(w http.ResponseWriter, r *http.Request, params GetAccountingCSVParams)
+	// ListAnalyses List analyses
+	// (GET /v1/analyses)
+	ListAnalyses(w http.ResponseWriter, r *http.Request, params ListAnalysesParams)
+	// AnalyseProcess Analyse a log
+	// (POST /v1/analyses)
+	AnalyseProcess(w http.ResponseWriter, r *http.Request, params AnalyseProcessParams)
+	// GetAnalysis Get an analysis
+	// (GET /v1/analyses/{id})
+	GetAnalysis(w http.ResponseWriter, r *http.Request, id string)
+	// GetAnalysisBrief Get the page of an analysis
+	// (GET /v1/analyses/{id}/brief)
+	GetAnalysisBrief(w http.ResponseWriter, r *http.Request, id string)
+	// GetFigures Get the statistics of an analysis
+	// (GET /v1/analyses/{id}/figures)
+	GetFigures(w http.ResponseWriter, r *http.Request, id string)
+	// DrawMap Draw the process map
+	// (GET /v1/analyses/{id}/map)
+	DrawMap(w http.ResponseWriter, r *http.Request, id string, params DrawMapParams)
+	// GetPictures Get what can be drawn of an analysis
+	// (GET /v1/analyses/{id}/pictures)
+	GetPictures(w http.ResponseWriter, r *http.Request, id string)
+	// GetWaits Say why and where work waits
+	// (GET /v1/analyses/{id}/waits)
+	GetWaits(w http.ResponseWriter, r *http.Request, id string)
 	// ListBundles List bundles
 	// (GET /v1/bundles)
 	ListBundles(w http.ResponseWriter, r *http.Request, params ListBundlesParams)
@@ -3869,12 +5570,33 @@ type ServerInterface interface {
 	// ListChangeWindows List who claims time in a window
 	// (GET /v1/change-windows)
 	ListChangeWindows(w http.ResponseWriter, r *http.Request, params ListChangeWindowsParams)
+	// CheckConformance Hold a log against what was agreed
+	// (POST /v1/conformance)
+	CheckConformance(w http.ResponseWriter, r *http.Request)
 	// UploadContent Upload a content
 	// (PUT /v1/contents/{digest})
 	UploadContent(w http.ResponseWriter, r *http.Request, digest ContentDigest, params UploadContentParams)
 	// ListDue List what is due
 	// (GET /v1/due)
 	ListDue(w http.ResponseWriter, r *http.Request, params ListDueParams)
+	// ListEngagements List engagements
+	// (GET /v1/engagements)
+	ListEngagements(w http.ResponseWriter, r *http.Request, params ListEngagementsParams)
+	// Engage Begin an engagement
+	// (POST /v1/engagements)
+	Engage(w http.ResponseWriter, r *http.Request, params EngageParams)
+	// GetEngagement Get an engagement
+	// (GET /v1/engagements/{id})
+	GetEngagement(w http.ResponseWriter, r *http.Request, id string, params GetEngagementParams)
+	// ReportReading Take a reading
+	// (POST /v1/engagements/{id}/readings)
+	ReportReading(w http.ResponseWriter, r *http.Request, id string, params ReportReadingParams)
+	// RefreshEngagement Look at the date of an engagement
+	// (POST /v1/engagements/{id}/refresh)
+	RefreshEngagement(w http.ResponseWriter, r *http.Request, id string, params RefreshEngagementParams)
+	// WithdrawEngagement Withdraw an engagement
+	// (POST /v1/engagements/{id}/withdrawal)
+	WithdrawEngagement(w http.ResponseWriter, r *http.Request, id string, params WithdrawEngagementParams)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
@@ -3884,6 +5606,21 @@ type ServerInterface interface {
 	// GetLifecycle Get a lifecycle
 	// (GET /v1/lifecycles/{id})
 	GetLifecycle(w http.ResponseWriter, r *http.Request, id string, params GetLifecycleParams)
+	// ListMeasures List measures
+	// (GET /v1/measures)
+	ListMeasures(w http.ResponseWriter, r *http.Request, params ListMeasuresParams)
+	// DefineMeasure Define a measure
+	// (POST /v1/measures)
+	DefineMeasure(w http.ResponseWriter, r *http.Request, params DefineMeasureParams)
+	// GetMeasure Get a measure
+	// (GET /v1/measures/{id})
+	GetMeasure(w http.ResponseWriter, r *http.Request, id string, params GetMeasureParams)
+	// RedefineMeasure Give a measure a new version
+	// (PUT /v1/measures/{id})
+	RedefineMeasure(w http.ResponseWriter, r *http.Request, id string, params RedefineMeasureParams)
+	// TakeReading Compute a measure on a log
+	// (POST /v1/measures/{id}/readings)
+	TakeReading(w http.ResponseWriter, r *http.Request, id string)
 	// ListObligations List obligations
 	// (GET /v1/obligations)
 	ListObligations(w http.ResponseWriter, r *http.Request, params ListObligationsParams)
@@ -3905,6 +5642,24 @@ type ServerInterface interface {
 	// WaiveObligation Waive a notice
 	// (POST /v1/obligations/{id}/waiver)
 	WaiveObligation(w http.ResponseWriter, r *http.Request, id ObligationID, params WaiveObligationParams)
+	// DrawRounds Draw times to look
+	// (GET /v1/observation-rounds)
+	DrawRounds(w http.ResponseWriter, r *http.Request, params DrawRoundsParams)
+	// SummariseObservations Say what the sessions of a period found
+	// (GET /v1/observation-summary)
+	SummariseObservations(w http.ResponseWriter, r *http.Request, params SummariseObservationsParams)
+	// ListObservations List sessions
+	// (GET /v1/observations)
+	ListObservations(w http.ResponseWriter, r *http.Request, params ListObservationsParams)
+	// FileObservation File a session
+	// (POST /v1/observations)
+	FileObservation(w http.ResponseWriter, r *http.Request, params FileObservationParams)
+	// GetObservation Get a session
+	// (GET /v1/observations/{id})
+	GetObservation(w http.ResponseWriter, r *http.Request, id string, params GetObservationParams)
+	// CorrectObservation Correct a session
+	// (PUT /v1/observations/{id})
+	CorrectObservation(w http.ResponseWriter, r *http.Request, id string, params CorrectObservationParams)
 	// ListPolicies List the approval policies
 	// (GET /v1/policies)
 	ListPolicies(w http.ResponseWriter, r *http.Request)
@@ -4058,6 +5813,269 @@ func (siw *ServerInterfaceWrapper) GetAccountingCSV(w http.ResponseWriter, r *ht
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetAccountingCSV(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAnalyses operation middleware
+func (siw *ServerInterfaceWrapper) ListAnalyses(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAnalysesParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAnalyses(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AnalyseProcess operation middleware
+func (siw *ServerInterfaceWrapper) AnalyseProcess(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnalyseProcessParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AnalyseProcess(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAnalysis operation middleware
+func (siw *ServerInterfaceWrapper) GetAnalysis(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAnalysis(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAnalysisBrief operation middleware
+func (siw *ServerInterfaceWrapper) GetAnalysisBrief(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAnalysisBrief(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetFigures operation middleware
+func (siw *ServerInterfaceWrapper) GetFigures(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetFigures(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DrawMap operation middleware
+func (siw *ServerInterfaceWrapper) DrawMap(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DrawMapParams
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DrawMap(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPictures operation middleware
+func (siw *ServerInterfaceWrapper) GetPictures(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPictures(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetWaits operation middleware
+func (siw *ServerInterfaceWrapper) GetWaits(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetWaits(w, r, id)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6513,6 +8531,20 @@ func (siw *ServerInterfaceWrapper) ListChangeWindows(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// CheckConformance operation middleware
+func (siw *ServerInterfaceWrapper) CheckConformance(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CheckConformance(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // UploadContent operation middleware
 func (siw *ServerInterfaceWrapper) UploadContent(w http.ResponseWriter, r *http.Request) {
 
@@ -6619,6 +8651,322 @@ func (siw *ServerInterfaceWrapper) ListDue(w http.ResponseWriter, r *http.Reques
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListDue(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListEngagements operation middleware
+func (siw *ServerInterfaceWrapper) ListEngagements(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEngagementsParams
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListEngagements(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Engage operation middleware
+func (siw *ServerInterfaceWrapper) Engage(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EngageParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Engage(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetEngagement operation middleware
+func (siw *ServerInterfaceWrapper) GetEngagement(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEngagementParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetEngagement(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReportReading operation middleware
+func (siw *ServerInterfaceWrapper) ReportReading(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportReadingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReportReading(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RefreshEngagement operation middleware
+func (siw *ServerInterfaceWrapper) RefreshEngagement(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefreshEngagementParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RefreshEngagement(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// WithdrawEngagement operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawEngagement(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawEngagementParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.WithdrawEngagement(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6760,6 +9108,227 @@ func (siw *ServerInterfaceWrapper) GetLifecycle(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetLifecycle(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListMeasures operation middleware
+func (siw *ServerInterfaceWrapper) ListMeasures(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMeasuresParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListMeasures(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DefineMeasure operation middleware
+func (siw *ServerInterfaceWrapper) DefineMeasure(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DefineMeasureParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DefineMeasure(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetMeasure operation middleware
+func (siw *ServerInterfaceWrapper) GetMeasure(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMeasureParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetMeasure(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RedefineMeasure operation middleware
+func (siw *ServerInterfaceWrapper) RedefineMeasure(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RedefineMeasureParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RedefineMeasure(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TakeReading operation middleware
+func (siw *ServerInterfaceWrapper) TakeReading(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TakeReading(w, r, id)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7152,6 +9721,371 @@ func (siw *ServerInterfaceWrapper) WaiveObligation(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.WaiveObligation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DrawRounds operation middleware
+func (siw *ServerInterfaceWrapper) DrawRounds(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DrawRoundsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "n" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "n", r.URL.Query(), &params.N, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "n"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "n", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "seed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "seed", r.URL.Query(), &params.Seed, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "seed"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "seed", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DrawRounds(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SummariseObservations operation middleware
+func (siw *ServerInterfaceWrapper) SummariseObservations(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SummariseObservationsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wanted" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wanted", r.URL.Query(), &params.Wanted, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wanted"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wanted", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "least", r.URL.Query(), &params.Least, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "least"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "least", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SummariseObservations(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListObservations operation middleware
+func (siw *ServerInterfaceWrapper) ListObservations(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObservationsParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListObservations(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FileObservation operation middleware
+func (siw *ServerInterfaceWrapper) FileObservation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FileObservationParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FileObservation(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetObservation operation middleware
+func (siw *ServerInterfaceWrapper) GetObservation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObservationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetObservation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CorrectObservation operation middleware
+func (siw *ServerInterfaceWrapper) CorrectObservation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectObservationParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CorrectObservation(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7830,6 +10764,32 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles/{id}", wrapper.GetLifecycle)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/journal", wrapper.ReadJournal)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/process", wrapper.GetProcess)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses", wrapper.ListAnalyses)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/analyses", wrapper.AnalyseProcess)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses/{id}", wrapper.GetAnalysis)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses/{id}/figures", wrapper.GetFigures)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses/{id}/waits", wrapper.GetWaits)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses/{id}/pictures", wrapper.GetPictures)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses/{id}/map", wrapper.DrawMap)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses/{id}/brief", wrapper.GetAnalysisBrief)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conformance", wrapper.CheckConformance)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/measures", wrapper.ListMeasures)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/measures", wrapper.DefineMeasure)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/measures/{id}", wrapper.GetMeasure)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/measures/{id}", wrapper.RedefineMeasure)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/measures/{id}/readings", wrapper.TakeReading)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/engagements", wrapper.ListEngagements)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/engagements", wrapper.Engage)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/engagements/{id}", wrapper.GetEngagement)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/engagements/{id}/readings", wrapper.ReportReading)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/engagements/{id}/withdrawal", wrapper.WithdrawEngagement)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/engagements/{id}/refresh", wrapper.RefreshEngagement)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/observations", wrapper.ListObservations)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/observations", wrapper.FileObservation)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/observations/{id}", wrapper.GetObservation)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/observations/{id}", wrapper.CorrectObservation)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/observation-summary", wrapper.SummariseObservations)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/observation-rounds", wrapper.DrawRounds)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/openapi.yaml", wrapper.GetContract)
 
@@ -8236,6 +11196,897 @@ type GetAccountingCSVdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetAccountingCSVdefaultApplicationProblemPlusJSONResponse) VisitGetAccountingCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnalysesRequestObject struct {
+	Params ListAnalysesParams
+}
+
+type ListAnalysesResponseObject interface {
+	VisitListAnalysesResponse(w http.ResponseWriter) error
+}
+
+type ListAnalyses200JSONResponse AnalysisPage
+
+func (response ListAnalyses200JSONResponse) VisitListAnalysesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnalyses400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListAnalyses400ApplicationProblemPlusJSONResponse) VisitListAnalysesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnalyses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListAnalyses401ApplicationProblemPlusJSONResponse) VisitListAnalysesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnalyses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAnalyses403ApplicationProblemPlusJSONResponse) VisitListAnalysesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnalysesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAnalysesdefaultApplicationProblemPlusJSONResponse) VisitListAnalysesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcessRequestObject struct {
+	Params AnalyseProcessParams
+	Body   *AnalyseProcessJSONRequestBody
+}
+
+type AnalyseProcessResponseObject interface {
+	VisitAnalyseProcessResponse(w http.ResponseWriter) error
+}
+
+type AnalyseProcess201ResponseHeaders struct {
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type AnalyseProcess201JSONResponse struct {
+	Body    Analysis
+	Headers AnalyseProcess201ResponseHeaders
+}
+
+func (response AnalyseProcess201JSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess400ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess401ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess403ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess404ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess409ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess413ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess415ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcess422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnalyseProcess422ApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnalyseProcessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnalyseProcessdefaultApplicationProblemPlusJSONResponse) VisitAnalyseProcessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisRequestObject struct {
+	ID string `json:"id"`
+}
+
+type GetAnalysisResponseObject interface {
+	VisitGetAnalysisResponse(w http.ResponseWriter) error
+}
+
+type GetAnalysis200JSONResponse Analysis
+
+func (response GetAnalysis200JSONResponse) VisitGetAnalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysis400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysis400ApplicationProblemPlusJSONResponse) VisitGetAnalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysis401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysis401ApplicationProblemPlusJSONResponse) VisitGetAnalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysis403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysis403ApplicationProblemPlusJSONResponse) VisitGetAnalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysis404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysis404ApplicationProblemPlusJSONResponse) VisitGetAnalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAnalysisdefaultApplicationProblemPlusJSONResponse) VisitGetAnalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisBriefRequestObject struct {
+	ID string `json:"id"`
+}
+
+type GetAnalysisBriefResponseObject interface {
+	VisitGetAnalysisBriefResponse(w http.ResponseWriter) error
+}
+
+type GetAnalysisBrief200JSONResponse AnalysisBrief
+
+func (response GetAnalysisBrief200JSONResponse) VisitGetAnalysisBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisBrief400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysisBrief400ApplicationProblemPlusJSONResponse) VisitGetAnalysisBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisBrief401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysisBrief401ApplicationProblemPlusJSONResponse) VisitGetAnalysisBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisBrief403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysisBrief403ApplicationProblemPlusJSONResponse) VisitGetAnalysisBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisBrief404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetAnalysisBrief404ApplicationProblemPlusJSONResponse) VisitGetAnalysisBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnalysisBriefdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAnalysisBriefdefaultApplicationProblemPlusJSONResponse) VisitGetAnalysisBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFiguresRequestObject struct {
+	ID string `json:"id"`
+}
+
+type GetFiguresResponseObject interface {
+	VisitGetFiguresResponse(w http.ResponseWriter) error
+}
+
+type GetFigures200JSONResponse Figures
+
+func (response GetFigures200JSONResponse) VisitGetFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFigures400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetFigures400ApplicationProblemPlusJSONResponse) VisitGetFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFigures401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetFigures401ApplicationProblemPlusJSONResponse) VisitGetFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFigures403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetFigures403ApplicationProblemPlusJSONResponse) VisitGetFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFigures404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetFigures404ApplicationProblemPlusJSONResponse) VisitGetFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFiguresdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetFiguresdefaultApplicationProblemPlusJSONResponse) VisitGetFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawMapRequestObject struct {
+	ID     string `json:"id"`
+	Params DrawMapParams
+}
+
+type DrawMapResponseObject interface {
+	VisitDrawMapResponse(w http.ResponseWriter) error
+}
+
+type DrawMap200TextResponse string
+
+func (response DrawMap200TextResponse) VisitDrawMapResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type DrawMap400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DrawMap400ApplicationProblemPlusJSONResponse) VisitDrawMapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawMap401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DrawMap401ApplicationProblemPlusJSONResponse) VisitDrawMapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawMap403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DrawMap403ApplicationProblemPlusJSONResponse) VisitDrawMapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawMap404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DrawMap404ApplicationProblemPlusJSONResponse) VisitDrawMapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawMapdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DrawMapdefaultApplicationProblemPlusJSONResponse) VisitDrawMapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPicturesRequestObject struct {
+	ID string `json:"id"`
+}
+
+type GetPicturesResponseObject interface {
+	VisitGetPicturesResponse(w http.ResponseWriter) error
+}
+
+type GetPictures200JSONResponse Pictures
+
+func (response GetPictures200JSONResponse) VisitGetPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPictures400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetPictures400ApplicationProblemPlusJSONResponse) VisitGetPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPictures401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPictures401ApplicationProblemPlusJSONResponse) VisitGetPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPictures403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPictures403ApplicationProblemPlusJSONResponse) VisitGetPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPictures404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPictures404ApplicationProblemPlusJSONResponse) VisitGetPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPicturesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPicturesdefaultApplicationProblemPlusJSONResponse) VisitGetPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWaitsRequestObject struct {
+	ID string `json:"id"`
+}
+
+type GetWaitsResponseObject interface {
+	VisitGetWaitsResponse(w http.ResponseWriter) error
+}
+
+type GetWaits200JSONResponse Waits
+
+func (response GetWaits200JSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWaits400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaits400ApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWaits401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaits401ApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWaits403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaits403ApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWaits404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaits404ApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWaitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetWaitsdefaultApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16046,6 +19897,158 @@ func (response ListChangeWindowsdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type CheckConformanceRequestObject struct {
+	Body *CheckConformanceJSONRequestBody
+}
+
+type CheckConformanceResponseObject interface {
+	VisitCheckConformanceResponse(w http.ResponseWriter) error
+}
+
+type CheckConformance200JSONResponse Conformance
+
+func (response CheckConformance200JSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance400ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance401ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance403ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance404ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance413ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance415ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformance422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CheckConformance422ApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckConformancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckConformancedefaultApplicationProblemPlusJSONResponse) VisitCheckConformanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UploadContentRequestObject struct {
 	Digest ContentDigest `json:"digest"`
 	Params UploadContentParams
@@ -16277,6 +20280,963 @@ type ListDuedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDuedefaultApplicationProblemPlusJSONResponse) VisitListDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagementsRequestObject struct {
+	Params ListEngagementsParams
+}
+
+type ListEngagementsResponseObject interface {
+	VisitListEngagementsResponse(w http.ResponseWriter) error
+}
+
+type ListEngagements200JSONResponse EngagementPage
+
+func (response ListEngagements200JSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagements400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListEngagements400ApplicationProblemPlusJSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagements401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListEngagements401ApplicationProblemPlusJSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagements403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListEngagements403ApplicationProblemPlusJSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagementsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEngagementsdefaultApplicationProblemPlusJSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EngageRequestObject struct {
+	Params EngageParams
+	Body   *EngageJSONRequestBody
+}
+
+type EngageResponseObject interface {
+	VisitEngageResponse(w http.ResponseWriter) error
+}
+
+type Engage201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type Engage201JSONResponse struct {
+	Body    Engagement
+	Headers Engage201ResponseHeaders
+}
+
+func (response Engage201JSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response Engage400ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response Engage401ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response Engage403ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response Engage404ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response Engage409ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response Engage413ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response Engage415ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Engage422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response Engage422ApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EngagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EngagedefaultApplicationProblemPlusJSONResponse) VisitEngageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagementRequestObject struct {
+	ID     string `json:"id"`
+	Params GetEngagementParams
+}
+
+type GetEngagementResponseObject interface {
+	VisitGetEngagementResponse(w http.ResponseWriter) error
+}
+
+type GetEngagement200ResponseHeaders struct {
+	ETag string
+}
+
+type GetEngagement200JSONResponse struct {
+	Body    Engagement
+	Headers GetEngagement200ResponseHeaders
+}
+
+func (response GetEngagement200JSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagement304Response = NotModifiedResponse
+
+func (response GetEngagement304Response) VisitGetEngagementResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetEngagement400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetEngagement400ApplicationProblemPlusJSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagement401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetEngagement401ApplicationProblemPlusJSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagement403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetEngagement403ApplicationProblemPlusJSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagement404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetEngagement404ApplicationProblemPlusJSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEngagementdefaultApplicationProblemPlusJSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReadingRequestObject struct {
+	ID     string `json:"id"`
+	Params ReportReadingParams
+	Body   *ReportReadingJSONRequestBody
+}
+
+type ReportReadingResponseObject interface {
+	VisitReportReadingResponse(w http.ResponseWriter) error
+}
+
+type ReportReading200ResponseHeaders struct {
+	ETag string
+}
+
+type ReportReading200JSONResponse struct {
+	Body    Engagement
+	Headers ReportReading200ResponseHeaders
+}
+
+func (response ReportReading200JSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading400ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading401ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading403ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading404ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading409ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading412ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading413ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading415ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading422ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReading428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ReportReading428ApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportReadingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReportReadingdefaultApplicationProblemPlusJSONResponse) VisitReportReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagementRequestObject struct {
+	ID     string `json:"id"`
+	Params RefreshEngagementParams
+}
+
+type RefreshEngagementResponseObject interface {
+	VisitRefreshEngagementResponse(w http.ResponseWriter) error
+}
+
+type RefreshEngagement200ResponseHeaders struct {
+	ETag string
+}
+
+type RefreshEngagement200JSONResponse struct {
+	Body    Engagement
+	Headers RefreshEngagement200ResponseHeaders
+}
+
+func (response RefreshEngagement200JSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagement400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshEngagement400ApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagement401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshEngagement401ApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagement403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshEngagement403ApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagement404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshEngagement404ApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagement412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshEngagement412ApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagement428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshEngagement428ApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEngagementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RefreshEngagementdefaultApplicationProblemPlusJSONResponse) VisitRefreshEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagementRequestObject struct {
+	ID     string `json:"id"`
+	Params WithdrawEngagementParams
+	Body   *WithdrawEngagementJSONRequestBody
+}
+
+type WithdrawEngagementResponseObject interface {
+	VisitWithdrawEngagementResponse(w http.ResponseWriter) error
+}
+
+type WithdrawEngagement200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawEngagement200JSONResponse struct {
+	Body    Engagement
+	Headers WithdrawEngagement200ResponseHeaders
+}
+
+func (response WithdrawEngagement200JSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement400ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement401ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement403ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement404ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement409ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement412ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement413ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement415ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement422ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagement428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawEngagement428ApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawEngagementdefaultApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16568,6 +21528,729 @@ type GetLifecycledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetLifecycledefaultApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeasuresRequestObject struct {
+	Params ListMeasuresParams
+}
+
+type ListMeasuresResponseObject interface {
+	VisitListMeasuresResponse(w http.ResponseWriter) error
+}
+
+type ListMeasures200JSONResponse MeasurePage
+
+func (response ListMeasures200JSONResponse) VisitListMeasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeasures400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListMeasures400ApplicationProblemPlusJSONResponse) VisitListMeasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeasures401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMeasures401ApplicationProblemPlusJSONResponse) VisitListMeasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeasures403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListMeasures403ApplicationProblemPlusJSONResponse) VisitListMeasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeasuresdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMeasuresdefaultApplicationProblemPlusJSONResponse) VisitListMeasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasureRequestObject struct {
+	Params DefineMeasureParams
+	Body   *DefineMeasureJSONRequestBody
+}
+
+type DefineMeasureResponseObject interface {
+	VisitDefineMeasureResponse(w http.ResponseWriter) error
+}
+
+type DefineMeasure201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type DefineMeasure201JSONResponse struct {
+	Body    MeasureDefinition
+	Headers DefineMeasure201ResponseHeaders
+}
+
+func (response DefineMeasure201JSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure400ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure401ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure403ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure409ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure413ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure415ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasure422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DefineMeasure422ApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DefineMeasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DefineMeasuredefaultApplicationProblemPlusJSONResponse) VisitDefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasureRequestObject struct {
+	ID     string `json:"id"`
+	Params GetMeasureParams
+}
+
+type GetMeasureResponseObject interface {
+	VisitGetMeasureResponse(w http.ResponseWriter) error
+}
+
+type GetMeasure200ResponseHeaders struct {
+	ETag string
+}
+
+type GetMeasure200JSONResponse struct {
+	Body    MeasureDefinition
+	Headers GetMeasure200ResponseHeaders
+}
+
+func (response GetMeasure200JSONResponse) VisitGetMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasure304Response = NotModifiedResponse
+
+func (response GetMeasure304Response) VisitGetMeasureResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetMeasure400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetMeasure400ApplicationProblemPlusJSONResponse) VisitGetMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMeasure401ApplicationProblemPlusJSONResponse) VisitGetMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasure403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetMeasure403ApplicationProblemPlusJSONResponse) VisitGetMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetMeasure404ApplicationProblemPlusJSONResponse) VisitGetMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMeasuredefaultApplicationProblemPlusJSONResponse) VisitGetMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasureRequestObject struct {
+	ID     string `json:"id"`
+	Params RedefineMeasureParams
+	Body   *RedefineMeasureJSONRequestBody
+}
+
+type RedefineMeasureResponseObject interface {
+	VisitRedefineMeasureResponse(w http.ResponseWriter) error
+}
+
+type RedefineMeasure200ResponseHeaders struct {
+	ETag string
+}
+
+type RedefineMeasure200JSONResponse struct {
+	Body    MeasureDefinition
+	Headers RedefineMeasure200ResponseHeaders
+}
+
+func (response RedefineMeasure200JSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure400ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure401ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure403ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure404ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure412ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure413ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure415ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure422ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasure428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RedefineMeasure428ApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedefineMeasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RedefineMeasuredefaultApplicationProblemPlusJSONResponse) VisitRedefineMeasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReadingRequestObject struct {
+	ID   string `json:"id"`
+	Body *TakeReadingJSONRequestBody
+}
+
+type TakeReadingResponseObject interface {
+	VisitTakeReadingResponse(w http.ResponseWriter) error
+}
+
+type TakeReading200JSONResponse Reading
+
+func (response TakeReading200JSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading400ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading401ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading403ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading404ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading413ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading415ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReading422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReading422ApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReadingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeReadingdefaultApplicationProblemPlusJSONResponse) VisitTakeReadingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17752,6 +23435,784 @@ type WaiveObligationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WaiveObligationdefaultApplicationProblemPlusJSONResponse) VisitWaiveObligationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawRoundsRequestObject struct {
+	Params DrawRoundsParams
+}
+
+type DrawRoundsResponseObject interface {
+	VisitDrawRoundsResponse(w http.ResponseWriter) error
+}
+
+type DrawRounds200JSONResponse LookRounds
+
+func (response DrawRounds200JSONResponse) VisitDrawRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawRounds400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DrawRounds400ApplicationProblemPlusJSONResponse) VisitDrawRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawRounds401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DrawRounds401ApplicationProblemPlusJSONResponse) VisitDrawRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawRounds403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DrawRounds403ApplicationProblemPlusJSONResponse) VisitDrawRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawRounds422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DrawRounds422ApplicationProblemPlusJSONResponse) VisitDrawRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawRoundsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DrawRoundsdefaultApplicationProblemPlusJSONResponse) VisitDrawRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseObservationsRequestObject struct {
+	Params SummariseObservationsParams
+}
+
+type SummariseObservationsResponseObject interface {
+	VisitSummariseObservationsResponse(w http.ResponseWriter) error
+}
+
+type SummariseObservations200JSONResponse WatchedPeriod
+
+func (response SummariseObservations200JSONResponse) VisitSummariseObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseObservations400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SummariseObservations400ApplicationProblemPlusJSONResponse) VisitSummariseObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseObservations401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SummariseObservations401ApplicationProblemPlusJSONResponse) VisitSummariseObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseObservations403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SummariseObservations403ApplicationProblemPlusJSONResponse) VisitSummariseObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseObservations422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SummariseObservations422ApplicationProblemPlusJSONResponse) VisitSummariseObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseObservationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SummariseObservationsdefaultApplicationProblemPlusJSONResponse) VisitSummariseObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservationsRequestObject struct {
+	Params ListObservationsParams
+}
+
+type ListObservationsResponseObject interface {
+	VisitListObservationsResponse(w http.ResponseWriter) error
+}
+
+type ListObservations200JSONResponse ObservationPage
+
+func (response ListObservations200JSONResponse) VisitListObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservations400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListObservations400ApplicationProblemPlusJSONResponse) VisitListObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservations401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListObservations401ApplicationProblemPlusJSONResponse) VisitListObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservations403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListObservations403ApplicationProblemPlusJSONResponse) VisitListObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListObservationsdefaultApplicationProblemPlusJSONResponse) VisitListObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservationRequestObject struct {
+	Params FileObservationParams
+	Body   *FileObservationJSONRequestBody
+}
+
+type FileObservationResponseObject interface {
+	VisitFileObservationResponse(w http.ResponseWriter) error
+}
+
+type FileObservation201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type FileObservation201JSONResponse struct {
+	Body    Observation
+	Headers FileObservation201ResponseHeaders
+}
+
+func (response FileObservation201JSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation400ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation401ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation403ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation409ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation413ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation415ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservation422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response FileObservation422ApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObservationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FileObservationdefaultApplicationProblemPlusJSONResponse) VisitFileObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservationRequestObject struct {
+	ID     string `json:"id"`
+	Params GetObservationParams
+}
+
+type GetObservationResponseObject interface {
+	VisitGetObservationResponse(w http.ResponseWriter) error
+}
+
+type GetObservation200ResponseHeaders struct {
+	ETag string
+}
+
+type GetObservation200JSONResponse struct {
+	Body    Observation
+	Headers GetObservation200ResponseHeaders
+}
+
+func (response GetObservation200JSONResponse) VisitGetObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservation304Response = NotModifiedResponse
+
+func (response GetObservation304Response) VisitGetObservationResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetObservation400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservation400ApplicationProblemPlusJSONResponse) VisitGetObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservation401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservation401ApplicationProblemPlusJSONResponse) VisitGetObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservation403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservation403ApplicationProblemPlusJSONResponse) VisitGetObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservation404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservation404ApplicationProblemPlusJSONResponse) VisitGetObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObservationdefaultApplicationProblemPlusJSONResponse) VisitGetObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservationRequestObject struct {
+	ID     string `json:"id"`
+	Params CorrectObservationParams
+	Body   *CorrectObservationJSONRequestBody
+}
+
+type CorrectObservationResponseObject interface {
+	VisitCorrectObservationResponse(w http.ResponseWriter) error
+}
+
+type CorrectObservation200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectObservation200JSONResponse struct {
+	Body    Observation
+	Headers CorrectObservation200ResponseHeaders
+}
+
+func (response CorrectObservation200JSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation400ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation401ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation403ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation404ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation412ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation413ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation415ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation422ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservation428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectObservation428ApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectObservationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CorrectObservationdefaultApplicationProblemPlusJSONResponse) VisitCorrectObservationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19018,6 +25479,30 @@ type StrictServerInterface interface {
 	// GetAccountingCSV Say how change requests fare, as a table
 	// (GET /v1/accounting.csv)
 	GetAccountingCSV(ctx context.Context, request GetAccountingCSVRequestObject) (GetAccountingCSVResponseObject, error)
+	// ListAnalyses List analyses
+	// (GET /v1/analyses)
+	ListAnalyses(ctx context.Context, request ListAnalysesRequestObject) (ListAnalysesResponseObject, error)
+	// AnalyseProcess Analyse a log
+	// (POST /v1/analyses)
+	AnalyseProcess(ctx context.Context, request AnalyseProcessRequestObject) (AnalyseProcessResponseObject, error)
+	// GetAnalysis Get an analysis
+	// (GET /v1/analyses/{id})
+	GetAnalysis(ctx context.Context, request GetAnalysisRequestObject) (GetAnalysisResponseObject, error)
+	// GetAnalysisBrief Get the page of an analysis
+	// (GET /v1/analyses/{id}/brief)
+	GetAnalysisBrief(ctx context.Context, request GetAnalysisBriefRequestObject) (GetAnalysisBriefResponseObject, error)
+	// GetFigures Get the statistics of an analysis
+	// (GET /v1/analyses/{id}/figures)
+	GetFigures(ctx context.Context, request GetFiguresRequestObject) (GetFiguresResponseObject, error)
+	// DrawMap Draw the process map
+	// (GET /v1/analyses/{id}/map)
+	DrawMap(ctx context.Context, request DrawMapRequestObject) (DrawMapResponseObject, error)
+	// GetPictures Get what can be drawn of an analysis
+	// (GET /v1/analyses/{id}/pictures)
+	GetPictures(ctx context.Context, request GetPicturesRequestObject) (GetPicturesResponseObject, error)
+	// GetWaits Say why and where work waits
+	// (GET /v1/analyses/{id}/waits)
+	GetWaits(ctx context.Context, request GetWaitsRequestObject) (GetWaitsResponseObject, error)
 	// ListBundles List bundles
 	// (GET /v1/bundles)
 	ListBundles(ctx context.Context, request ListBundlesRequestObject) (ListBundlesResponseObject, error)
@@ -19153,12 +25638,33 @@ type StrictServerInterface interface {
 	// ListChangeWindows List who claims time in a window
 	// (GET /v1/change-windows)
 	ListChangeWindows(ctx context.Context, request ListChangeWindowsRequestObject) (ListChangeWindowsResponseObject, error)
+	// CheckConformance Hold a log against what was agreed
+	// (POST /v1/conformance)
+	CheckConformance(ctx context.Context, request CheckConformanceRequestObject) (CheckConformanceResponseObject, error)
 	// UploadContent Upload a content
 	// (PUT /v1/contents/{digest})
 	UploadContent(ctx context.Context, request UploadContentRequestObject) (UploadContentResponseObject, error)
 	// ListDue List what is due
 	// (GET /v1/due)
 	ListDue(ctx context.Context, request ListDueRequestObject) (ListDueResponseObject, error)
+	// ListEngagements List engagements
+	// (GET /v1/engagements)
+	ListEngagements(ctx context.Context, request ListEngagementsRequestObject) (ListEngagementsResponseObject, error)
+	// Engage Begin an engagement
+	// (POST /v1/engagements)
+	Engage(ctx context.Context, request EngageRequestObject) (EngageResponseObject, error)
+	// GetEngagement Get an engagement
+	// (GET /v1/engagements/{id})
+	GetEngagement(ctx context.Context, request GetEngagementRequestObject) (GetEngagementResponseObject, error)
+	// ReportReading Take a reading
+	// (POST /v1/engagements/{id}/readings)
+	ReportReading(ctx context.Context, request ReportReadingRequestObject) (ReportReadingResponseObject, error)
+	// RefreshEngagement Look at the date of an engagement
+	// (POST /v1/engagements/{id}/refresh)
+	RefreshEngagement(ctx context.Context, request RefreshEngagementRequestObject) (RefreshEngagementResponseObject, error)
+	// WithdrawEngagement Withdraw an engagement
+	// (POST /v1/engagements/{id}/withdrawal)
+	WithdrawEngagement(ctx context.Context, request WithdrawEngagementRequestObject) (WithdrawEngagementResponseObject, error)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
@@ -19168,6 +25674,21 @@ type StrictServerInterface interface {
 	// GetLifecycle Get a lifecycle
 	// (GET /v1/lifecycles/{id})
 	GetLifecycle(ctx context.Context, request GetLifecycleRequestObject) (GetLifecycleResponseObject, error)
+	// ListMeasures List measures
+	// (GET /v1/measures)
+	ListMeasures(ctx context.Context, request ListMeasuresRequestObject) (ListMeasuresResponseObject, error)
+	// DefineMeasure Define a measure
+	// (POST /v1/measures)
+	DefineMeasure(ctx context.Context, request DefineMeasureRequestObject) (DefineMeasureResponseObject, error)
+	// GetMeasure Get a measure
+	// (GET /v1/measures/{id})
+	GetMeasure(ctx context.Context, request GetMeasureRequestObject) (GetMeasureResponseObject, error)
+	// RedefineMeasure Give a measure a new version
+	// (PUT /v1/measures/{id})
+	RedefineMeasure(ctx context.Context, request RedefineMeasureRequestObject) (RedefineMeasureResponseObject, error)
+	// TakeReading Compute a measure on a log
+	// (POST /v1/measures/{id}/readings)
+	TakeReading(ctx context.Context, request TakeReadingRequestObject) (TakeReadingResponseObject, error)
 	// ListObligations List obligations
 	// (GET /v1/obligations)
 	ListObligations(ctx context.Context, request ListObligationsRequestObject) (ListObligationsResponseObject, error)
@@ -19189,6 +25710,24 @@ type StrictServerInterface interface {
 	// WaiveObligation Waive a notice
 	// (POST /v1/obligations/{id}/waiver)
 	WaiveObligation(ctx context.Context, request WaiveObligationRequestObject) (WaiveObligationResponseObject, error)
+	// DrawRounds Draw times to look
+	// (GET /v1/observation-rounds)
+	DrawRounds(ctx context.Context, request DrawRoundsRequestObject) (DrawRoundsResponseObject, error)
+	// SummariseObservations Say what the sessions of a period found
+	// (GET /v1/observation-summary)
+	SummariseObservations(ctx context.Context, request SummariseObservationsRequestObject) (SummariseObservationsResponseObject, error)
+	// ListObservations List sessions
+	// (GET /v1/observations)
+	ListObservations(ctx context.Context, request ListObservationsRequestObject) (ListObservationsResponseObject, error)
+	// FileObservation File a session
+	// (POST /v1/observations)
+	FileObservation(ctx context.Context, request FileObservationRequestObject) (FileObservationResponseObject, error)
+	// GetObservation Get a session
+	// (GET /v1/observations/{id})
+	GetObservation(ctx context.Context, request GetObservationRequestObject) (GetObservationResponseObject, error)
+	// CorrectObservation Correct a session
+	// (PUT /v1/observations/{id})
+	CorrectObservation(ctx context.Context, request CorrectObservationRequestObject) (CorrectObservationResponseObject, error)
 	// ListPolicies List the approval policies
 	// (GET /v1/policies)
 	ListPolicies(ctx context.Context, request ListPoliciesRequestObject) (ListPoliciesResponseObject, error)
@@ -19355,6 +25894,222 @@ func (sh *strictHandler) GetAccountingCSV(w http.ResponseWriter, r *http.Request
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetAccountingCSVResponseObject); ok {
 		if err := validResponse.VisitGetAccountingCSVResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAnalyses operation middleware
+func (sh *strictHandler) ListAnalyses(w http.ResponseWriter, r *http.Request, params ListAnalysesParams) {
+	var request ListAnalysesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAnalyses(ctx, request.(ListAnalysesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAnalyses")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAnalysesResponseObject); ok {
+		if err := validResponse.VisitListAnalysesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnalyseProcess operation middleware
+func (sh *strictHandler) AnalyseProcess(w http.ResponseWriter, r *http.Request, params AnalyseProcessParams) {
+	var request AnalyseProcessRequestObject
+
+	request.Params = params
+
+	var body AnalyseProcessJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AnalyseProcess(ctx, request.(AnalyseProcessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnalyseProcess")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AnalyseProcessResponseObject); ok {
+		if err := validResponse.VisitAnalyseProcessResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAnalysis operation middleware
+func (sh *strictHandler) GetAnalysis(w http.ResponseWriter, r *http.Request, id string) {
+	var request GetAnalysisRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAnalysis(ctx, request.(GetAnalysisRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAnalysis")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAnalysisResponseObject); ok {
+		if err := validResponse.VisitGetAnalysisResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAnalysisBrief operation middleware
+func (sh *strictHandler) GetAnalysisBrief(w http.ResponseWriter, r *http.Request, id string) {
+	var request GetAnalysisBriefRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAnalysisBrief(ctx, request.(GetAnalysisBriefRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAnalysisBrief")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAnalysisBriefResponseObject); ok {
+		if err := validResponse.VisitGetAnalysisBriefResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetFigures operation middleware
+func (sh *strictHandler) GetFigures(w http.ResponseWriter, r *http.Request, id string) {
+	var request GetFiguresRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFigures(ctx, request.(GetFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFigures")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetFiguresResponseObject); ok {
+		if err := validResponse.VisitGetFiguresResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DrawMap operation middleware
+func (sh *strictHandler) DrawMap(w http.ResponseWriter, r *http.Request, id string, params DrawMapParams) {
+	var request DrawMapRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DrawMap(ctx, request.(DrawMapRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrawMap")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DrawMapResponseObject); ok {
+		if err := validResponse.VisitDrawMapResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPictures operation middleware
+func (sh *strictHandler) GetPictures(w http.ResponseWriter, r *http.Request, id string) {
+	var request GetPicturesRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPictures(ctx, request.(GetPicturesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPictures")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPicturesResponseObject); ok {
+		if err := validResponse.VisitGetPicturesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetWaits operation middleware
+func (sh *strictHandler) GetWaits(w http.ResponseWriter, r *http.Request, id string) {
+	var request GetWaitsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWaits(ctx, request.(GetWaitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWaits")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetWaitsResponseObject); ok {
+		if err := validResponse.VisitGetWaitsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -20762,6 +27517,37 @@ func (sh *strictHandler) ListChangeWindows(w http.ResponseWriter, r *http.Reques
 	}
 }
 
+// CheckConformance operation middleware
+func (sh *strictHandler) CheckConformance(w http.ResponseWriter, r *http.Request) {
+	var request CheckConformanceRequestObject
+
+	var body CheckConformanceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckConformance(ctx, request.(CheckConformanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckConformance")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CheckConformanceResponseObject); ok {
+		if err := validResponse.VisitCheckConformanceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // UploadContent operation middleware
 func (sh *strictHandler) UploadContent(w http.ResponseWriter, r *http.Request, digest ContentDigest, params UploadContentParams) {
 	var request UploadContentRequestObject
@@ -20810,6 +27596,187 @@ func (sh *strictHandler) ListDue(w http.ResponseWriter, r *http.Request, params 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListDueResponseObject); ok {
 		if err := validResponse.VisitListDueResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListEngagements operation middleware
+func (sh *strictHandler) ListEngagements(w http.ResponseWriter, r *http.Request, params ListEngagementsParams) {
+	var request ListEngagementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEngagements(ctx, request.(ListEngagementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEngagements")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListEngagementsResponseObject); ok {
+		if err := validResponse.VisitListEngagementsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Engage operation middleware
+func (sh *strictHandler) Engage(w http.ResponseWriter, r *http.Request, params EngageParams) {
+	var request EngageRequestObject
+
+	request.Params = params
+
+	var body EngageJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Engage(ctx, request.(EngageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Engage")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EngageResponseObject); ok {
+		if err := validResponse.VisitEngageResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetEngagement operation middleware
+func (sh *strictHandler) GetEngagement(w http.ResponseWriter, r *http.Request, id string, params GetEngagementParams) {
+	var request GetEngagementRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEngagement(ctx, request.(GetEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEngagement")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetEngagementResponseObject); ok {
+		if err := validResponse.VisitGetEngagementResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReportReading operation middleware
+func (sh *strictHandler) ReportReading(w http.ResponseWriter, r *http.Request, id string, params ReportReadingParams) {
+	var request ReportReadingRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ReportReadingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportReading(ctx, request.(ReportReadingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportReading")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReportReadingResponseObject); ok {
+		if err := validResponse.VisitReportReadingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RefreshEngagement operation middleware
+func (sh *strictHandler) RefreshEngagement(w http.ResponseWriter, r *http.Request, id string, params RefreshEngagementParams) {
+	var request RefreshEngagementRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RefreshEngagement(ctx, request.(RefreshEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefreshEngagement")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RefreshEngagementResponseObject); ok {
+		if err := validResponse.VisitRefreshEngagementResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawEngagement operation middleware
+func (sh *strictHandler) WithdrawEngagement(w http.ResponseWriter, r *http.Request, id string, params WithdrawEngagementParams) {
+	var request WithdrawEngagementRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body WithdrawEngagementJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawEngagement(ctx, request.(WithdrawEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawEngagement")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(WithdrawEngagementResponseObject); ok {
+		if err := validResponse.VisitWithdrawEngagementResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -20887,6 +27854,159 @@ func (sh *strictHandler) GetLifecycle(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetLifecycleResponseObject); ok {
 		if err := validResponse.VisitGetLifecycleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMeasures operation middleware
+func (sh *strictHandler) ListMeasures(w http.ResponseWriter, r *http.Request, params ListMeasuresParams) {
+	var request ListMeasuresRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMeasures(ctx, request.(ListMeasuresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMeasures")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListMeasuresResponseObject); ok {
+		if err := validResponse.VisitListMeasuresResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DefineMeasure operation middleware
+func (sh *strictHandler) DefineMeasure(w http.ResponseWriter, r *http.Request, params DefineMeasureParams) {
+	var request DefineMeasureRequestObject
+
+	request.Params = params
+
+	var body DefineMeasureJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DefineMeasure(ctx, request.(DefineMeasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DefineMeasure")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DefineMeasureResponseObject); ok {
+		if err := validResponse.VisitDefineMeasureResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMeasure operation middleware
+func (sh *strictHandler) GetMeasure(w http.ResponseWriter, r *http.Request, id string, params GetMeasureParams) {
+	var request GetMeasureRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMeasure(ctx, request.(GetMeasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMeasure")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetMeasureResponseObject); ok {
+		if err := validResponse.VisitGetMeasureResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RedefineMeasure operation middleware
+func (sh *strictHandler) RedefineMeasure(w http.ResponseWriter, r *http.Request, id string, params RedefineMeasureParams) {
+	var request RedefineMeasureRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RedefineMeasureJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RedefineMeasure(ctx, request.(RedefineMeasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RedefineMeasure")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RedefineMeasureResponseObject); ok {
+		if err := validResponse.VisitRedefineMeasureResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeReading operation middleware
+func (sh *strictHandler) TakeReading(w http.ResponseWriter, r *http.Request, id string) {
+	var request TakeReadingRequestObject
+
+	request.ID = id
+
+	var body TakeReadingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeReading(ctx, request.(TakeReadingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeReading")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TakeReadingResponseObject); ok {
+		if err := validResponse.VisitTakeReadingResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -21103,6 +28223,178 @@ func (sh *strictHandler) WaiveObligation(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(WaiveObligationResponseObject); ok {
 		if err := validResponse.VisitWaiveObligationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DrawRounds operation middleware
+func (sh *strictHandler) DrawRounds(w http.ResponseWriter, r *http.Request, params DrawRoundsParams) {
+	var request DrawRoundsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DrawRounds(ctx, request.(DrawRoundsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrawRounds")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DrawRoundsResponseObject); ok {
+		if err := validResponse.VisitDrawRoundsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SummariseObservations operation middleware
+func (sh *strictHandler) SummariseObservations(w http.ResponseWriter, r *http.Request, params SummariseObservationsParams) {
+	var request SummariseObservationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SummariseObservations(ctx, request.(SummariseObservationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SummariseObservations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SummariseObservationsResponseObject); ok {
+		if err := validResponse.VisitSummariseObservationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListObservations operation middleware
+func (sh *strictHandler) ListObservations(w http.ResponseWriter, r *http.Request, params ListObservationsParams) {
+	var request ListObservationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObservations(ctx, request.(ListObservationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObservations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListObservationsResponseObject); ok {
+		if err := validResponse.VisitListObservationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FileObservation operation middleware
+func (sh *strictHandler) FileObservation(w http.ResponseWriter, r *http.Request, params FileObservationParams) {
+	var request FileObservationRequestObject
+
+	request.Params = params
+
+	var body FileObservationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.FileObservation(ctx, request.(FileObservationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileObservation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(FileObservationResponseObject); ok {
+		if err := validResponse.VisitFileObservationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetObservation operation middleware
+func (sh *strictHandler) GetObservation(w http.ResponseWriter, r *http.Request, id string, params GetObservationParams) {
+	var request GetObservationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObservation(ctx, request.(GetObservationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObservation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetObservationResponseObject); ok {
+		if err := validResponse.VisitGetObservationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectObservation operation middleware
+func (sh *strictHandler) CorrectObservation(w http.ResponseWriter, r *http.Request, id string, params CorrectObservationParams) {
+	var request CorrectObservationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CorrectObservationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectObservation(ctx, request.(CorrectObservationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectObservation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CorrectObservationResponseObject); ok {
+		if err := validResponse.VisitCorrectObservationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -17,6 +17,11 @@ import (
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/process"
+	"github.com/coordkit/coordkit/coordination/process/bottleneck"
+	"github.com/coordkit/coordkit/coordination/process/conform"
+	"github.com/coordkit/coordkit/coordination/process/engage"
+	"github.com/coordkit/coordkit/coordination/process/sampling"
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
@@ -198,6 +203,19 @@ func table() []row {
 		{notice.ErrConflict, kindConflict},
 		{notice.ErrInvalid, kindInvalid},
 		{notice.ErrRefused, kindRefused},
+		{process.ErrMalformed, kindInvalid},
+		{process.ErrLimit, kindInvalid},
+		{process.ErrNoZone, kindInvalid},
+		{process.ErrCalendar, kindInvalid},
+		{process.ErrWindow, kindInternal},        // of windows that the office chose
+		{process.ErrMerge, kindInternal},         // of shards, which only the office joins
+		{process.ErrSnapshot, kindInternal},      // likewise
+		{bottleneck.ErrRecurrence, kindInternal}, // asked of a log that has an answer
+		{conform.ErrModel, kindInvalid},
+		{conform.ErrLimit, kindInvalid},
+		{engage.ErrInvalid, kindInvalid},
+		{engage.ErrRefused, kindRefused},
+		{sampling.ErrInvalid, kindInvalid},
 		{register.ErrNotFound, kindNotFound},
 		{register.ErrConflict, kindConflict},
 		{register.ErrInvalid, kindInvalid},
@@ -286,7 +304,23 @@ func faultsOf(err error) []Fault {
 			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: &f.Text}
 		})
 	}
+	if out == nil {
+		out = ofProcess(err)
+	}
 	return out[:min(len(out), maxFaults)]
+}
+
+// ofProcess is the fault of a question about a process: its rules say in a
+// sentence what is wrong with a log, a model, a plan or a session and where.
+func ofProcess(err error) []Fault {
+	for _, class := range []error{
+		process.ErrMalformed, process.ErrLimit, process.ErrNoZone, process.ErrCalendar, conform.ErrModel, conform.ErrLimit, engage.ErrInvalid, sampling.ErrInvalid,
+	} {
+		if errors.Is(err, class) {
+			return []Fault{{Pointer: new(""), Code: codeInvalid, Text: new(clipped(err.Error()))}}
+		}
+	}
+	return nil
 }
 
 // unmetOf collects the conditions that an error says are not met.
@@ -298,6 +332,9 @@ func unmetOf(err error) []Unmet {
 		return eachOf(refused.Unmet, func(u archive.Unmet) Unmet {
 			return Unmet{Condition: u.Condition, Status: "unsatisfied", Text: u.Text, Ref: text(u.Ref)}
 		})
+	}
+	if errors.Is(err, engage.ErrRefused) {
+		return []Unmet{{Condition: "engagement", Status: "unsatisfied", Text: clipped(err.Error())}}
 	}
 	return nil
 }

@@ -16,7 +16,10 @@ var ErrCalendar = errors.New("process: not a calendar")
 type Shift struct{ From, To int }
 
 // Interval is a time from From to before To, in microseconds since 1970 UTC.
-type Interval struct{ From, To int64 }
+type Interval struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
 
 // minutesOfWeek is how long a week is where the clock does not change.
 const minutesOfWeek = 7 * 24 * 60

@@ -12,6 +12,7 @@ import (
 func newHandler(desk *coordination.Desk, store coordination.Store, log *slog.Logger) (http.Handler, error) {
 	api, err := httpapi.New(httpapi.Config{
 		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName), Draw: draw,
+		DrawProcess: drawProcess,
 	})
 	if err != nil {
 		return nil, err

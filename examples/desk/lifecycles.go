@@ -7,6 +7,7 @@ import (
 	"github.com/coordkit/coordkit/adapters/diagram"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
+	"github.com/coordkit/coordkit/coordination/process/view"
 )
 
 //go:embed pep1.json
@@ -29,6 +30,15 @@ func lifecycles() ([]*changereq.Lifecycle, error) {
 // draw writes a lifecycle for the tools that draw Mermaid or DOT.
 func draw(def lifecycle.Definition, format string) string {
 	g := diagram.FromLifecycle(def, diagram.Lifecycle{Guards: true, Roles: true})
+	if format == "dot" {
+		return diagram.DOT(g)
+	}
+	return diagram.Mermaid(g)
+}
+
+// drawProcess draws the map of a process.
+func drawProcess(m view.Map, title, format string) string {
+	g := diagram.FromProcessMap(title, m)
 	if format == "dot" {
 		return diagram.DOT(g)
 	}

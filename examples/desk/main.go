@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coordkit/coordkit/adapters/format"
 	"github.com/coordkit/coordkit/adapters/httpapi"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	desk, err := coordination.NewDesk(coordination.Config{Store: store, Lifecycles: lifecycles})
+	desk, err := coordination.NewDesk(coordination.Config{Store: store, Lifecycles: lifecycles, ReadLog: format.ForDesk})
 	if err != nil {
 		return err
 	}

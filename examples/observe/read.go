@@ -1,34 +1,21 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
-	"github.com/coordkit/coordkit/adapters/format/csvlog"
-	"github.com/coordkit/coordkit/adapters/format/jsonlog"
-	"github.com/coordkit/coordkit/adapters/format/ocel"
-	"github.com/coordkit/coordkit/adapters/format/xes"
+	"github.com/coordkit/coordkit/adapters/format"
 	"github.com/coordkit/coordkit/coordination/process"
-	"github.com/coordkit/coordkit/internal/plaintext"
 )
 
-// Formats as -format names them; ocel is one of two forms, which the content decides.
-const (
-	formatAuto     = "auto"
-	formatXES      = "xes"
-	formatCSV      = "csv"
-	formatOCEL     = "ocel"
-	formatOCELJSON = "ocel-json"
-	formatOCELXML  = "ocel-xml"
-	formatLines    = "jsonl"
-)
+// formatAuto asks to find out.
+const formatAuto = "auto"
 
 func knownFormat(name string) bool {
 	switch name {
-	case formatAuto, formatXES, formatCSV, formatOCEL, formatLines:
+	case formatAuto, format.XES, format.CSV, format.OCEL, format.Lines:
 		return true
 	}
 
@@ -36,10 +23,7 @@ func knownFormat(name string) bool {
 }
 
 // What is wrong with a file besides what the readers find.
-var (
-	errForm    = errors.New("this is no event log")
-	errNothing = errors.New("no event of it could be used")
-)
+var errNothing = errors.New("no event of it could be used")
 
 // source is a log with how it was read.
 type source struct {
@@ -56,11 +40,6 @@ func readLog(path string, asked request, stderr io.Writer) (*source, error) {
 	}
 	defer func() { _ = in.Close() }() // only read from
 
-	format, err := sniff(in, asked.format)
-	if err != nil {
-		return nil, err
-	}
-
 	bar := newProgress(in, stderr, path)
 	defer bar.done()
 
@@ -70,22 +49,21 @@ func readLog(path string, asked request, stderr io.Writer) (*source, error) {
 	}
 
 	b := process.NewBuilder(process.BuilderConfig{Mode: mode, Lines: true})
-	src := &source{format: format}
+	options := format.Options{File: path, Zone: asked.zone, Columns: asked.columns, Layout: asked.layout}
 
-	switch format {
-	case formatXES:
-		err = xes.Read(bar, b, xes.Options{File: path, Zone: asked.zone})
-	case formatCSV:
-		var mapping csvlog.Mapping
+	if asked.format != formatAuto {
+		options.Form = asked.format
+	}
 
-		mapping, err = csvlog.Read(bar, b, csvlog.Options{File: path, Zone: asked.zone, Columns: asked.columns, Layout: asked.layout})
-		src.notes = append(src.notes, "columns: "+mapping.String())
-	case formatOCELJSON:
-		err = ocel.ReadJSON(bar, b, ocel.Options{File: path, Zone: asked.zone})
-	case formatOCELXML:
-		err = ocel.ReadXML(bar, b, ocel.Options{File: path, Zone: asked.zone})
-	case formatLines:
-		err = jsonlog.Read(bar, b, jsonlog.Options{File: path, Zone: asked.zone})
+	found, err := format.Read(bar, b, options)
+	src := &source{format: found.Form}
+
+	if found.Mapping != nil {
+		src.notes = append(src.notes, "columns: "+found.Mapping.String())
+	}
+
+	if errors.Is(err, format.ErrForm) {
+		return nil, err
 	}
 
 	src.log = b.Log()
@@ -124,74 +102,4 @@ func (s *source) view(asked request) error {
 	}
 
 	return nil
-}
-
-// sniff finds out the format from the beginning of a file.
-func sniff(in io.ReadSeeker, asked string) (string, error) {
-	text, _, err := plaintext.Open(in)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", errForm, err)
-	}
-
-	head := make([]byte, 64<<10)
-	n, err := io.ReadFull(text, head)
-	head = head[:n]
-
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && n == 0 {
-		return "", fmt.Errorf("%w: %w", errForm, err)
-	}
-
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
-		return "", err
-	}
-
-	found, err := recognise(head)
-	if asked == formatAuto {
-		return found, err
-	}
-
-	if asked == formatOCEL && found != formatOCELXML {
-		return formatOCELJSON, nil
-	}
-
-	if asked == formatOCEL {
-		return formatOCELXML, nil
-	}
-
-	return asked, nil
-}
-
-// recognise tells formats apart by their first bytes.
-func recognise(head []byte) (string, error) {
-	switch {
-	case bytes.HasPrefix(head, []byte("SQLite format 3")):
-		return "", fmt.Errorf("%w: a SQLite database; export it as OCEL JSON or XML", errForm)
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return "", fmt.Errorf("%w: a ZIP archive or a spreadsheet; unpack it or save it as CSV", errForm)
-	case bytes.IndexByte(head, 0) >= 0:
-		return "", fmt.Errorf("%w: the file is binary", errForm)
-	}
-
-	head = bytes.TrimSpace(head)
-	if len(head) == 0 {
-		return "", fmt.Errorf("%w: the file is empty", errForm)
-	}
-
-	switch head[0] {
-	case '<':
-		if bytes.Contains(head, []byte("<object-types")) || bytes.Contains(head, []byte("<event-types")) {
-			return formatOCELXML, nil
-		}
-
-		return formatXES, nil
-	case '{':
-		line, _, _ := bytes.Cut(head, []byte{'\n'})
-		if bytes.Contains(line, []byte(`"activity"`)) {
-			return formatLines, nil
-		}
-
-		return formatOCELJSON, nil
-	}
-
-	return formatCSV, nil
 }

@@ -55,6 +55,27 @@ func (e BundleInputMode) Valid() bool {
 	}
 }
 
+// Defines values for FlowRuleInputRule.
+const (
+	FlowRuleInputRuleNotTogether FlowRuleInputRule = "not-together"
+	FlowRuleInputRulePrecedence  FlowRuleInputRule = "precedence"
+	FlowRuleInputRuleResponse    FlowRuleInputRule = "response"
+)
+
+// Valid indicates whether the value is a known member of the FlowRuleInputRule enum.
+func (e FlowRuleInputRule) Valid() bool {
+	switch e {
+	case FlowRuleInputRuleNotTogether:
+		return true
+	case FlowRuleInputRulePrecedence:
+		return true
+	case FlowRuleInputRuleResponse:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JournalEntrySpecversion.
 const (
 	JournalEntrySpecversionN10 JournalEntrySpecversion = "1.0"
@@ -64,6 +85,102 @@ const (
 func (e JournalEntrySpecversion) Valid() bool {
 	switch e {
 	case JournalEntrySpecversionN10:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LogSourceInputForm.
+const (
+	LogSourceInputFormCsv   LogSourceInputForm = "csv"
+	LogSourceInputFormJsonl LogSourceInputForm = "jsonl"
+	LogSourceInputFormOcel  LogSourceInputForm = "ocel"
+	LogSourceInputFormXes   LogSourceInputForm = "xes"
+)
+
+// Valid indicates whether the value is a known member of the LogSourceInputForm enum.
+func (e LogSourceInputForm) Valid() bool {
+	switch e {
+	case LogSourceInputFormCsv:
+		return true
+	case LogSourceInputFormJsonl:
+		return true
+	case LogSourceInputFormOcel:
+		return true
+	case LogSourceInputFormXes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookInputSeen.
+const (
+	LookInputSeenAway    LookInputSeen = "away"
+	LookInputSeenBlocked LookInputSeen = "blocked"
+	LookInputSeenBusy    LookInputSeen = "busy"
+	LookInputSeenStarved LookInputSeen = "starved"
+)
+
+// Valid indicates whether the value is a known member of the LookInputSeen enum.
+func (e LookInputSeen) Valid() bool {
+	switch e {
+	case LookInputSeenAway:
+		return true
+	case LookInputSeenBlocked:
+		return true
+	case LookInputSeenBusy:
+		return true
+	case LookInputSeenStarved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MeasureInputFormula.
+const (
+	MeasureInputFormulaCostPerCase    MeasureInputFormula = "cost-per-case"
+	MeasureInputFormulaFirstPassYield MeasureInputFormula = "first-pass-yield"
+	MeasureInputFormulaMeanDuration   MeasureInputFormula = "mean-duration"
+	MeasureInputFormulaMeanWaiting    MeasureInputFormula = "mean-waiting"
+	MeasureInputFormulaOnTime         MeasureInputFormula = "on-time"
+	MeasureInputFormulaThroughput     MeasureInputFormula = "throughput"
+)
+
+// Valid indicates whether the value is a known member of the MeasureInputFormula enum.
+func (e MeasureInputFormula) Valid() bool {
+	switch e {
+	case MeasureInputFormulaCostPerCase:
+		return true
+	case MeasureInputFormulaFirstPassYield:
+		return true
+	case MeasureInputFormulaMeanDuration:
+		return true
+	case MeasureInputFormulaMeanWaiting:
+		return true
+	case MeasureInputFormulaOnTime:
+		return true
+	case MeasureInputFormulaThroughput:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObservationInputMethod.
+const (
+	ObservationInputMethodStopwatch    ObservationInputMethod = "stopwatch"
+	ObservationInputMethodWorkSampling ObservationInputMethod = "work-sampling"
+)
+
+// Valid indicates whether the value is a known member of the ObservationInputMethod enum.
+func (e ObservationInputMethod) Valid() bool {
+	switch e {
+	case ObservationInputMethodStopwatch:
+		return true
+	case ObservationInputMethodWorkSampling:
 		return true
 	default:
 		return false
@@ -100,6 +217,24 @@ func (e Direction) Valid() bool {
 	case DirectionInward:
 		return true
 	case DirectionOutward:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DrawMapParamsFormat.
+const (
+	DrawMapParamsFormatDot     DrawMapParamsFormat = "dot"
+	DrawMapParamsFormatMermaid DrawMapParamsFormat = "mermaid"
+)
+
+// Valid indicates whether the value is a known member of the DrawMapParamsFormat enum.
+func (e DrawMapParamsFormat) Valid() bool {
+	switch e {
+	case DrawMapParamsFormatDot:
+		return true
+	case DrawMapParamsFormatMermaid:
 		return true
 	default:
 		return false
@@ -190,6 +325,33 @@ type Accounting struct {
 	States []Count `json:"states"`
 }
 
+// ActivityFigures How often an activity came and how long it took.
+type ActivityFigures struct {
+	// Ends Cases that ended with it.
+	Ends int64 `json:"ends"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// Name The activity.
+	Name string `json:"name"`
+
+	// ReworkCases Cases that did it again.
+	ReworkCases int64 `json:"rework_cases"`
+
+	// ReworkExtra How often again.
+	ReworkExtra int64 `json:"rework_extra"`
+
+	// Service How long something took.
+	Service Lapse `json:"service"`
+
+	// Starts Cases that began with it.
+	Starts int64 `json:"starts"`
+
+	// UnknownStarts Instances of which nobody knows when they began; they count as no time.
+	UnknownStarts int64 `json:"unknown_starts"`
+}
+
 // AffectedItem A thing the change touches.
 type AffectedItem struct {
 	// Action What happens to it; none until somebody has looked.
@@ -218,6 +380,21 @@ type AffectedItemInput struct {
 
 	// Owner Who owns it and is told.
 	Owner *string `json:"owner,omitempty"`
+}
+
+// AgreedInput What a log is held against: a tree or a state machine or a lifecycle of this office, and rules.
+type AgreedInput struct {
+	// Lifecycle The id of a lifecycle. Its activities are the states that requests enter.
+	Lifecycle *string `json:"lifecycle,omitempty"`
+
+	// Machine A state machine that cases are held against.
+	Machine *StateMachineInput `json:"machine,omitempty"`
+
+	// Rules Rules beside it.
+	Rules []FlowRuleInput `json:"rules,omitempty"`
+
+	// Tree A part of a process: exactly one member. Parts follow each other, run side by side in any order, exclude each other, or repeat: the first part of a loop is its body, the others lead back to it.
+	Tree *TreeInput `json:"tree,omitempty"`
 }
 
 // Amount A range of money in minor units of a currency.
@@ -260,6 +437,63 @@ type AmountInput struct {
 
 	// What What it is for.
 	What string `json:"what"`
+}
+
+// Analysis What was found in a log at one time. It does not change.
+type Analysis struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who asked.
+	By string `json:"by"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Note Choices that the reader made, such as the columns it guessed.
+	Note *string `json:"note,omitempty"`
+
+	// Outline What was read of a log, and what of it could not be used as it was.
+	Outline LogOutline `json:"outline"`
+
+	// Source Which log was looked at.
+	Source LogSource `json:"source"`
+
+	// Title What it is about.
+	Title *string `json:"title,omitempty"`
+}
+
+// AnalysisBrief One page for a meeting.
+type AnalysisBrief struct {
+	// Markdown The page in Markdown.
+	Markdown string `json:"markdown"`
+}
+
+// AnalysisInput An analysis that is asked for.
+type AnalysisInput struct {
+	// Calendars When resources work; one that is not named is always there.
+	Calendars []WorkCalendarInput `json:"calendars,omitempty"`
+
+	// ID Its id; without it one is given.
+	ID *string `json:"id,omitempty"`
+
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+
+	// Stages The level above activities.
+	Stages []StageInput `json:"stages,omitempty"`
+
+	// Title What it is about.
+	Title *string `json:"title,omitempty"`
+}
+
+// AnalysisPage A page of analyses.
+type AnalysisPage struct {
+	// Items The analyses.
+	Items []Analysis `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Approval How the approval of a request stands.
@@ -853,6 +1087,39 @@ type ConflictList struct {
 	Items []WindowConflict `json:"items"`
 }
 
+// Conformance How cases keep to what was agreed.
+type Conformance struct {
+	// Breaches Rules that were not kept, in the order of the question.
+	Breaches []RuleBreach `json:"breaches"`
+
+	// Cases How many.
+	Cases int64 `json:"cases"`
+
+	// Cost Differences of all cases: the fewest that explain them.
+	Cost int64 `json:"cost"`
+
+	// Deviations The most frequent first.
+	Deviations []Deviation `json:"deviations"`
+
+	// Fitness 1 for none, 0 for nothing in common.
+	Fitness float64 `json:"fitness"`
+
+	// Fitting Cases without a difference.
+	Fitting int64 `json:"fitting"`
+
+	// Omitted Deviations that the bound leaves out.
+	Omitted int64 `json:"omitted"`
+}
+
+// ConformanceInput A question whether cases keep to what was agreed.
+type ConformanceInput struct {
+	// Agreed What a log is held against: a tree or a state machine or a lifecycle of this office, and rules.
+	Agreed AgreedInput `json:"agreed"`
+
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+}
+
 // Consent One person's part in an override.
 type Consent struct {
 	// At When.
@@ -941,6 +1208,21 @@ type ContentInput struct {
 
 	// Window A time from start to end, the end not included.
 	Window *WindowInput `json:"window,omitempty"`
+}
+
+// CostFigures What an activity cost in one currency, as the log states it.
+type CostFigures struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Currency The currency; empty if the log names none.
+	Currency string `json:"currency"`
+
+	// Events Events that state a cost.
+	Events int64 `json:"events"`
+
+	// TotalMicros Millionths of the unit.
+	TotalMicros int64 `json:"total_micros"`
 }
 
 // Count How many there are of something.
@@ -1093,6 +1375,24 @@ type DelegationInput struct {
 	To string `json:"to"`
 }
 
+// Deviation A difference, where it was found.
+type Deviation struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// After The activity before it; empty is the begin of the case.
+	After string `json:"after"`
+
+	// Cases In how many cases.
+	Cases int64 `json:"cases"`
+
+	// Kind Log: an event that should not be there. Model: an activity that is missing.
+	Kind string `json:"kind"`
+
+	// Times How often.
+	Times int64 `json:"times"`
+}
+
 // Digests SHA-256 digests of content and assessment, one for each class of change; material is over all but editorial.
 type Digests struct {
 	// Affected Of the affected items.
@@ -1129,6 +1429,48 @@ type DispatchInput struct {
 	Evidence string `json:"evidence"`
 }
 
+// Dot An event of a dotted chart.
+type Dot struct {
+	// Activity What.
+	Activity string `json:"activity"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// Row Its case, in order of first starts.
+	Row int64 `json:"row"`
+}
+
+// DottedChart A dot for each event, a row for each case.
+type DottedChart struct {
+	// Dots Every so-manieth where there are many.
+	Dots []Dot `json:"dots"`
+
+	// N How many dots there are.
+	N int64 `json:"n"`
+
+	// Rows How many cases.
+	Rows int64 `json:"rows"`
+}
+
+// EdgeFigures One activity directly after another.
+type EdgeFigures struct {
+	// From The first.
+	From string `json:"from"`
+
+	// OverlapUs How long the second ran before the first had ended, in microseconds.
+	OverlapUs int64 `json:"overlap_us"`
+
+	// Time How long something took.
+	Time Lapse `json:"time"`
+
+	// To The second.
+	To string `json:"to"`
+
+	// TotalUs All of it, in microseconds.
+	TotalUs int64 `json:"total_us"`
+}
+
 // End One end of a reference.
 type End struct {
 	// Kind What the value is.
@@ -1145,6 +1487,108 @@ type EndInput struct {
 
 	// Value The id, the reference, the address or the text.
 	Value string `json:"value"`
+}
+
+// Engagement A time-boxed job on a process.
+type Engagement struct {
+	// Aspect What about the process.
+	Aspect string `json:"aspect"`
+
+	// Baseline What a measure found.
+	Baseline Reading `json:"baseline"`
+
+	// End When it ends.
+	End time.Time `json:"end"`
+
+	// Goal The value to reach.
+	Goal float64 `json:"goal"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// InARow Readings at the goal that the exit test wants.
+	InARow int64 `json:"in_a_row"`
+
+	// Measure A version of a measure.
+	Measure MeasureVersion `json:"measure"`
+
+	// MinCases Cases that a reading must rest on.
+	MinCases int64 `json:"min_cases"`
+
+	// Readings In order.
+	Readings []Reading `json:"readings"`
+
+	// Reason Why.
+	Reason *string `json:"reason,omitempty"`
+
+	// Relapse What counts against it.
+	Relapse float64 `json:"relapse"`
+
+	// RelapseInARow How often that must be.
+	RelapseInARow int64 `json:"relapse_in_a_row"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Since Since when.
+	Since time.Time `json:"since"`
+
+	// State How it stands.
+	State string `json:"state"`
+
+	// Streak Readings in a row that count for or, in the watch, against it.
+	Streak int64 `json:"streak"`
+
+	// WatchUntil How long somebody looks afterwards.
+	WatchUntil time.Time `json:"watch_until"`
+}
+
+// EngagementInput A time-boxed job on a process: the goal, when it counts as reached, when it ends, and how long somebody looks afterwards.
+type EngagementInput struct {
+	// Aspect What about the process.
+	Aspect string `json:"aspect"`
+
+	// Baseline What a measure is to be computed on: the cases that end in a window.
+	Baseline ReadingInput `json:"baseline"`
+
+	// End When it ends, met or not.
+	End time.Time `json:"end"`
+
+	// Goal The value to reach.
+	Goal float64 `json:"goal"`
+
+	// ID Its id; without it one is given.
+	ID *string `json:"id,omitempty"`
+
+	// InARow Readings at the goal one after the other that the exit test wants.
+	InARow int32 `json:"in_a_row"`
+
+	// Measure The measure.
+	Measure string `json:"measure"`
+
+	// MinCases Cases that a reading must rest on to count.
+	MinCases int32 `json:"min_cases"`
+
+	// Relapse A reading that is not at least this good counts against it.
+	Relapse float64 `json:"relapse"`
+
+	// RelapseInARow So many of them in a row mean that the problem has returned.
+	RelapseInARow int32 `json:"relapse_in_a_row"`
+
+	// Version Its version; none is the newest.
+	Version *int32 `json:"version,omitempty"`
+
+	// WatchUntil How long somebody looks afterwards.
+	WatchUntil time.Time `json:"watch_until"`
+}
+
+// EngagementPage A page of engagements.
+type EngagementPage struct {
+	// Items The engagements.
+	Items []Engagement `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Escalation One thing about a request that is due.
@@ -1261,6 +1705,57 @@ type Fault struct {
 	Text *string `json:"text,omitempty"`
 }
 
+// Figures The statistics of an analysis. Lists come largest first and are bounded.
+type Figures struct {
+	// Activities Activities.
+	Activities []ActivityFigures `json:"activities"`
+
+	// Costs What the log states.
+	Costs []CostFigures `json:"costs"`
+
+	// Duration How long something took.
+	Duration Lapse `json:"duration"`
+
+	// Edges What came directly after what.
+	Edges []EdgeFigures `json:"edges"`
+
+	// Flow How cases come and go.
+	Flow FlowFigures `json:"flow"`
+
+	// HandOffs Between parties.
+	HandOffs []HandOffFigures `json:"hand_offs"`
+
+	// HandedOff Steps from one party to another.
+	HandedOff int64 `json:"handed_off"`
+
+	// IdleUs Of all cases: nothing was done, in microseconds.
+	IdleUs int64 `json:"idle_us"`
+
+	// Omitted Entries that the bound leaves out.
+	Omitted int64 `json:"omitted"`
+
+	// Pairs Steps from one event to the next.
+	Pairs int64 `json:"pairs"`
+
+	// Resources Who did what.
+	Resources []ResourceFigures `json:"resources"`
+
+	// StageEdges Between stages.
+	StageEdges []StageFlow `json:"stage_edges"`
+
+	// Stages The level above activities, if there is one.
+	Stages []StageFigures `json:"stages"`
+
+	// Variants The ways that cases went.
+	Variants []VariantFigures `json:"variants"`
+
+	// WaitingUs Between all steps, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+
+	// WorkedUs Of all cases: something was done, in microseconds.
+	WorkedUs int64 `json:"worked_us"`
+}
+
 // FileInput A document to file, with its content or with the digest of one that was uploaded.
 type FileInput struct {
 	// Content The bytes in base64 (RFC 4648, section 4), at most 1 MiB.
@@ -1292,6 +1787,72 @@ type FileInput struct {
 
 	// Title What it is called.
 	Title string `json:"title"`
+}
+
+// FlowFigures How cases come and go.
+type FlowFigures struct {
+	// ArrivalGapUs The mean time between arrivals, in microseconds.
+	ArrivalGapUs int64 `json:"arrival_gap_us"`
+
+	// WindowUs The length of a window, in microseconds.
+	WindowUs int64 `json:"window_us"`
+
+	// Windows In order.
+	Windows []FlowWindow `json:"windows"`
+}
+
+// FlowRuleInput A rule between two activities.
+type FlowRuleInput struct {
+	// A The first activity.
+	A string `json:"a"`
+
+	// B The second activity.
+	B string `json:"b"`
+
+	// Rule Response: each a is followed by a b. Precedence: each b has an a before it. Not-together: a case has not both.
+	Rule FlowRuleInputRule `json:"rule"`
+
+	// WithinUs The time from the end of a to the start of b, at most, in microseconds; 0 or none is no bound.
+	WithinUs *int64 `json:"within_us,omitempty"`
+}
+
+// FlowRuleInputRule Response: each a is followed by a b. Precedence: each b has an a before it. Not-together: a case has not both.
+type FlowRuleInputRule string
+
+// FlowWindow How cases came and went in a window of time.
+type FlowWindow struct {
+	// Arrived Cases that began.
+	Arrived int64 `json:"arrived"`
+
+	// Departed Cases that ended.
+	Departed int64 `json:"departed"`
+
+	// From Its begin.
+	From time.Time `json:"from"`
+
+	// Mean Open cases over the window.
+	Mean float64 `json:"mean"`
+
+	// Open Cases open at its begin.
+	Open int64 `json:"open"`
+}
+
+// HandOffFigures How work goes from one party to another.
+type HandOffFigures struct {
+	// From Who hands over.
+	From string `json:"from"`
+
+	// OverlapUs Overlap, in microseconds.
+	OverlapUs int64 `json:"overlap_us"`
+
+	// Returned How often it went straight back.
+	Returned int64 `json:"returned"`
+
+	// Time How long something took.
+	Time Lapse `json:"time"`
+
+	// To Who takes over.
+	To string `json:"to"`
 }
 
 // Health How the service is.
@@ -1552,6 +2113,309 @@ type LifecycleTarget struct {
 	Version int32 `json:"version"`
 }
 
+// LogColumnsInput Which column of a table holds what, by name or as #3 by number. Empty is guessed; - means that there is none.
+type LogColumnsInput struct {
+	// Activity The column of the activity.
+	Activity *string `json:"activity,omitempty"`
+
+	// Case The column of the case.
+	Case *string `json:"case,omitempty"`
+
+	// Cost The column of the cost.
+	Cost *string `json:"cost,omitempty"`
+
+	// End The column of the end.
+	End *string `json:"end,omitempty"`
+
+	// Group The column of the group.
+	Group *string `json:"group,omitempty"`
+
+	// Resource The column of the resource.
+	Resource *string `json:"resource,omitempty"`
+
+	// Start The column of the start.
+	Start *string `json:"start,omitempty"`
+}
+
+// LogOutline What was read of a log, and what of it could not be used as it was.
+type LogOutline struct {
+	// Activities How many different.
+	Activities int64 `json:"activities"`
+
+	// Cases How many.
+	Cases int64 `json:"cases"`
+
+	// Complete Whether the log was read to its end.
+	Complete bool `json:"complete"`
+
+	// Dropped Events that do not count.
+	Dropped int64 `json:"dropped"`
+
+	// Duration How long something took.
+	Duration Lapse `json:"duration"`
+
+	// Events How many.
+	Events int64 `json:"events"`
+
+	// Problems By kind.
+	Problems []LogProblem `json:"problems"`
+
+	// Repaired Events that count after a change.
+	Repaired int64 `json:"repaired"`
+
+	// Variants How many different ways cases go.
+	Variants int64 `json:"variants"`
+}
+
+// LogProblem What is wrong with a log, in one way.
+type LogProblem struct {
+	// Detail What stood at the first and what is expected.
+	Detail string `json:"detail"`
+
+	// Effect What became of what it is about.
+	Effect string `json:"effect"`
+
+	// Lines The first lines.
+	Lines []int64 `json:"lines"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// Reason The kind.
+	Reason string `json:"reason"`
+}
+
+// LogSource Which log was looked at.
+type LogSource struct {
+	// Anonymous Whether roles stand in the place of people.
+	Anonymous *bool `json:"anonymous,omitempty"`
+
+	// Form The form that was asked for.
+	Form *string `json:"form,omitempty"`
+
+	// Layout The layout of the times of a table.
+	Layout *string `json:"layout,omitempty"`
+
+	// ObjectType The type whose objects are the cases.
+	ObjectType *string `json:"object_type,omitempty"`
+
+	// Pair Whether instances were made of starts and completes.
+	Pair *bool `json:"pair,omitempty"`
+
+	// Record The record that holds the log; none is the own journal.
+	Record *string `json:"record,omitempty"`
+
+	// Room Of the journal, the room.
+	Room *string `json:"room,omitempty"`
+
+	// Zone The zone of times without an offset.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// LogSourceInput Which log is looked at: what a record holds, or without a record the own journal.
+type LogSourceInput struct {
+	// Columns Which column of a table holds what, by name or as #3 by number. Empty is guessed; - means that there is none.
+	Columns *LogColumnsInput `json:"columns,omitempty"`
+
+	// Form The form of the log; without it the content says.
+	Form *LogSourceInputForm `json:"form,omitempty"`
+
+	// Layout The layout of the times of a table, as Go writes it, where they are none that are read anyway.
+	Layout *string `json:"layout,omitempty"`
+
+	// Least Roles of fewer people become others.
+	Least *int32 `json:"least,omitempty"`
+
+	// ObjectType Of a log of objects, the type whose objects are the cases; without it the one with most links to events.
+	ObjectType *string `json:"object_type,omitempty"`
+
+	// Pair Make one instance of a start and its complete.
+	Pair *bool `json:"pair,omitempty"`
+
+	// Record The record that holds the log: XES, OCEL 2.0, a table or JSON lines, gzipped or not.
+	Record *string `json:"record,omitempty"`
+
+	// Roles Put roles in the place of people: no name of a person is kept.
+	Roles []RoleInput `json:"roles,omitempty"`
+
+	// Room Of the journal, the room; none is all.
+	Room *string `json:"room,omitempty"`
+
+	// Zone The zone of times without an offset, as Europe/Berlin, and of calendar patterns; without it such times cannot be used.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// LogSourceInputForm The form of the log; without it the content says.
+type LogSourceInputForm string
+
+// Look One look at one place.
+type Look struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Place Where.
+	Place string `json:"place"`
+
+	// Seen What was seen.
+	Seen string `json:"seen"`
+}
+
+// LookInput One look at one place.
+type LookInput struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Place Where.
+	Place string `json:"place"`
+
+	// Seen What was seen.
+	Seen LookInputSeen `json:"seen"`
+}
+
+// LookInputSeen What was seen.
+type LookInputSeen string
+
+// LookRounds Times at which to look.
+type LookRounds struct {
+	// Times In order.
+	Times []time.Time `json:"times"`
+}
+
+// MapEdge A step of a process map.
+type MapEdge struct {
+	// From The first.
+	From string `json:"from"`
+
+	// MeanUs Mean time between, in microseconds.
+	MeanUs int64 `json:"mean_us"`
+
+	// MedianUs The middle one, in microseconds.
+	MedianUs int64 `json:"median_us"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// To The second.
+	To string `json:"to"`
+
+	// Waiting Share of all waiting.
+	Waiting float64 `json:"waiting"`
+}
+
+// MapNode An activity of a process map.
+type MapNode struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Ends Cases that ended with it.
+	Ends int64 `json:"ends"`
+
+	// MeanServiceUs Mean time worked, in microseconds.
+	MeanServiceUs int64 `json:"mean_service_us"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// Starts Cases that began with it.
+	Starts int64 `json:"starts"`
+}
+
+// MeasureDefinition What a measure means and has meant.
+type MeasureDefinition struct {
+	// By From whom.
+	By string `json:"by"`
+
+	// Changed When it got the last.
+	Changed time.Time `json:"changed"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Versions The oldest first.
+	Versions []MeasureVersion `json:"versions"`
+}
+
+// MeasureInput What a measure means.
+type MeasureInput struct {
+	// Attribute Of cost-per-case, the attribute that holds the cost; without it the cost of the event itself.
+	Attribute *string `json:"attribute,omitempty"`
+
+	// Currency Of cost-per-case without attribute.
+	Currency *string `json:"currency,omitempty"`
+
+	// Formula How it is computed.
+	Formula MeasureInputFormula `json:"formula"`
+
+	// From Of mean-waiting, the activity before.
+	From *string `json:"from,omitempty"`
+
+	// Lower Whether less is better.
+	Lower *bool `json:"lower,omitempty"`
+
+	// PromiseUs Of on-time, the promised duration in microseconds.
+	PromiseUs *int64 `json:"promise_us,omitempty"`
+
+	// To Of mean-waiting, the activity after.
+	To *string `json:"to,omitempty"`
+}
+
+// MeasureInputFormula How it is computed.
+type MeasureInputFormula string
+
+// MeasurePage A page of measures.
+type MeasurePage struct {
+	// Items The measures.
+	Items []MeasureDefinition `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// MeasureReadingInput What a version of a measure is to be computed on.
+type MeasureReadingInput struct {
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+
+	// Version The version; none is the newest.
+	Version *int32 `json:"version,omitempty"`
+
+	// Window A stretch of time.
+	Window TimeSpanInput `json:"window"`
+}
+
+// MeasureVersion A version of a measure.
+type MeasureVersion struct {
+	// Attribute Of cost-per-case.
+	Attribute *string `json:"attribute,omitempty"`
+
+	// Currency Of cost-per-case.
+	Currency *string `json:"currency,omitempty"`
+
+	// Formula How it is computed.
+	Formula string `json:"formula"`
+
+	// From Of mean-waiting.
+	From *string `json:"from,omitempty"`
+
+	// Lower Whether less is better.
+	Lower bool `json:"lower"`
+
+	// Name The measure.
+	Name string `json:"name"`
+
+	// PromiseUs Of on-time.
+	PromiseUs *int64 `json:"promise_us,omitempty"`
+
+	// To Of mean-waiting.
+	To *string `json:"to,omitempty"`
+
+	// Version From 1.
+	Version int32 `json:"version"`
+}
+
 // MemberBriefInput The brief of a member.
 type MemberBriefInput struct {
 	// Brief The number of its brief.
@@ -1651,6 +2515,15 @@ type Need struct {
 	Rounding *string `json:"rounding,omitempty"`
 }
 
+// NewMeasureInput A measure that is to be defined.
+type NewMeasureInput struct {
+	// ID Its id, which is its name.
+	ID string `json:"id"`
+
+	// Measure What a measure means.
+	Measure MeasureInput `json:"measure"`
+}
+
 // Obligation A notice owed to one recipient about one occasion.
 type Obligation struct {
 	// About What it tells of: a thing and the number of its event.
@@ -1709,6 +2582,111 @@ type ObligationPage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// Observation A session in which somebody watched.
+type Observation struct {
+	// Breaks When nobody watched.
+	Breaks []TimeSpan `json:"breaks"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Looks What was seen.
+	Looks []Look `json:"looks"`
+
+	// Method How.
+	Method string `json:"method"`
+
+	// Observer Who watched.
+	Observer string `json:"observer"`
+
+	// Places Where.
+	Places []string `json:"places"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Timings What was timed.
+	Timings []ObservedTiming `json:"timings"`
+
+	// Window A stretch of time.
+	Window TimeSpan `json:"window"`
+}
+
+// ObservationInput A session in which somebody watched.
+type ObservationInput struct {
+	// Breaks When nobody watched.
+	Breaks []TimeSpanInput `json:"breaks,omitempty"`
+
+	// ID Its id; without it one is given.
+	ID *string `json:"id,omitempty"`
+
+	// Looks What was seen.
+	Looks []LookInput `json:"looks,omitempty"`
+
+	// Method How.
+	Method ObservationInputMethod `json:"method"`
+
+	// Observer Who watched; without it the caller.
+	Observer *string `json:"observer,omitempty"`
+
+	// Places Where.
+	Places []string `json:"places,omitempty"`
+
+	// Timings What was timed.
+	Timings []ObservedTimingInput `json:"timings,omitempty"`
+
+	// Window A stretch of time.
+	Window TimeSpanInput `json:"window"`
+}
+
+// ObservationInputMethod How.
+type ObservationInputMethod string
+
+// ObservationPage A page of sessions.
+type ObservationPage struct {
+	// Items The sessions.
+	Items []Observation `json:"items"`
+
+	// NextPageToken Where the next page begins; none is the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ObservedTiming An activity that was timed.
+type ObservedTiming struct {
+	// Activity What was done.
+	Activity string `json:"activity"`
+
+	// Case Its case.
+	Case *string `json:"case,omitempty"`
+
+	// End When it ended.
+	End time.Time `json:"end"`
+
+	// Resource By whom.
+	Resource *string `json:"resource,omitempty"`
+
+	// Start When it began.
+	Start time.Time `json:"start"`
+}
+
+// ObservedTimingInput An activity that was timed.
+type ObservedTimingInput struct {
+	// Activity What was done.
+	Activity string `json:"activity"`
+
+	// Case Its case; without one it counts for itself.
+	Case *string `json:"case,omitempty"`
+
+	// End When it ended.
+	End time.Time `json:"end"`
+
+	// Resource By whom.
+	Resource *string `json:"resource,omitempty"`
+
+	// Start When it began.
+	Start time.Time `json:"start"`
 }
 
 // OpenInput A change request to open.
@@ -1844,6 +2822,21 @@ type Permission struct {
 type PermissionList struct {
 	// Items In the order of the lifecycle.
 	Items []Permission `json:"items"`
+}
+
+// Pictures What can be drawn of an analysis.
+type Pictures struct {
+	// Dots A dot for each event, a row for each case.
+	Dots DottedChart `json:"dots"`
+
+	// Map A process map: the steps that hold nine tenths of all, and of every activity the most frequent.
+	Map ProcessMap `json:"map"`
+
+	// Omitted What the bounds leave out.
+	Omitted int64 `json:"omitted"`
+
+	// Spectrum Where most waits.
+	Spectrum []SpectrumSegment `json:"spectrum"`
 }
 
 // PlanEffect What the change would do to plan and stock, as the plan stood at an instant.
@@ -2068,6 +3061,36 @@ type Process struct {
 	Waits []Jam `json:"waits"`
 }
 
+// ProcessMap A process map: the steps that hold nine tenths of all, and of every activity the most frequent.
+type ProcessMap struct {
+	// Edges Steps.
+	Edges []MapEdge `json:"edges"`
+
+	// HiddenEdges Steps left out.
+	HiddenEdges int64 `json:"hidden_edges"`
+
+	// HiddenPairs How often those came.
+	HiddenPairs int64 `json:"hidden_pairs"`
+
+	// Nodes Activities.
+	Nodes []MapNode `json:"nodes"`
+}
+
+// Proportion A share that was counted, with the interval in which the true one lies at 95 percent.
+type Proportion struct {
+	// High The upper end.
+	High float64 `json:"high"`
+
+	// Hits How many.
+	Hits int64 `json:"hits"`
+
+	// Low The lower end.
+	Low float64 `json:"low"`
+
+	// Of Of how many.
+	Of int64 `json:"of"`
+}
+
 // Rating A place on the matrix of risks.
 type Rating struct {
 	// Band Its class on the matrix, in the words of the matrix.
@@ -2087,6 +3110,30 @@ type RatingInput struct {
 
 	// Likelihood From 1, to 5 on the standard matrix.
 	Likelihood int32 `json:"likelihood"`
+}
+
+// Reading What a measure found.
+type Reading struct {
+	// Cases That it rests on.
+	Cases int64 `json:"cases"`
+
+	// Measure A version of a measure.
+	Measure MeasureVersion `json:"measure"`
+
+	// Value Seconds, shares, cases an hour or money, as the formula has it; meaningless for no cases.
+	Value float64 `json:"value"`
+
+	// Window A stretch of time.
+	Window TimeSpan `json:"window"`
+}
+
+// ReadingInput What a measure is to be computed on: the cases that end in a window.
+type ReadingInput struct {
+	// Source Which log is looked at: what a record holds, or without a record the own journal.
+	Source LogSourceInput `json:"source"`
+
+	// Window A stretch of time.
+	Window TimeSpanInput `json:"window"`
 }
 
 // Realised A benefit that came about.
@@ -2440,6 +3487,30 @@ type RequirementVerdict struct {
 	Voices []Standing `json:"voices,omitempty"`
 }
 
+// ResourceFigures What somebody or something did.
+type ResourceFigures struct {
+	// BusyUs The time with something to do, in microseconds.
+	BusyUs int64 `json:"busy_us"`
+
+	// Cases Of how many cases.
+	Cases int64 `json:"cases"`
+
+	// Instances How many instances.
+	Instances int64 `json:"instances"`
+
+	// Most Things at once, at most.
+	Most int64 `json:"most"`
+
+	// Name Who.
+	Name string `json:"name"`
+
+	// Utilisation The busy share of the working time.
+	Utilisation float64 `json:"utilisation"`
+
+	// WorkUs The work, things at the same time counted each, in microseconds.
+	WorkUs int64 `json:"work_us"`
+}
+
 // RestorationInput A revision put in force again.
 type RestorationInput struct {
 	// Item The affected item.
@@ -2659,6 +3730,51 @@ type RisksInput struct {
 	Summary *string `json:"summary,omitempty"`
 }
 
+// RoleInput The role that stands in the place of a person.
+type RoleInput struct {
+	// Resource The person or machine.
+	Resource string `json:"resource"`
+
+	// Role The role.
+	Role string `json:"role"`
+}
+
+// RuleBreach A rule that was not kept.
+type RuleBreach struct {
+	// Cases In how many cases.
+	Cases int64 `json:"cases"`
+
+	// Rule The rule as a sentence.
+	Rule string `json:"rule"`
+
+	// Times How often.
+	Times int64 `json:"times"`
+}
+
+// SampledPlace What was seen at a place.
+type SampledPlace struct {
+	// Away A share that was counted, with the interval in which the true one lies at 95 percent.
+	Away Proportion `json:"away"`
+
+	// Blocked A share that was counted, with the interval in which the true one lies at 95 percent.
+	Blocked Proportion `json:"blocked"`
+
+	// Busy A share that was counted, with the interval in which the true one lies at 95 percent.
+	Busy Proportion `json:"busy"`
+
+	// Looks How many.
+	Looks int64 `json:"looks"`
+
+	// Needed Looks needed in all for the error that is wanted.
+	Needed int64 `json:"needed"`
+
+	// Place The place; empty is all together.
+	Place string `json:"place"`
+
+	// Starved A share that was counted, with the interval in which the true one lies at 95 percent.
+	Starved Proportion `json:"starved"`
+}
+
 // Share How many of how many.
 type Share struct {
 	// N How many.
@@ -2669,6 +3785,15 @@ type Share struct {
 
 	// Of Of how many.
 	Of int64 `json:"of"`
+}
+
+// ShiftInput A working time of each week, in minutes since Monday 00:00.
+type ShiftInput struct {
+	// From Its first minute.
+	From int32 `json:"from"`
+
+	// To The first minute after it.
+	To int32 `json:"to"`
 }
 
 // Shortage What would be missing in stock because of the change.
@@ -2761,6 +3886,36 @@ type SignedVote struct {
 	Signed string `json:"signed"`
 }
 
+// SpectrumLine One way between two activities.
+type SpectrumLine struct {
+	// Class Its quarter by length, 0 is the fastest.
+	Class int32 `json:"class"`
+
+	// From The end of the first.
+	From time.Time `json:"from"`
+
+	// To The start of the second.
+	To time.Time `json:"to"`
+}
+
+// SpectrumSegment The ways between two activities.
+type SpectrumSegment struct {
+	// From The first.
+	From string `json:"from"`
+
+	// Lines Every so-manieth where there are many.
+	Lines []SpectrumLine `json:"lines"`
+
+	// N How many lines there are.
+	N int64 `json:"n"`
+
+	// QuartersUs Where the quarters end, in microseconds.
+	QuartersUs []int64 `json:"quarters_us"`
+
+	// To The second.
+	To string `json:"to"`
+}
+
 // Spread How a number of durations lie.
 type Spread struct {
 	// MedianUs The middle one, or the mean of the middle two, in microseconds.
@@ -2774,6 +3929,48 @@ type Spread struct {
 
 	// P90Us The one that nine in ten do not exceed, in microseconds.
 	P90Us int64 `json:"p90_us"`
+}
+
+// StageFigures What happened within a stage; stages sum to the log exactly.
+type StageFigures struct {
+	// Events How many.
+	Events int64 `json:"events"`
+
+	// Inside Steps within the stage.
+	Inside int64 `json:"inside"`
+
+	// Name The stage.
+	Name string `json:"name"`
+
+	// ServiceUs Worked, in microseconds.
+	ServiceUs int64 `json:"service_us"`
+
+	// WaitingUs Waiting between those, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+}
+
+// StageFlow What goes from one stage to another.
+type StageFlow struct {
+	// From The first.
+	From string `json:"from"`
+
+	// N How often.
+	N int64 `json:"n"`
+
+	// To The second.
+	To string `json:"to"`
+
+	// WaitingUs Waiting between, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+}
+
+// StageInput The stage that an activity belongs to.
+type StageInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Stage The stage.
+	Stage string `json:"stage"`
 }
 
 // StageVerdict How a stage stands.
@@ -2807,6 +4004,30 @@ type Standing struct {
 
 	// Vote The vote.
 	Vote string `json:"vote"`
+}
+
+// StateMachineInput A state machine that cases are held against.
+type StateMachineInput struct {
+	// Final Where it may end.
+	Final []string `json:"final"`
+
+	// Initial Where a case begins.
+	Initial string `json:"initial"`
+
+	// Steps Its edges.
+	Steps []StepInput `json:"steps"`
+}
+
+// StepInput An edge of a state machine.
+type StepInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// From The state before.
+	From string `json:"from"`
+
+	// To The state after.
+	To string `json:"to"`
 }
 
 // StoredContent Bytes that are kept.
@@ -2860,6 +4081,45 @@ type TemplateInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// TimeSpan A stretch of time.
+type TimeSpan struct {
+	// From Its begin.
+	From time.Time `json:"from"`
+
+	// To The first moment after it.
+	To time.Time `json:"to"`
+}
+
+// TimeSpanInput A stretch of time.
+type TimeSpanInput struct {
+	// From Its begin.
+	From time.Time `json:"from"`
+
+	// To The first moment after it.
+	To time.Time `json:"to"`
+}
+
+// TimedActivity What the stopwatch found of an activity.
+type TimedActivity struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// HighUs The upper end.
+	HighUs int64 `json:"high_us"`
+
+	// LowUs The lower end of its 95 percent interval.
+	LowUs int64 `json:"low_us"`
+
+	// MeanUs The mean, in microseconds.
+	MeanUs int64 `json:"mean_us"`
+
+	// N How many times were taken.
+	N int64 `json:"n"`
+
+	// Needed Times to be taken in all for the error that is wanted; 0 if that cannot be said.
+	Needed int64 `json:"needed"`
+}
+
 // Timing When time alone bears on the approval, as its policy made it after the last command.
 type Timing struct {
 	// Due By when the first requirement that is waited for should be met.
@@ -2867,6 +4127,27 @@ type Timing struct {
 
 	// Turns When next a vote expires, a delegation begins or ends, or the last call is over.
 	Turns *time.Time `json:"turns,omitempty"`
+}
+
+// TreeInput A part of a process: exactly one member. Parts follow each other, run side by side in any order, exclude each other, or repeat: the first part of a loop is its body, the others lead back to it.
+type TreeInput struct {
+	// And Side by side.
+	And []TreeInput `json:"and,omitempty"`
+
+	// Do One activity.
+	Do *string `json:"do,omitempty"`
+
+	// Loop Body, and ways back.
+	Loop []TreeInput `json:"loop,omitempty"`
+
+	// Seq One after the other.
+	Seq []TreeInput `json:"seq,omitempty"`
+
+	// Skip Nothing: makes the other parts of a choice optional.
+	Skip *bool `json:"skip,omitempty"`
+
+	// Xor One of them.
+	Xor []TreeInput `json:"xor,omitempty"`
 }
 
 // Unmet A condition that stands in the way, in words a person can act on.
@@ -2891,6 +4172,15 @@ type Use struct {
 
 	// Path From the changed item to this one, each used by the next.
 	Path []string `json:"path"`
+}
+
+// VariantFigures A way that cases went.
+type VariantFigures struct {
+	// Activities In order.
+	Activities []string `json:"activities"`
+
+	// Cases How many.
+	Cases int64 `json:"cases"`
 }
 
 // Vote A vote on exactly the content whose digests it carries. It is kept whatever becomes of it.
@@ -2968,6 +4258,192 @@ type VoteInput struct {
 	Sign *bool `json:"sign,omitempty"`
 }
 
+// WaitCause How long work waited for one cause.
+type WaitCause struct {
+	// Cause The cause.
+	Cause string `json:"cause"`
+
+	// PossibleUs While it was true at all, in microseconds.
+	PossibleUs int64 `json:"possible_us"`
+
+	// Share Of all waiting.
+	Share float64 `json:"share"`
+
+	// SureUs While nothing else was true, in microseconds.
+	SureUs int64 `json:"sure_us"`
+
+	// Us Exclusively, in microseconds.
+	Us int64 `json:"us"`
+}
+
+// WaitPattern A window of the week in which work waits more often than chance would have it.
+type WaitPattern struct {
+	// Hits A share that was counted, with the interval in which the true one lies at 95 percent.
+	Hits Proportion `json:"hits"`
+
+	// Hour When it begins.
+	Hour int32 `json:"hour"`
+
+	// P How likely so many hits are by chance.
+	P float64 `json:"p"`
+
+	// Queue Mean number waiting.
+	Queue float64 `json:"queue"`
+
+	// Weekday The day.
+	Weekday string `json:"weekday"`
+}
+
+// WaitPlace A place where work waits, with its scores.
+type WaitPlace struct {
+	// ChainShare Of all critical chains.
+	ChainShare float64 `json:"chain_share"`
+
+	// From Of a hand-off, who hands over.
+	From string `json:"from"`
+
+	// Growth Waiting instances more each day.
+	Growth float64 `json:"growth"`
+
+	// Instances How many came there.
+	Instances int64 `json:"instances"`
+
+	// Kind What it is.
+	Kind string `json:"kind"`
+
+	// MainCause The cause of most of it.
+	MainCause string `json:"main_cause"`
+
+	// Name The activity, the resource, or who takes over.
+	Name string `json:"name"`
+
+	// Rank Among its kind, from 1.
+	Rank int64 `json:"rank"`
+
+	// Reasons What speaks for the rank and what against it.
+	Reasons []string `json:"reasons"`
+
+	// Share Of all waiting.
+	Share float64 `json:"share"`
+
+	// Stability A share that was counted, with the interval in which the true one lies at 95 percent.
+	Stability Proportion `json:"stability"`
+
+	// Turning Of a resource, how much more those after it starve than it does.
+	Turning float64 `json:"turning"`
+
+	// Utilisation Of a resource, its busy share.
+	Utilisation float64 `json:"utilisation"`
+
+	// WaitingUs All waiting there, in microseconds.
+	WaitingUs int64 `json:"waiting_us"`
+}
+
+// WaitRecurrence Whether waiting at a place comes back.
+type WaitRecurrence struct {
+	// From Of a hand-off, who hands over.
+	From string `json:"from"`
+
+	// Grain The length of the windows.
+	Grain string `json:"grain"`
+
+	// Hits A share that was counted, with the interval in which the true one lies at 95 percent.
+	Hits Proportion `json:"hits"`
+
+	// Kind The kind of place.
+	Kind string `json:"kind"`
+
+	// Longest Hits in a row, at most.
+	Longest int64 `json:"longest"`
+
+	// Name The place.
+	Name string `json:"name"`
+
+	// Patterns In order of the week.
+	Patterns []WaitPattern `json:"patterns"`
+
+	// Runs Runs of hits.
+	Runs int64 `json:"runs"`
+
+	// Threshold How many must wait for a hit.
+	Threshold float64 `json:"threshold"`
+
+	// Warnings Of the next seven days.
+	Warnings []WaitWarning `json:"warnings"`
+
+	// Windows How many there are.
+	Windows int64 `json:"windows"`
+}
+
+// WaitWarning Waiting that is about to come back, after the end of the log.
+type WaitWarning struct {
+	// Chance A share that was counted, with the interval in which the true one lies at 95 percent.
+	Chance Proportion `json:"chance"`
+
+	// From When.
+	From time.Time `json:"from"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+}
+
+// Waits Why work waits, where it waits most, and whether that comes back.
+type Waits struct {
+	// Batches Batches that were found.
+	Batches int64 `json:"batches"`
+
+	// Causes Each once.
+	Causes []WaitCause `json:"causes"`
+
+	// Instances Activity instances.
+	Instances int64 `json:"instances"`
+
+	// NoResource Instances without a known resource.
+	NoResource int64 `json:"no_resource"`
+
+	// Omitted Places that the bound leaves out.
+	Omitted int64 `json:"omitted"`
+
+	// Places By kind and rank.
+	Places []WaitPlace `json:"places"`
+
+	// Recurrences Of the first places of each kind.
+	Recurrences []WaitRecurrence `json:"recurrences"`
+
+	// TotalUs All waiting, in microseconds; the causes sum to it exactly.
+	TotalUs int64 `json:"total_us"`
+
+	// UnknownStarts Instances of whose wait nothing is sure.
+	UnknownStarts int64 `json:"unknown_starts"`
+}
+
+// WatchedPeriod What was observed by hand in a period, and how much of it.
+type WatchedPeriod struct {
+	// Cases Cases that were seen.
+	Cases int64 `json:"cases"`
+
+	// Gaps When nobody watched.
+	Gaps []TimeSpan `json:"gaps"`
+
+	// Hidden Figures that rest on too few observations, with what would give them away.
+	Hidden int64 `json:"hidden"`
+
+	// PeriodUs Working time of the period, in microseconds.
+	PeriodUs int64 `json:"period_us"`
+
+	// Places By place, and at last all together.
+	Places []SampledPlace `json:"places"`
+
+	// Sessions How many.
+	Sessions int64 `json:"sessions"`
+
+	// Timings By activity.
+	Timings []TimedActivity `json:"timings"`
+
+	// WatchedUs Time in which somebody watched, in microseconds.
+	WatchedUs int64 `json:"watched_us"`
+}
+
 // WhereUsed What uses the items that change, as it was last looked up.
 type WhereUsed struct {
 	// At When.
@@ -3026,6 +4502,21 @@ type WindowInput struct {
 
 	// Start The first instant.
 	Start time.Time `json:"start"`
+}
+
+// WorkCalendarInput When a resource works.
+type WorkCalendarInput struct {
+	// Off Its times off.
+	Off []TimeSpanInput `json:"off,omitempty"`
+
+	// Resource Who or what.
+	Resource string `json:"resource"`
+
+	// Week Its shifts.
+	Week []ShiftInput `json:"week"`
+
+	// Zone The zone of its clock.
+	Zone string `json:"zone"`
 }
 
 // AfterSeq defines model for AfterSeq.
@@ -3153,6 +4644,30 @@ type GetAccountingCSVParams struct {
 	// AsOf The instant to look back to; an event at that very instant counts. None is now.
 	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
+
+// ListAnalysesParams defines parameters for ListAnalyses.
+type ListAnalysesParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// AnalyseProcessParams defines parameters for AnalyseProcess.
+type AnalyseProcessParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// DrawMapParams defines parameters for DrawMap.
+type DrawMapParams struct {
+	// Format The language; none is mermaid.
+	Format *DrawMapParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// DrawMapParamsFormat defines parameters for DrawMap.
+type DrawMapParamsFormat string
 
 // ListBundlesParams defines parameters for ListBundles.
 type ListBundlesParams struct {
@@ -3469,6 +4984,48 @@ type ListDueParams struct {
 	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ListEngagementsParams defines parameters for ListEngagements.
+type ListEngagementsParams struct {
+	// State Only those in a state.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// EngageParams defines parameters for Engage.
+type EngageParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetEngagementParams defines parameters for GetEngagement.
+type GetEngagementParams struct {
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ReportReadingParams defines parameters for ReportReading.
+type ReportReadingParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RefreshEngagementParams defines parameters for RefreshEngagement.
+type RefreshEngagementParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// WithdrawEngagementParams defines parameters for WithdrawEngagement.
+type WithdrawEngagementParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ReadJournalParams defines parameters for ReadJournal.
 type ReadJournalParams struct {
 	// After The position to go on after; 0 is the beginning.
@@ -3495,6 +5052,33 @@ type GetLifecycleParams struct {
 
 // GetLifecycleParamsFormat defines parameters for GetLifecycle.
 type GetLifecycleParamsFormat string
+
+// ListMeasuresParams defines parameters for ListMeasures.
+type ListMeasuresParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// DefineMeasureParams defines parameters for DefineMeasure.
+type DefineMeasureParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetMeasureParams defines parameters for GetMeasure.
+type GetMeasureParams struct {
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// RedefineMeasureParams defines parameters for RedefineMeasure.
+type RedefineMeasureParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
 
 // ListObligationsParams defines parameters for ListObligations.
 type ListObligationsParams struct {
@@ -3543,6 +5127,69 @@ type RecordSilenceParams struct {
 
 // WaiveObligationParams defines parameters for WaiveObligation.
 type WaiveObligationParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DrawRoundsParams defines parameters for DrawRounds.
+type DrawRoundsParams struct {
+	// From The begin of the period.
+	From time.Time `form:"from" json:"from"`
+
+	// To The first moment after it.
+	To time.Time `form:"to" json:"to"`
+
+	// N How many.
+	N int32 `form:"n" json:"n"`
+
+	// Seed Where the drawing begins.
+	Seed *int64 `form:"seed,omitempty" json:"seed,omitempty"`
+}
+
+// SummariseObservationsParams defines parameters for SummariseObservations.
+type SummariseObservationsParams struct {
+	// From The begin of the period.
+	From time.Time `form:"from" json:"from"`
+
+	// To The first moment after it.
+	To time.Time `form:"to" json:"to"`
+
+	// Wanted The error that is wanted, of means relative and of shares absolute; none is 0.05.
+	Wanted *float64 `form:"wanted,omitempty" json:"wanted,omitempty"`
+
+	// Least Hide what rests on fewer observations, with what would give it away.
+	Least *int32 `form:"least,omitempty" json:"least,omitempty"`
+}
+
+// ListObservationsParams defines parameters for ListObservations.
+type ListObservationsParams struct {
+	// From Only sessions that begin at or after this time.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Only sessions that begin before this time.
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// FileObservationParams defines parameters for FileObservation.
+type FileObservationParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetObservationParams defines parameters for GetObservation.
+type GetObservationParams struct {
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectObservationParams defines parameters for CorrectObservation.
+type CorrectObservationParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
 	IfMatch IfMatch `json:"If-Match"`
 }
@@ -3618,6 +5265,9 @@ type AddReferenceParams struct {
 	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
+
+// AnalyseProcessJSONRequestBody defines body for AnalyseProcess for application/json ContentType.
+type AnalyseProcessJSONRequestBody = AnalysisInput
 
 // CreateBundleJSONRequestBody defines body for CreateBundle for application/json ContentType.
 type CreateBundleJSONRequestBody = BundleInput
@@ -3700,6 +5350,27 @@ type CastVoteJSONRequestBody = VoteInput
 // DismissVoteJSONRequestBody defines body for DismissVote for application/json ContentType.
 type DismissVoteJSONRequestBody = DismissalInput
 
+// CheckConformanceJSONRequestBody defines body for CheckConformance for application/json ContentType.
+type CheckConformanceJSONRequestBody = ConformanceInput
+
+// EngageJSONRequestBody defines body for Engage for application/json ContentType.
+type EngageJSONRequestBody = EngagementInput
+
+// ReportReadingJSONRequestBody defines body for ReportReading for application/json ContentType.
+type ReportReadingJSONRequestBody = ReadingInput
+
+// WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
+type WithdrawEngagementJSONRequestBody = ReasonInput
+
+// DefineMeasureJSONRequestBody defines body for DefineMeasure for application/json ContentType.
+type DefineMeasureJSONRequestBody = NewMeasureInput
+
+// RedefineMeasureJSONRequestBody defines body for RedefineMeasure for application/json ContentType.
+type RedefineMeasureJSONRequestBody = MeasureInput
+
+// TakeReadingJSONRequestBody defines body for TakeReading for application/json ContentType.
+type TakeReadingJSONRequestBody = MeasureReadingInput
+
 // DispatchObligationJSONRequestBody defines body for DispatchObligation for application/json ContentType.
 type DispatchObligationJSONRequestBody = DispatchInput
 
@@ -3711,6 +5382,12 @@ type RecordSilenceJSONRequestBody = DispatchInput
 
 // WaiveObligationJSONRequestBody defines body for WaiveObligation for application/json ContentType.
 type WaiveObligationJSONRequestBody = ReasonInput
+
+// FileObservationJSONRequestBody defines body for FileObservation for application/json ContentType.
+type FileObservationJSONRequestBody = ObservationInput
+
+// CorrectObservationJSONRequestBody defines body for CorrectObservation for application/json ContentType.
+type CorrectObservationJSONRequestBody = ObservationInput
 
 // FileRecordJSONRequestBody defines body for FileRecord for application/json ContentType.
 type FileRecordJSONRequestBody = FileInput
@@ -3822,6 +5499,73 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
 	GetAccountingCSV(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAnalyses List analyses
+	//
+	// In order of their ids.
+	//
+	// Corresponds with GET /v1/analyses (the `ListAnalyses` operationId).
+	ListAnalyses(ctx context.Context, params *ListAnalysesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnalyseProcessWithBody Analyse a log
+	//
+	// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+	AnalyseProcessWithBody(ctx context.Context, params *AnalyseProcessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnalyseProcess Analyse a log
+	//
+	// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+	AnalyseProcess(ctx context.Context, params *AnalyseProcessParams, body AnalyseProcessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAnalysis Get an analysis
+	//
+	// What was read, and what of it could not be used.
+	//
+	// Corresponds with GET /v1/analyses/{id} (the `GetAnalysis` operationId).
+	GetAnalysis(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAnalysisBrief Get the page of an analysis
+	//
+	// One page for a meeting, at the level of activities and of stages.
+	//
+	// Corresponds with GET /v1/analyses/{id}/brief (the `GetAnalysisBrief` operationId).
+	GetAnalysisBrief(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetFigures Get the statistics of an analysis
+	//
+	// Activities, steps, ways, resources, hand-offs, cost, stages and flow. The package documentation of coordination/process defines every figure.
+	//
+	// Corresponds with GET /v1/analyses/{id}/figures (the `GetFigures` operationId).
+	GetFigures(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DrawMap Draw the process map
+	//
+	// The map as text for another tool to draw, if this office draws any.
+	//
+	// Corresponds with GET /v1/analyses/{id}/map (the `DrawMap` operationId).
+	DrawMap(ctx context.Context, id string, params *DrawMapParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPictures Get what can be drawn of an analysis
+	//
+	// Process map, performance spectrum and dotted chart as data.
+	//
+	// Corresponds with GET /v1/analyses/{id}/pictures (the `GetPictures` operationId).
+	GetPictures(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetWaits Say why and where work waits
+	//
+	// Causes, whose shares sum to the waiting exactly, places ranked with what speaks for it, what comes back in certain hours of the week, and warnings of the next time.
+	//
+	// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
+	GetWaits(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBundles List bundles
 	//
@@ -4435,6 +6179,24 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 	ListChangeWindows(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CheckConformanceWithBody Hold a log against what was agreed
+	//
+	// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+	CheckConformanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckConformance Hold a log against what was agreed
+	//
+	// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+	CheckConformance(ctx context.Context, body CheckConformanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// UploadContentWithBody Upload a content
 	//
 	// Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
@@ -4450,6 +6212,81 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/due (the `ListDue` operationId).
 	ListDue(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListEngagements List engagements
+	//
+	// In order of their ids.
+	//
+	// Corresponds with GET /v1/engagements (the `ListEngagements` operationId).
+	ListEngagements(ctx context.Context, params *ListEngagementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EngageWithBody Begin an engagement
+	//
+	// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/engagements (the `Engage` operationId).
+	EngageWithBody(ctx context.Context, params *EngageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Engage Begin an engagement
+	//
+	// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/engagements (the `Engage` operationId).
+	Engage(ctx context.Context, params *EngageParams, body EngageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEngagement Get an engagement
+	//
+	// How it stands, with all readings.
+	//
+	// Corresponds with GET /v1/engagements/{id} (the `GetEngagement` operationId).
+	GetEngagement(ctx context.Context, id string, params *GetEngagementParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportReadingWithBody Take a reading
+	//
+	// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+	ReportReadingWithBody(ctx context.Context, id string, params *ReportReadingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportReading Take a reading
+	//
+	// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+	ReportReading(ctx context.Context, id string, params *ReportReadingParams, body ReportReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefreshEngagement Look at the date of an engagement
+	//
+	// Ends it if its end has come, or its watch. Otherwise nothing changes.
+	//
+	// Corresponds with POST /v1/engagements/{id}/refresh (the `RefreshEngagement` operationId).
+	RefreshEngagement(ctx context.Context, id string, params *RefreshEngagementParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawEngagementWithBody Withdraw an engagement
+	//
+	// Ends it without a result.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+	WithdrawEngagementWithBody(ctx context.Context, id string, params *WithdrawEngagementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawEngagement Withdraw an engagement
+	//
+	// Ends it without a result.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+	WithdrawEngagement(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReadJournal Read the journal
 	//
@@ -4471,6 +6308,74 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
 	GetLifecycle(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMeasures List measures
+	//
+	// In order of their ids.
+	//
+	// Corresponds with GET /v1/measures (the `ListMeasures` operationId).
+	ListMeasures(ctx context.Context, params *ListMeasuresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DefineMeasureWithBody Define a measure
+	//
+	// Says what productivity, effectiveness or cost means here.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+	DefineMeasureWithBody(ctx context.Context, params *DefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DefineMeasure Define a measure
+	//
+	// Says what productivity, effectiveness or cost means here.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+	DefineMeasure(ctx context.Context, params *DefineMeasureParams, body DefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMeasure Get a measure
+	//
+	// All versions, the oldest first.
+	//
+	// Corresponds with GET /v1/measures/{id} (the `GetMeasure` operationId).
+	GetMeasure(ctx context.Context, id string, params *GetMeasureParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RedefineMeasureWithBody Give a measure a new version
+	//
+	// The old versions stay, so that old figures can be computed again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+	RedefineMeasureWithBody(ctx context.Context, id string, params *RedefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RedefineMeasure Give a measure a new version
+	//
+	// The old versions stay, so that old figures can be computed again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+	RedefineMeasure(ctx context.Context, id string, params *RedefineMeasureParams, body RedefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeReadingWithBody Compute a measure on a log
+	//
+	// For the cases that end in a window, by any version. Nothing is kept.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+	TakeReadingWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeReading Compute a measure on a log
+	//
+	// For the cases that end in a window, by any version. Nothing is kept.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+	TakeReading(ctx context.Context, id string, body TakeReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListObligations List obligations
 	//
@@ -4564,6 +6469,70 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/obligations/{id}/waiver (the `WaiveObligation` operationId).
 	WaiveObligation(ctx context.Context, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DrawRounds Draw times to look
+	//
+	// At random in a period, so that nobody can be ready for them. The same seed draws the same times.
+	//
+	// Corresponds with GET /v1/observation-rounds (the `DrawRounds` operationId).
+	DrawRounds(ctx context.Context, params *DrawRoundsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SummariseObservations Say what the sessions of a period found
+	//
+	// Times with intervals, shares of what was seen with intervals, how much of the period was watched, and how many more observations are needed.
+	//
+	// Corresponds with GET /v1/observation-summary (the `SummariseObservations` operationId).
+	SummariseObservations(ctx context.Context, params *SummariseObservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListObservations List sessions
+	//
+	// By their begin and then by id.
+	//
+	// Corresponds with GET /v1/observations (the `ListObservations` operationId).
+	ListObservations(ctx context.Context, params *ListObservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FileObservationWithBody File a session
+	//
+	// What somebody watched by hand, with a stopwatch or by looking at random times.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+	FileObservationWithBody(ctx context.Context, params *FileObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FileObservation File a session
+	//
+	// What somebody watched by hand, with a stopwatch or by looking at random times.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+	FileObservation(ctx context.Context, params *FileObservationParams, body FileObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetObservation Get a session
+	//
+	// As it was filed or last corrected.
+	//
+	// Corresponds with GET /v1/observations/{id} (the `GetObservation` operationId).
+	GetObservation(ctx context.Context, id string, params *GetObservationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectObservationWithBody Correct a session
+	//
+	// Puts another session in its place; the journal keeps the old one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+	CorrectObservationWithBody(ctx context.Context, id string, params *CorrectObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectObservation Correct a session
+	//
+	// Puts another session in its place; the journal keeps the old one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+	CorrectObservation(ctx context.Context, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPolicies List the approval policies
 	//
@@ -4727,6 +6696,163 @@ func (c *Client) GetAccounting(ctx context.Context, params *GetAccountingParams,
 // Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
 func (c *Client) GetAccountingCSV(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetAccountingCSVRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAnalyses List analyses
+//
+// In order of their ids.
+//
+// Corresponds with GET /v1/analyses (the `ListAnalyses` operationId).
+func (c *Client) ListAnalyses(ctx context.Context, params *ListAnalysesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAnalysesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnalyseProcessWithBody Analyse a log
+//
+// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+func (c *Client) AnalyseProcessWithBody(ctx context.Context, params *AnalyseProcessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnalyseProcessRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnalyseProcess Analyse a log
+//
+// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+func (c *Client) AnalyseProcess(ctx context.Context, params *AnalyseProcessParams, body AnalyseProcessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnalyseProcessRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAnalysis Get an analysis
+//
+// What was read, and what of it could not be used.
+//
+// Corresponds with GET /v1/analyses/{id} (the `GetAnalysis` operationId).
+func (c *Client) GetAnalysis(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAnalysisRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAnalysisBrief Get the page of an analysis
+//
+// One page for a meeting, at the level of activities and of stages.
+//
+// Corresponds with GET /v1/analyses/{id}/brief (the `GetAnalysisBrief` operationId).
+func (c *Client) GetAnalysisBrief(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAnalysisBriefRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetFigures Get the statistics of an analysis
+//
+// Activities, steps, ways, resources, hand-offs, cost, stages and flow. The package documentation of coordination/process defines every figure.
+//
+// Corresponds with GET /v1/analyses/{id}/figures (the `GetFigures` operationId).
+func (c *Client) GetFigures(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetFiguresRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DrawMap Draw the process map
+//
+// The map as text for another tool to draw, if this office draws any.
+//
+// Corresponds with GET /v1/analyses/{id}/map (the `DrawMap` operationId).
+func (c *Client) DrawMap(ctx context.Context, id string, params *DrawMapParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDrawMapRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPictures Get what can be drawn of an analysis
+//
+// Process map, performance spectrum and dotted chart as data.
+//
+// Corresponds with GET /v1/analyses/{id}/pictures (the `GetPictures` operationId).
+func (c *Client) GetPictures(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPicturesRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetWaits Say why and where work waits
+//
+// Causes, whose shares sum to the waiting exactly, places ranked with what speaks for it, what comes back in certain hours of the week, and warnings of the next time.
+//
+// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
+func (c *Client) GetWaits(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWaitsRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -6069,6 +8195,44 @@ func (c *Client) ListChangeWindows(ctx context.Context, params *ListChangeWindow
 	return c.Client.Do(req)
 }
 
+// CheckConformanceWithBody Hold a log against what was agreed
+//
+// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+func (c *Client) CheckConformanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckConformanceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckConformance Hold a log against what was agreed
+//
+// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+func (c *Client) CheckConformance(ctx context.Context, body CheckConformanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckConformanceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // UploadContentWithBody Upload a content
 //
 // Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
@@ -6095,6 +8259,171 @@ func (c *Client) UploadContentWithBody(ctx context.Context, digest ContentDigest
 // Corresponds with GET /v1/due (the `ListDue` operationId).
 func (c *Client) ListDue(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDueRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListEngagements List engagements
+//
+// In order of their ids.
+//
+// Corresponds with GET /v1/engagements (the `ListEngagements` operationId).
+func (c *Client) ListEngagements(ctx context.Context, params *ListEngagementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEngagementsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EngageWithBody Begin an engagement
+//
+// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/engagements (the `Engage` operationId).
+func (c *Client) EngageWithBody(ctx context.Context, params *EngageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEngageRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Engage Begin an engagement
+//
+// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/engagements (the `Engage` operationId).
+func (c *Client) Engage(ctx context.Context, params *EngageParams, body EngageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEngageRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEngagement Get an engagement
+//
+// How it stands, with all readings.
+//
+// Corresponds with GET /v1/engagements/{id} (the `GetEngagement` operationId).
+func (c *Client) GetEngagement(ctx context.Context, id string, params *GetEngagementParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEngagementRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportReadingWithBody Take a reading
+//
+// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+func (c *Client) ReportReadingWithBody(ctx context.Context, id string, params *ReportReadingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportReadingRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportReading Take a reading
+//
+// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+func (c *Client) ReportReading(ctx context.Context, id string, params *ReportReadingParams, body ReportReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportReadingRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefreshEngagement Look at the date of an engagement
+//
+// Ends it if its end has come, or its watch. Otherwise nothing changes.
+//
+// Corresponds with POST /v1/engagements/{id}/refresh (the `RefreshEngagement` operationId).
+func (c *Client) RefreshEngagement(ctx context.Context, id string, params *RefreshEngagementParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefreshEngagementRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawEngagementWithBody Withdraw an engagement
+//
+// Ends it without a result.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+func (c *Client) WithdrawEngagementWithBody(ctx context.Context, id string, params *WithdrawEngagementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawEngagementRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawEngagement Withdraw an engagement
+//
+// Ends it without a result.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+func (c *Client) WithdrawEngagement(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawEngagementRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6146,6 +8475,154 @@ func (c *Client) ListLifecycles(ctx context.Context, reqEditors ...RequestEditor
 // Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
 func (c *Client) GetLifecycle(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetLifecycleRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMeasures List measures
+//
+// In order of their ids.
+//
+// Corresponds with GET /v1/measures (the `ListMeasures` operationId).
+func (c *Client) ListMeasures(ctx context.Context, params *ListMeasuresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMeasuresRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DefineMeasureWithBody Define a measure
+//
+// Says what productivity, effectiveness or cost means here.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+func (c *Client) DefineMeasureWithBody(ctx context.Context, params *DefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDefineMeasureRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DefineMeasure Define a measure
+//
+// Says what productivity, effectiveness or cost means here.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+func (c *Client) DefineMeasure(ctx context.Context, params *DefineMeasureParams, body DefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDefineMeasureRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMeasure Get a measure
+//
+// All versions, the oldest first.
+//
+// Corresponds with GET /v1/measures/{id} (the `GetMeasure` operationId).
+func (c *Client) GetMeasure(ctx context.Context, id string, params *GetMeasureParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMeasureRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RedefineMeasureWithBody Give a measure a new version
+//
+// The old versions stay, so that old figures can be computed again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+func (c *Client) RedefineMeasureWithBody(ctx context.Context, id string, params *RedefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRedefineMeasureRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RedefineMeasure Give a measure a new version
+//
+// The old versions stay, so that old figures can be computed again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+func (c *Client) RedefineMeasure(ctx context.Context, id string, params *RedefineMeasureParams, body RedefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRedefineMeasureRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeReadingWithBody Compute a measure on a log
+//
+// For the cases that end in a window, by any version. Nothing is kept.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+func (c *Client) TakeReadingWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeReadingRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeReading Compute a measure on a log
+//
+// For the cases that end in a window, by any version. Nothing is kept.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+func (c *Client) TakeReading(ctx context.Context, id string, body TakeReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeReadingRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6349,6 +8826,150 @@ func (c *Client) WaiveObligationWithBody(ctx context.Context, id ObligationID, p
 // Corresponds with POST /v1/obligations/{id}/waiver (the `WaiveObligation` operationId).
 func (c *Client) WaiveObligation(ctx context.Context, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWaiveObligationRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DrawRounds Draw times to look
+//
+// At random in a period, so that nobody can be ready for them. The same seed draws the same times.
+//
+// Corresponds with GET /v1/observation-rounds (the `DrawRounds` operationId).
+func (c *Client) DrawRounds(ctx context.Context, params *DrawRoundsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDrawRoundsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SummariseObservations Say what the sessions of a period found
+//
+// Times with intervals, shares of what was seen with intervals, how much of the period was watched, and how many more observations are needed.
+//
+// Corresponds with GET /v1/observation-summary (the `SummariseObservations` operationId).
+func (c *Client) SummariseObservations(ctx context.Context, params *SummariseObservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSummariseObservationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListObservations List sessions
+//
+// By their begin and then by id.
+//
+// Corresponds with GET /v1/observations (the `ListObservations` operationId).
+func (c *Client) ListObservations(ctx context.Context, params *ListObservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListObservationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FileObservationWithBody File a session
+//
+// What somebody watched by hand, with a stopwatch or by looking at random times.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+func (c *Client) FileObservationWithBody(ctx context.Context, params *FileObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFileObservationRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FileObservation File a session
+//
+// What somebody watched by hand, with a stopwatch or by looking at random times.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+func (c *Client) FileObservation(ctx context.Context, params *FileObservationParams, body FileObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFileObservationRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetObservation Get a session
+//
+// As it was filed or last corrected.
+//
+// Corresponds with GET /v1/observations/{id} (the `GetObservation` operationId).
+func (c *Client) GetObservation(ctx context.Context, id string, params *GetObservationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetObservationRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectObservationWithBody Correct a session
+//
+// Puts another session in its place; the journal keeps the old one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+func (c *Client) CorrectObservationWithBody(ctx context.Context, id string, params *CorrectObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectObservationRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectObservation Correct a session
+//
+// Puts another session in its place; the journal keeps the old one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+func (c *Client) CorrectObservation(ctx context.Context, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectObservationRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6759,6 +9380,356 @@ func NewGetAccountingCSVRequest(server string, params *GetAccountingCSVParams) (
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListAnalysesRequest constructs an http.Request for the ListAnalyses method
+func NewListAnalysesRequest(server string, params *ListAnalysesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAnalyseProcessRequest calls the generic AnalyseProcess builder with application/json body
+func NewAnalyseProcessRequest(server string, params *AnalyseProcessParams, body AnalyseProcessJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnalyseProcessRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewAnalyseProcessRequestWithBody constructs an http.Request for the AnalyseProcess method, with any body, and a specified content type
+func NewAnalyseProcessRequestWithBody(server string, params *AnalyseProcessParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetAnalysisRequest constructs an http.Request for the GetAnalysis method
+func NewGetAnalysisRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAnalysisBriefRequest constructs an http.Request for the GetAnalysisBrief method
+func NewGetAnalysisBriefRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses/%s/brief", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetFiguresRequest constructs an http.Request for the GetFigures method
+func NewGetFiguresRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses/%s/figures", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDrawMapRequest constructs an http.Request for the DrawMap method
+func NewDrawMapRequest(server string, id string, params *DrawMapParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses/%s/map", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPicturesRequest constructs an http.Request for the GetPictures method
+func NewGetPicturesRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses/%s/pictures", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetWaitsRequest constructs an http.Request for the GetWaits method
+func NewGetWaitsRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/analyses/%s/waits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -9462,6 +12433,46 @@ func NewListChangeWindowsRequest(server string, params *ListChangeWindowsParams)
 	return req, nil
 }
 
+// NewCheckConformanceRequest calls the generic CheckConformance builder with application/json body
+func NewCheckConformanceRequest(server string, body CheckConformanceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckConformanceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCheckConformanceRequestWithBody constructs an http.Request for the CheckConformance method, with any body, and a specified content type
+func NewCheckConformanceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/conformance")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewUploadContentRequestWithBody constructs an http.Request for the UploadContent method, with any body, and a specified content type
 func NewUploadContentRequestWithBody(server string, digest ContentDigest, params *UploadContentParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
@@ -9585,6 +12596,353 @@ func NewListDueRequest(server string, params *ListDueParams) (*http.Request, err
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListEngagementsRequest constructs an http.Request for the ListEngagements method
+func NewListEngagementsRequest(server string, params *ListEngagementsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/engagements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEngageRequest calls the generic Engage builder with application/json body
+func NewEngageRequest(server string, params *EngageParams, body EngageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEngageRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewEngageRequestWithBody constructs an http.Request for the Engage method, with any body, and a specified content type
+func NewEngageRequestWithBody(server string, params *EngageParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/engagements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetEngagementRequest constructs an http.Request for the GetEngagement method
+func NewGetEngagementRequest(server string, id string, params *GetEngagementParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/engagements/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReportReadingRequest calls the generic ReportReading builder with application/json body
+func NewReportReadingRequest(server string, id string, params *ReportReadingParams, body ReportReadingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReportReadingRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewReportReadingRequestWithBody constructs an http.Request for the ReportReading method, with any body, and a specified content type
+func NewReportReadingRequestWithBody(server string, id string, params *ReportReadingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/engagements/%s/readings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewRefreshEngagementRequest constructs an http.Request for the RefreshEngagement method
+func NewRefreshEngagementRequest(server string, id string, params *RefreshEngagementParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/engagements/%s/refresh", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawEngagementRequest calls the generic WithdrawEngagement builder with application/json body
+func NewWithdrawEngagementRequest(server string, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewWithdrawEngagementRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewWithdrawEngagementRequestWithBody constructs an http.Request for the WithdrawEngagement method, with any body, and a specified content type
+func NewWithdrawEngagementRequestWithBody(server string, id string, params *WithdrawEngagementParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/engagements/%s/withdrawal", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
 	}
 
 	return req, nil
@@ -9776,6 +13134,281 @@ func NewGetLifecycleRequest(server string, id string, params *GetLifecycleParams
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListMeasuresRequest constructs an http.Request for the ListMeasures method
+func NewListMeasuresRequest(server string, params *ListMeasuresParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/measures")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDefineMeasureRequest calls the generic DefineMeasure builder with application/json body
+func NewDefineMeasureRequest(server string, params *DefineMeasureParams, body DefineMeasureJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDefineMeasureRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewDefineMeasureRequestWithBody constructs an http.Request for the DefineMeasure method, with any body, and a specified content type
+func NewDefineMeasureRequestWithBody(server string, params *DefineMeasureParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/measures")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetMeasureRequest constructs an http.Request for the GetMeasure method
+func NewGetMeasureRequest(server string, id string, params *GetMeasureParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/measures/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRedefineMeasureRequest calls the generic RedefineMeasure builder with application/json body
+func NewRedefineMeasureRequest(server string, id string, params *RedefineMeasureParams, body RedefineMeasureJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRedefineMeasureRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRedefineMeasureRequestWithBody constructs an http.Request for the RedefineMeasure method, with any body, and a specified content type
+func NewRedefineMeasureRequestWithBody(server string, id string, params *RedefineMeasureParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/measures/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewTakeReadingRequest calls the generic TakeReading builder with application/json body
+func NewTakeReadingRequest(server string, id string, body TakeReadingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTakeReadingRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewTakeReadingRequestWithBody constructs an http.Request for the TakeReading method, with any body, and a specified content type
+func NewTakeReadingRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/measures/%s/readings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -10184,6 +13817,418 @@ func NewWaiveObligationRequestWithBody(server string, id ObligationID, params *W
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewDrawRoundsRequest constructs an http.Request for the DrawRounds method
+func NewDrawRoundsRequest(server string, params *DrawRoundsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/observation-rounds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "n", params.N, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Seed != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "seed", *params.Seed, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSummariseObservationsRequest constructs an http.Request for the SummariseObservations method
+func NewSummariseObservationsRequest(server string, params *SummariseObservationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/observation-summary")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Wanted != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "wanted", *params.Wanted, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Least != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "least", *params.Least, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListObservationsRequest constructs an http.Request for the ListObservations method
+func NewListObservationsRequest(server string, params *ListObservationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/observations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFileObservationRequest calls the generic FileObservation builder with application/json body
+func NewFileObservationRequest(server string, params *FileObservationParams, body FileObservationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFileObservationRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewFileObservationRequestWithBody constructs an http.Request for the FileObservation method, with any body, and a specified content type
+func NewFileObservationRequestWithBody(server string, params *FileObservationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/observations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetObservationRequest constructs an http.Request for the GetObservation method
+func NewGetObservationRequest(server string, id string, params *GetObservationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/observations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectObservationRequest calls the generic CorrectObservation builder with application/json body
+func NewCorrectObservationRequest(server string, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectObservationRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewCorrectObservationRequestWithBody constructs an http.Request for the CorrectObservation method, with any body, and a specified content type
+func NewCorrectObservationRequestWithBody(server string, id string, params *CorrectObservationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/observations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
 	if err != nil {
 		return nil, err
 	}
@@ -10876,6 +14921,87 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/accounting.csv (the `GetAccountingCSV` operationId).
 	GetAccountingCSVWithResponse(ctx context.Context, params *GetAccountingCSVParams, reqEditors ...RequestEditorFn) (*GetAccountingCSVResponse, error)
 
+	// ListAnalysesWithResponse List analyses
+	//
+	// In order of their ids.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses (the `ListAnalyses` operationId).
+	ListAnalysesWithResponse(ctx context.Context, params *ListAnalysesParams, reqEditors ...RequestEditorFn) (*ListAnalysesResponse, error)
+
+	// AnalyseProcessWithBodyWithResponse Analyse a log
+	//
+	// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+	AnalyseProcessWithBodyWithResponse(ctx context.Context, params *AnalyseProcessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnalyseProcessResponse, error)
+
+	// AnalyseProcessWithResponse Analyse a log
+	//
+	// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+	AnalyseProcessWithResponse(ctx context.Context, params *AnalyseProcessParams, body AnalyseProcessJSONRequestBody, reqEditors ...RequestEditorFn) (*AnalyseProcessResponse, error)
+
+	// GetAnalysisWithResponse Get an analysis
+	//
+	// What was read, and what of it could not be used.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses/{id} (the `GetAnalysis` operationId).
+	GetAnalysisWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAnalysisResponse, error)
+
+	// GetAnalysisBriefWithResponse Get the page of an analysis
+	//
+	// One page for a meeting, at the level of activities and of stages.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses/{id}/brief (the `GetAnalysisBrief` operationId).
+	GetAnalysisBriefWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAnalysisBriefResponse, error)
+
+	// GetFiguresWithResponse Get the statistics of an analysis
+	//
+	// Activities, steps, ways, resources, hand-offs, cost, stages and flow. The package documentation of coordination/process defines every figure.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses/{id}/figures (the `GetFigures` operationId).
+	GetFiguresWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetFiguresResponse, error)
+
+	// DrawMapWithResponse Draw the process map
+	//
+	// The map as text for another tool to draw, if this office draws any.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses/{id}/map (the `DrawMap` operationId).
+	DrawMapWithResponse(ctx context.Context, id string, params *DrawMapParams, reqEditors ...RequestEditorFn) (*DrawMapResponse, error)
+
+	// GetPicturesWithResponse Get what can be drawn of an analysis
+	//
+	// Process map, performance spectrum and dotted chart as data.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses/{id}/pictures (the `GetPictures` operationId).
+	GetPicturesWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetPicturesResponse, error)
+
+	// GetWaitsWithResponse Say why and where work waits
+	//
+	// Causes, whose shares sum to the waiting exactly, places ranked with what speaks for it, what comes back in certain hours of the week, and warnings of the next time.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
+	GetWaitsWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetWaitsResponse, error)
+
 	// ListBundlesWithResponse List bundles
 	//
 	// Newest first, by the time of creation and then by id.
@@ -11524,6 +15650,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/change-windows (the `ListChangeWindows` operationId).
 	ListChangeWindowsWithResponse(ctx context.Context, params *ListChangeWindowsParams, reqEditors ...RequestEditorFn) (*ListChangeWindowsResponse, error)
 
+	// CheckConformanceWithBodyWithResponse Hold a log against what was agreed
+	//
+	// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+	CheckConformanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckConformanceResponse, error)
+
+	// CheckConformanceWithResponse Hold a log against what was agreed
+	//
+	// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+	CheckConformanceWithResponse(ctx context.Context, body CheckConformanceJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckConformanceResponse, error)
+
 	// UploadContentWithBodyWithResponse Upload a content
 	//
 	// Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
@@ -11541,6 +15685,87 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/due (the `ListDue` operationId).
 	ListDueWithResponse(ctx context.Context, params *ListDueParams, reqEditors ...RequestEditorFn) (*ListDueResponse, error)
+
+	// ListEngagementsWithResponse List engagements
+	//
+	// In order of their ids.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/engagements (the `ListEngagements` operationId).
+	ListEngagementsWithResponse(ctx context.Context, params *ListEngagementsParams, reqEditors ...RequestEditorFn) (*ListEngagementsResponse, error)
+
+	// EngageWithBodyWithResponse Begin an engagement
+	//
+	// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements (the `Engage` operationId).
+	EngageWithBodyWithResponse(ctx context.Context, params *EngageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EngageResponse, error)
+
+	// EngageWithResponse Begin an engagement
+	//
+	// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements (the `Engage` operationId).
+	EngageWithResponse(ctx context.Context, params *EngageParams, body EngageJSONRequestBody, reqEditors ...RequestEditorFn) (*EngageResponse, error)
+
+	// GetEngagementWithResponse Get an engagement
+	//
+	// How it stands, with all readings.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/engagements/{id} (the `GetEngagement` operationId).
+	GetEngagementWithResponse(ctx context.Context, id string, params *GetEngagementParams, reqEditors ...RequestEditorFn) (*GetEngagementResponse, error)
+
+	// ReportReadingWithBodyWithResponse Take a reading
+	//
+	// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+	ReportReadingWithBodyWithResponse(ctx context.Context, id string, params *ReportReadingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportReadingResponse, error)
+
+	// ReportReadingWithResponse Take a reading
+	//
+	// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+	ReportReadingWithResponse(ctx context.Context, id string, params *ReportReadingParams, body ReportReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportReadingResponse, error)
+
+	// RefreshEngagementWithResponse Look at the date of an engagement
+	//
+	// Ends it if its end has come, or its watch. Otherwise nothing changes.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements/{id}/refresh (the `RefreshEngagement` operationId).
+	RefreshEngagementWithResponse(ctx context.Context, id string, params *RefreshEngagementParams, reqEditors ...RequestEditorFn) (*RefreshEngagementResponse, error)
+
+	// WithdrawEngagementWithBodyWithResponse Withdraw an engagement
+	//
+	// Ends it without a result.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+	WithdrawEngagementWithBodyWithResponse(ctx context.Context, id string, params *WithdrawEngagementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WithdrawEngagementResponse, error)
+
+	// WithdrawEngagementWithResponse Withdraw an engagement
+	//
+	// Ends it without a result.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+	WithdrawEngagementWithResponse(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawEngagementResponse, error)
 
 	// ReadJournalWithResponse Read the journal
 	//
@@ -11568,6 +15793,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
 	GetLifecycleWithResponse(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*GetLifecycleResponse, error)
+
+	// ListMeasuresWithResponse List measures
+	//
+	// In order of their ids.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/measures (the `ListMeasures` operationId).
+	ListMeasuresWithResponse(ctx context.Context, params *ListMeasuresParams, reqEditors ...RequestEditorFn) (*ListMeasuresResponse, error)
+
+	// DefineMeasureWithBodyWithResponse Define a measure
+	//
+	// Says what productivity, effectiveness or cost means here.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+	DefineMeasureWithBodyWithResponse(ctx context.Context, params *DefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DefineMeasureResponse, error)
+
+	// DefineMeasureWithResponse Define a measure
+	//
+	// Says what productivity, effectiveness or cost means here.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+	DefineMeasureWithResponse(ctx context.Context, params *DefineMeasureParams, body DefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*DefineMeasureResponse, error)
+
+	// GetMeasureWithResponse Get a measure
+	//
+	// All versions, the oldest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/measures/{id} (the `GetMeasure` operationId).
+	GetMeasureWithResponse(ctx context.Context, id string, params *GetMeasureParams, reqEditors ...RequestEditorFn) (*GetMeasureResponse, error)
+
+	// RedefineMeasureWithBodyWithResponse Give a measure a new version
+	//
+	// The old versions stay, so that old figures can be computed again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+	RedefineMeasureWithBodyWithResponse(ctx context.Context, id string, params *RedefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RedefineMeasureResponse, error)
+
+	// RedefineMeasureWithResponse Give a measure a new version
+	//
+	// The old versions stay, so that old figures can be computed again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+	RedefineMeasureWithResponse(ctx context.Context, id string, params *RedefineMeasureParams, body RedefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*RedefineMeasureResponse, error)
+
+	// TakeReadingWithBodyWithResponse Compute a measure on a log
+	//
+	// For the cases that end in a window, by any version. Nothing is kept.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+	TakeReadingWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeReadingResponse, error)
+
+	// TakeReadingWithResponse Compute a measure on a log
+	//
+	// For the cases that end in a window, by any version. Nothing is kept.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+	TakeReadingWithResponse(ctx context.Context, id string, body TakeReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeReadingResponse, error)
 
 	// ListObligationsWithResponse List obligations
 	//
@@ -11667,6 +15964,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/obligations/{id}/waiver (the `WaiveObligation` operationId).
 	WaiveObligationWithResponse(ctx context.Context, id ObligationID, params *WaiveObligationParams, body WaiveObligationJSONRequestBody, reqEditors ...RequestEditorFn) (*WaiveObligationResponse, error)
+
+	// DrawRoundsWithResponse Draw times to look
+	//
+	// At random in a period, so that nobody can be ready for them. The same seed draws the same times.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/observation-rounds (the `DrawRounds` operationId).
+	DrawRoundsWithResponse(ctx context.Context, params *DrawRoundsParams, reqEditors ...RequestEditorFn) (*DrawRoundsResponse, error)
+
+	// SummariseObservationsWithResponse Say what the sessions of a period found
+	//
+	// Times with intervals, shares of what was seen with intervals, how much of the period was watched, and how many more observations are needed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/observation-summary (the `SummariseObservations` operationId).
+	SummariseObservationsWithResponse(ctx context.Context, params *SummariseObservationsParams, reqEditors ...RequestEditorFn) (*SummariseObservationsResponse, error)
+
+	// ListObservationsWithResponse List sessions
+	//
+	// By their begin and then by id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/observations (the `ListObservations` operationId).
+	ListObservationsWithResponse(ctx context.Context, params *ListObservationsParams, reqEditors ...RequestEditorFn) (*ListObservationsResponse, error)
+
+	// FileObservationWithBodyWithResponse File a session
+	//
+	// What somebody watched by hand, with a stopwatch or by looking at random times.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+	FileObservationWithBodyWithResponse(ctx context.Context, params *FileObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FileObservationResponse, error)
+
+	// FileObservationWithResponse File a session
+	//
+	// What somebody watched by hand, with a stopwatch or by looking at random times.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+	FileObservationWithResponse(ctx context.Context, params *FileObservationParams, body FileObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*FileObservationResponse, error)
+
+	// GetObservationWithResponse Get a session
+	//
+	// As it was filed or last corrected.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/observations/{id} (the `GetObservation` operationId).
+	GetObservationWithResponse(ctx context.Context, id string, params *GetObservationParams, reqEditors ...RequestEditorFn) (*GetObservationResponse, error)
+
+	// CorrectObservationWithBodyWithResponse Correct a session
+	//
+	// Puts another session in its place; the journal keeps the old one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+	CorrectObservationWithBodyWithResponse(ctx context.Context, id string, params *CorrectObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectObservationResponse, error)
+
+	// CorrectObservationWithResponse Correct a session
+	//
+	// Puts another session in its place; the journal keeps the old one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+	CorrectObservationWithResponse(ctx context.Context, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectObservationResponse, error)
 
 	// ListPoliciesWithResponse List the approval policies
 	//
@@ -12049,6 +16418,692 @@ func (r GetAccountingCSVResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetAccountingCSVResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListAnalysesResponse401Headers the declared response headers of an HTTP 401 response for ListAnalyses
+type ListAnalysesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListAnalysesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AnalysisPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListAnalysesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAnalysesResponse) GetJSON200() *AnalysisPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListAnalysesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListAnalysesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListAnalysesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListAnalysesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAnalysesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAnalysesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAnalysesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAnalysesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AnalyseProcessResponse201Headers the declared response headers of an HTTP 201 response for AnalyseProcess
+type AnalyseProcessResponse201Headers struct {
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// AnalyseProcessResponse401Headers the declared response headers of an HTTP 401 response for AnalyseProcess
+type AnalyseProcessResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type AnalyseProcessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Analysis
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AnalyseProcessResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AnalyseProcessResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AnalyseProcessResponse) GetJSON201() *Analysis {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AnalyseProcessResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AnalyseProcessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnalyseProcessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnalyseProcessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnalyseProcessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAnalysisResponse401Headers the declared response headers of an HTTP 401 response for GetAnalysis
+type GetAnalysisResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetAnalysisResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Analysis
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetAnalysisResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAnalysisResponse) GetJSON200() *Analysis {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAnalysisResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetAnalysisResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetAnalysisResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetAnalysisResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAnalysisResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAnalysisResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAnalysisResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAnalysisResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAnalysisResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAnalysisBriefResponse401Headers the declared response headers of an HTTP 401 response for GetAnalysisBrief
+type GetAnalysisBriefResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetAnalysisBriefResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AnalysisBrief
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetAnalysisBriefResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAnalysisBriefResponse) GetJSON200() *AnalysisBrief {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAnalysisBriefResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetAnalysisBriefResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetAnalysisBriefResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetAnalysisBriefResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAnalysisBriefResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAnalysisBriefResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAnalysisBriefResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAnalysisBriefResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAnalysisBriefResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetFiguresResponse401Headers the declared response headers of an HTTP 401 response for GetFigures
+type GetFiguresResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetFiguresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Figures
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetFiguresResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetFiguresResponse) GetJSON200() *Figures {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetFiguresResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetFiguresResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetFiguresResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetFiguresResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetFiguresResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetFiguresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetFiguresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetFiguresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetFiguresResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DrawMapResponse401Headers the declared response headers of an HTTP 401 response for DrawMap
+type DrawMapResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type DrawMapResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DrawMapResponse401Headers
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DrawMapResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DrawMapResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DrawMapResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DrawMapResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DrawMapResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DrawMapResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DrawMapResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DrawMapResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DrawMapResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPicturesResponse401Headers the declared response headers of an HTTP 401 response for GetPictures
+type GetPicturesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetPicturesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Pictures
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetPicturesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPicturesResponse) GetJSON200() *Pictures {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPicturesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPicturesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPicturesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPicturesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPicturesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPicturesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPicturesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPicturesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPicturesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetWaitsResponse401Headers the declared response headers of an HTTP 401 response for GetWaits
+type GetWaitsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetWaitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Waits
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetWaitsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetWaitsResponse) GetJSON200() *Waits {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetWaitsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetWaitsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetWaitsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetWaitsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetWaitsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetWaitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetWaitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetWaitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetWaitsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17307,6 +22362,110 @@ func (r ListChangeWindowsResponse) ContentType() string {
 	return ""
 }
 
+// CheckConformanceResponse401Headers the declared response headers of an HTTP 401 response for CheckConformance
+type CheckConformanceResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CheckConformanceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Conformance
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckConformanceResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckConformanceResponse) GetJSON200() *Conformance {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CheckConformanceResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckConformanceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckConformanceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckConformanceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckConformanceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // UploadContentResponse401Headers the declared response headers of an HTTP 401 response for UploadContent
 type UploadContentResponse401Headers struct {
 	WWWAuthenticate string
@@ -17481,6 +22640,667 @@ func (r ListDueResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListEngagementsResponse401Headers the declared response headers of an HTTP 401 response for ListEngagements
+type ListEngagementsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListEngagementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EngagementPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListEngagementsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListEngagementsResponse) GetJSON200() *EngagementPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListEngagementsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListEngagementsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListEngagementsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListEngagementsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListEngagementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEngagementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEngagementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListEngagementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EngageResponse201Headers the declared response headers of an HTTP 201 response for Engage
+type EngageResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// EngageResponse401Headers the declared response headers of an HTTP 401 response for Engage
+type EngageResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type EngageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Engagement
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *EngageResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *EngageResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r EngageResponse) GetJSON201() *Engagement {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EngageResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EngageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EngageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EngageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EngageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetEngagementResponse200Headers the declared response headers of an HTTP 200 response for GetEngagement
+type GetEngagementResponse200Headers struct {
+	ETag string
+}
+
+// GetEngagementResponse304Headers the declared response headers of an HTTP 304 response for GetEngagement
+type GetEngagementResponse304Headers struct {
+	ETag string
+}
+
+// GetEngagementResponse401Headers the declared response headers of an HTTP 401 response for GetEngagement
+type GetEngagementResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetEngagementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Engagement
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetEngagementResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetEngagementResponse304Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetEngagementResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEngagementResponse) GetJSON200() *Engagement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetEngagementResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetEngagementResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetEngagementResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEngagementResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetEngagementResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEngagementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEngagementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEngagementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEngagementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReportReadingResponse200Headers the declared response headers of an HTTP 200 response for ReportReading
+type ReportReadingResponse200Headers struct {
+	ETag string
+}
+
+// ReportReadingResponse401Headers the declared response headers of an HTTP 401 response for ReportReading
+type ReportReadingResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ReportReadingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Engagement
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReportReadingResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ReportReadingResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportReadingResponse) GetJSON200() *Engagement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReportReadingResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportReadingResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportReadingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportReadingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportReadingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RefreshEngagementResponse200Headers the declared response headers of an HTTP 200 response for RefreshEngagement
+type RefreshEngagementResponse200Headers struct {
+	ETag string
+}
+
+// RefreshEngagementResponse401Headers the declared response headers of an HTTP 401 response for RefreshEngagement
+type RefreshEngagementResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RefreshEngagementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Engagement
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefreshEngagementResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RefreshEngagementResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RefreshEngagementResponse) GetJSON200() *Engagement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RefreshEngagementResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RefreshEngagementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RefreshEngagementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RefreshEngagementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RefreshEngagementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawEngagementResponse200Headers the declared response headers of an HTTP 200 response for WithdrawEngagement
+type WithdrawEngagementResponse200Headers struct {
+	ETag string
+}
+
+// WithdrawEngagementResponse401Headers the declared response headers of an HTTP 401 response for WithdrawEngagement
+type WithdrawEngagementResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type WithdrawEngagementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Engagement
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawEngagementResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *WithdrawEngagementResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawEngagementResponse) GetJSON200() *Engagement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawEngagementResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawEngagementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawEngagementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawEngagementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawEngagementResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17716,6 +23536,521 @@ func (r GetLifecycleResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetLifecycleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListMeasuresResponse401Headers the declared response headers of an HTTP 401 response for ListMeasures
+type ListMeasuresResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListMeasuresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MeasurePage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListMeasuresResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMeasuresResponse) GetJSON200() *MeasurePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListMeasuresResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListMeasuresResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListMeasuresResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMeasuresResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMeasuresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMeasuresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMeasuresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMeasuresResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DefineMeasureResponse201Headers the declared response headers of an HTTP 201 response for DefineMeasure
+type DefineMeasureResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// DefineMeasureResponse401Headers the declared response headers of an HTTP 401 response for DefineMeasure
+type DefineMeasureResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type DefineMeasureResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *MeasureDefinition
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *DefineMeasureResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DefineMeasureResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r DefineMeasureResponse) GetJSON201() *MeasureDefinition {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DefineMeasureResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DefineMeasureResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DefineMeasureResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DefineMeasureResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DefineMeasureResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetMeasureResponse200Headers the declared response headers of an HTTP 200 response for GetMeasure
+type GetMeasureResponse200Headers struct {
+	ETag string
+}
+
+// GetMeasureResponse304Headers the declared response headers of an HTTP 304 response for GetMeasure
+type GetMeasureResponse304Headers struct {
+	ETag string
+}
+
+// GetMeasureResponse401Headers the declared response headers of an HTTP 401 response for GetMeasure
+type GetMeasureResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetMeasureResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MeasureDefinition
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMeasureResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetMeasureResponse304Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetMeasureResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMeasureResponse) GetJSON200() *MeasureDefinition {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetMeasureResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetMeasureResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetMeasureResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetMeasureResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMeasureResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMeasureResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMeasureResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMeasureResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMeasureResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RedefineMeasureResponse200Headers the declared response headers of an HTTP 200 response for RedefineMeasure
+type RedefineMeasureResponse200Headers struct {
+	ETag string
+}
+
+// RedefineMeasureResponse401Headers the declared response headers of an HTTP 401 response for RedefineMeasure
+type RedefineMeasureResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RedefineMeasureResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MeasureDefinition
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RedefineMeasureResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RedefineMeasureResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RedefineMeasureResponse) GetJSON200() *MeasureDefinition {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RedefineMeasureResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RedefineMeasureResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RedefineMeasureResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RedefineMeasureResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RedefineMeasureResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TakeReadingResponse401Headers the declared response headers of an HTTP 401 response for TakeReading
+type TakeReadingResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type TakeReadingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Reading
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *TakeReadingResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TakeReadingResponse) GetJSON200() *Reading {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TakeReadingResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TakeReadingResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeReadingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeReadingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeReadingResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -18535,6 +24870,583 @@ func (r WaiveObligationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WaiveObligationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DrawRoundsResponse401Headers the declared response headers of an HTTP 401 response for DrawRounds
+type DrawRoundsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type DrawRoundsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LookRounds
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DrawRoundsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DrawRoundsResponse) GetJSON200() *LookRounds {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DrawRoundsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DrawRoundsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DrawRoundsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DrawRoundsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DrawRoundsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DrawRoundsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DrawRoundsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DrawRoundsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DrawRoundsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SummariseObservationsResponse401Headers the declared response headers of an HTTP 401 response for SummariseObservations
+type SummariseObservationsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type SummariseObservationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WatchedPeriod
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SummariseObservationsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SummariseObservationsResponse) GetJSON200() *WatchedPeriod {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SummariseObservationsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SummariseObservationsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SummariseObservationsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SummariseObservationsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SummariseObservationsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SummariseObservationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SummariseObservationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SummariseObservationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SummariseObservationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListObservationsResponse401Headers the declared response headers of an HTTP 401 response for ListObservations
+type ListObservationsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListObservationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservationPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListObservationsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListObservationsResponse) GetJSON200() *ObservationPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListObservationsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListObservationsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListObservationsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListObservationsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListObservationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListObservationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListObservationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListObservationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FileObservationResponse201Headers the declared response headers of an HTTP 201 response for FileObservation
+type FileObservationResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// FileObservationResponse401Headers the declared response headers of an HTTP 401 response for FileObservation
+type FileObservationResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type FileObservationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Observation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *FileObservationResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *FileObservationResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r FileObservationResponse) GetJSON201() *Observation {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FileObservationResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FileObservationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FileObservationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FileObservationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FileObservationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetObservationResponse200Headers the declared response headers of an HTTP 200 response for GetObservation
+type GetObservationResponse200Headers struct {
+	ETag string
+}
+
+// GetObservationResponse304Headers the declared response headers of an HTTP 304 response for GetObservation
+type GetObservationResponse304Headers struct {
+	ETag string
+}
+
+// GetObservationResponse401Headers the declared response headers of an HTTP 401 response for GetObservation
+type GetObservationResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetObservationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Observation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetObservationResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetObservationResponse304Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetObservationResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetObservationResponse) GetJSON200() *Observation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetObservationResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetObservationResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetObservationResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetObservationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetObservationResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetObservationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetObservationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetObservationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetObservationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectObservationResponse200Headers the declared response headers of an HTTP 200 response for CorrectObservation
+type CorrectObservationResponse200Headers struct {
+	ETag string
+}
+
+// CorrectObservationResponse401Headers the declared response headers of an HTTP 401 response for CorrectObservation
+type CorrectObservationResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CorrectObservationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Observation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectObservationResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CorrectObservationResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectObservationResponse) GetJSON200() *Observation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectObservationResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectObservationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectObservationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectObservationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectObservationResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -19537,6 +26449,141 @@ func (c *ClientWithResponses) GetAccountingCSVWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetAccountingCSVResponse(rsp)
+}
+
+// ListAnalysesWithResponse List analyses
+//
+// In order of their ids.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses (the `ListAnalyses` operationId).
+func (c *ClientWithResponses) ListAnalysesWithResponse(ctx context.Context, params *ListAnalysesParams, reqEditors ...RequestEditorFn) (*ListAnalysesResponse, error) {
+	rsp, err := c.ListAnalyses(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAnalysesResponse(rsp)
+}
+
+// AnalyseProcessWithBodyWithResponse Analyse a log
+//
+// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+func (c *ClientWithResponses) AnalyseProcessWithBodyWithResponse(ctx context.Context, params *AnalyseProcessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnalyseProcessResponse, error) {
+	rsp, err := c.AnalyseProcessWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnalyseProcessResponse(rsp)
+}
+
+// AnalyseProcessWithResponse Analyse a log
+//
+// Reads a log that a record holds, or the own journal, and keeps what was found: statistics, causes of waiting, bottlenecks, what comes back, pictures and one page. What of the log cannot be used is reported by line and reason. A log of which nothing can be used is 422 and says why.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/analyses (the `AnalyseProcess` operationId).
+func (c *ClientWithResponses) AnalyseProcessWithResponse(ctx context.Context, params *AnalyseProcessParams, body AnalyseProcessJSONRequestBody, reqEditors ...RequestEditorFn) (*AnalyseProcessResponse, error) {
+	rsp, err := c.AnalyseProcess(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnalyseProcessResponse(rsp)
+}
+
+// GetAnalysisWithResponse Get an analysis
+//
+// What was read, and what of it could not be used.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses/{id} (the `GetAnalysis` operationId).
+func (c *ClientWithResponses) GetAnalysisWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAnalysisResponse, error) {
+	rsp, err := c.GetAnalysis(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAnalysisResponse(rsp)
+}
+
+// GetAnalysisBriefWithResponse Get the page of an analysis
+//
+// One page for a meeting, at the level of activities and of stages.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses/{id}/brief (the `GetAnalysisBrief` operationId).
+func (c *ClientWithResponses) GetAnalysisBriefWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAnalysisBriefResponse, error) {
+	rsp, err := c.GetAnalysisBrief(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAnalysisBriefResponse(rsp)
+}
+
+// GetFiguresWithResponse Get the statistics of an analysis
+//
+// Activities, steps, ways, resources, hand-offs, cost, stages and flow. The package documentation of coordination/process defines every figure.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses/{id}/figures (the `GetFigures` operationId).
+func (c *ClientWithResponses) GetFiguresWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetFiguresResponse, error) {
+	rsp, err := c.GetFigures(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetFiguresResponse(rsp)
+}
+
+// DrawMapWithResponse Draw the process map
+//
+// The map as text for another tool to draw, if this office draws any.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses/{id}/map (the `DrawMap` operationId).
+func (c *ClientWithResponses) DrawMapWithResponse(ctx context.Context, id string, params *DrawMapParams, reqEditors ...RequestEditorFn) (*DrawMapResponse, error) {
+	rsp, err := c.DrawMap(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDrawMapResponse(rsp)
+}
+
+// GetPicturesWithResponse Get what can be drawn of an analysis
+//
+// Process map, performance spectrum and dotted chart as data.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses/{id}/pictures (the `GetPictures` operationId).
+func (c *ClientWithResponses) GetPicturesWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetPicturesResponse, error) {
+	rsp, err := c.GetPictures(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPicturesResponse(rsp)
+}
+
+// GetWaitsWithResponse Say why and where work waits
+//
+// Causes, whose shares sum to the waiting exactly, places ranked with what speaks for it, what comes back in certain hours of the week, and warnings of the next time.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
+func (c *ClientWithResponses) GetWaitsWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetWaitsResponse, error) {
+	rsp, err := c.GetWaits(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetWaitsResponse(rsp)
 }
 
 // ListBundlesWithResponse List bundles
@@ -20619,6 +27666,36 @@ func (c *ClientWithResponses) ListChangeWindowsWithResponse(ctx context.Context,
 	return ParseListChangeWindowsResponse(rsp)
 }
 
+// CheckConformanceWithBodyWithResponse Hold a log against what was agreed
+//
+// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+func (c *ClientWithResponses) CheckConformanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckConformanceResponse, error) {
+	rsp, err := c.CheckConformanceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckConformanceResponse(rsp)
+}
+
+// CheckConformanceWithResponse Hold a log against what was agreed
+//
+// Aligns every case with a process of sequence, choice, parallel parts and loops, or with a state machine such as a lifecycle, at the least cost, and checks rules. Nothing is kept.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/conformance (the `CheckConformance` operationId).
+func (c *ClientWithResponses) CheckConformanceWithResponse(ctx context.Context, body CheckConformanceJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckConformanceResponse, error) {
+	rsp, err := c.CheckConformance(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckConformanceResponse(rsp)
+}
+
 // UploadContentWithBodyWithResponse Upload a content
 //
 // Keeps bytes under their SHA-256, so that a record can be filed by it. They are hashed while they arrive; bytes that do not fit the digest, or go beyond the limit of the service, leave nothing behind. The same again changes nothing, and the reply does not tell whether the bytes were there before.
@@ -20647,6 +27724,141 @@ func (c *ClientWithResponses) ListDueWithResponse(ctx context.Context, params *L
 		return nil, err
 	}
 	return ParseListDueResponse(rsp)
+}
+
+// ListEngagementsWithResponse List engagements
+//
+// In order of their ids.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/engagements (the `ListEngagements` operationId).
+func (c *ClientWithResponses) ListEngagementsWithResponse(ctx context.Context, params *ListEngagementsParams, reqEditors ...RequestEditorFn) (*ListEngagementsResponse, error) {
+	rsp, err := c.ListEngagements(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEngagementsResponse(rsp)
+}
+
+// EngageWithBodyWithResponse Begin an engagement
+//
+// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements (the `Engage` operationId).
+func (c *ClientWithResponses) EngageWithBodyWithResponse(ctx context.Context, params *EngageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EngageResponse, error) {
+	rsp, err := c.EngageWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEngageResponse(rsp)
+}
+
+// EngageWithResponse Begin an engagement
+//
+// Reads the baseline and freezes it with the version of its measure. A goal that the baseline meets already, or a watch that ends before the job, is 422.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements (the `Engage` operationId).
+func (c *ClientWithResponses) EngageWithResponse(ctx context.Context, params *EngageParams, body EngageJSONRequestBody, reqEditors ...RequestEditorFn) (*EngageResponse, error) {
+	rsp, err := c.Engage(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEngageResponse(rsp)
+}
+
+// GetEngagementWithResponse Get an engagement
+//
+// How it stands, with all readings.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/engagements/{id} (the `GetEngagement` operationId).
+func (c *ClientWithResponses) GetEngagementWithResponse(ctx context.Context, id string, params *GetEngagementParams, reqEditors ...RequestEditorFn) (*GetEngagementResponse, error) {
+	rsp, err := c.GetEngagement(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEngagementResponse(rsp)
+}
+
+// ReportReadingWithBodyWithResponse Take a reading
+//
+// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+func (c *ClientWithResponses) ReportReadingWithBodyWithResponse(ctx context.Context, id string, params *ReportReadingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportReadingResponse, error) {
+	rsp, err := c.ReportReadingWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportReadingResponse(rsp)
+}
+
+// ReportReadingWithResponse Take a reading
+//
+// Reads the measure of the engagement from a log and judges it: the exit test, and in the watch whether the problem has returned. A window that begins before the last one ended, or is not over, is refused.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements/{id}/readings (the `ReportReading` operationId).
+func (c *ClientWithResponses) ReportReadingWithResponse(ctx context.Context, id string, params *ReportReadingParams, body ReportReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportReadingResponse, error) {
+	rsp, err := c.ReportReading(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportReadingResponse(rsp)
+}
+
+// RefreshEngagementWithResponse Look at the date of an engagement
+//
+// Ends it if its end has come, or its watch. Otherwise nothing changes.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements/{id}/refresh (the `RefreshEngagement` operationId).
+func (c *ClientWithResponses) RefreshEngagementWithResponse(ctx context.Context, id string, params *RefreshEngagementParams, reqEditors ...RequestEditorFn) (*RefreshEngagementResponse, error) {
+	rsp, err := c.RefreshEngagement(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefreshEngagementResponse(rsp)
+}
+
+// WithdrawEngagementWithBodyWithResponse Withdraw an engagement
+//
+// Ends it without a result.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+func (c *ClientWithResponses) WithdrawEngagementWithBodyWithResponse(ctx context.Context, id string, params *WithdrawEngagementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WithdrawEngagementResponse, error) {
+	rsp, err := c.WithdrawEngagementWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawEngagementResponse(rsp)
+}
+
+// WithdrawEngagementWithResponse Withdraw an engagement
+//
+// Ends it without a result.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
+func (c *ClientWithResponses) WithdrawEngagementWithResponse(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawEngagementResponse, error) {
+	rsp, err := c.WithdrawEngagement(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawEngagementResponse(rsp)
 }
 
 // ReadJournalWithResponse Read the journal
@@ -20692,6 +27904,126 @@ func (c *ClientWithResponses) GetLifecycleWithResponse(ctx context.Context, id s
 		return nil, err
 	}
 	return ParseGetLifecycleResponse(rsp)
+}
+
+// ListMeasuresWithResponse List measures
+//
+// In order of their ids.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/measures (the `ListMeasures` operationId).
+func (c *ClientWithResponses) ListMeasuresWithResponse(ctx context.Context, params *ListMeasuresParams, reqEditors ...RequestEditorFn) (*ListMeasuresResponse, error) {
+	rsp, err := c.ListMeasures(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMeasuresResponse(rsp)
+}
+
+// DefineMeasureWithBodyWithResponse Define a measure
+//
+// Says what productivity, effectiveness or cost means here.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+func (c *ClientWithResponses) DefineMeasureWithBodyWithResponse(ctx context.Context, params *DefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DefineMeasureResponse, error) {
+	rsp, err := c.DefineMeasureWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDefineMeasureResponse(rsp)
+}
+
+// DefineMeasureWithResponse Define a measure
+//
+// Says what productivity, effectiveness or cost means here.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/measures (the `DefineMeasure` operationId).
+func (c *ClientWithResponses) DefineMeasureWithResponse(ctx context.Context, params *DefineMeasureParams, body DefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*DefineMeasureResponse, error) {
+	rsp, err := c.DefineMeasure(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDefineMeasureResponse(rsp)
+}
+
+// GetMeasureWithResponse Get a measure
+//
+// All versions, the oldest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/measures/{id} (the `GetMeasure` operationId).
+func (c *ClientWithResponses) GetMeasureWithResponse(ctx context.Context, id string, params *GetMeasureParams, reqEditors ...RequestEditorFn) (*GetMeasureResponse, error) {
+	rsp, err := c.GetMeasure(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMeasureResponse(rsp)
+}
+
+// RedefineMeasureWithBodyWithResponse Give a measure a new version
+//
+// The old versions stay, so that old figures can be computed again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+func (c *ClientWithResponses) RedefineMeasureWithBodyWithResponse(ctx context.Context, id string, params *RedefineMeasureParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RedefineMeasureResponse, error) {
+	rsp, err := c.RedefineMeasureWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRedefineMeasureResponse(rsp)
+}
+
+// RedefineMeasureWithResponse Give a measure a new version
+//
+// The old versions stay, so that old figures can be computed again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/measures/{id} (the `RedefineMeasure` operationId).
+func (c *ClientWithResponses) RedefineMeasureWithResponse(ctx context.Context, id string, params *RedefineMeasureParams, body RedefineMeasureJSONRequestBody, reqEditors ...RequestEditorFn) (*RedefineMeasureResponse, error) {
+	rsp, err := c.RedefineMeasure(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRedefineMeasureResponse(rsp)
+}
+
+// TakeReadingWithBodyWithResponse Compute a measure on a log
+//
+// For the cases that end in a window, by any version. Nothing is kept.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+func (c *ClientWithResponses) TakeReadingWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeReadingResponse, error) {
+	rsp, err := c.TakeReadingWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeReadingResponse(rsp)
+}
+
+// TakeReadingWithResponse Compute a measure on a log
+//
+// For the cases that end in a window, by any version. Nothing is kept.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/measures/{id}/readings (the `TakeReading` operationId).
+func (c *ClientWithResponses) TakeReadingWithResponse(ctx context.Context, id string, body TakeReadingJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeReadingResponse, error) {
+	rsp, err := c.TakeReading(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeReadingResponse(rsp)
 }
 
 // ListObligationsWithResponse List obligations
@@ -20857,6 +28189,126 @@ func (c *ClientWithResponses) WaiveObligationWithResponse(ctx context.Context, i
 		return nil, err
 	}
 	return ParseWaiveObligationResponse(rsp)
+}
+
+// DrawRoundsWithResponse Draw times to look
+//
+// At random in a period, so that nobody can be ready for them. The same seed draws the same times.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/observation-rounds (the `DrawRounds` operationId).
+func (c *ClientWithResponses) DrawRoundsWithResponse(ctx context.Context, params *DrawRoundsParams, reqEditors ...RequestEditorFn) (*DrawRoundsResponse, error) {
+	rsp, err := c.DrawRounds(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDrawRoundsResponse(rsp)
+}
+
+// SummariseObservationsWithResponse Say what the sessions of a period found
+//
+// Times with intervals, shares of what was seen with intervals, how much of the period was watched, and how many more observations are needed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/observation-summary (the `SummariseObservations` operationId).
+func (c *ClientWithResponses) SummariseObservationsWithResponse(ctx context.Context, params *SummariseObservationsParams, reqEditors ...RequestEditorFn) (*SummariseObservationsResponse, error) {
+	rsp, err := c.SummariseObservations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSummariseObservationsResponse(rsp)
+}
+
+// ListObservationsWithResponse List sessions
+//
+// By their begin and then by id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/observations (the `ListObservations` operationId).
+func (c *ClientWithResponses) ListObservationsWithResponse(ctx context.Context, params *ListObservationsParams, reqEditors ...RequestEditorFn) (*ListObservationsResponse, error) {
+	rsp, err := c.ListObservations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListObservationsResponse(rsp)
+}
+
+// FileObservationWithBodyWithResponse File a session
+//
+// What somebody watched by hand, with a stopwatch or by looking at random times.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+func (c *ClientWithResponses) FileObservationWithBodyWithResponse(ctx context.Context, params *FileObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FileObservationResponse, error) {
+	rsp, err := c.FileObservationWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFileObservationResponse(rsp)
+}
+
+// FileObservationWithResponse File a session
+//
+// What somebody watched by hand, with a stopwatch or by looking at random times.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/observations (the `FileObservation` operationId).
+func (c *ClientWithResponses) FileObservationWithResponse(ctx context.Context, params *FileObservationParams, body FileObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*FileObservationResponse, error) {
+	rsp, err := c.FileObservation(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFileObservationResponse(rsp)
+}
+
+// GetObservationWithResponse Get a session
+//
+// As it was filed or last corrected.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/observations/{id} (the `GetObservation` operationId).
+func (c *ClientWithResponses) GetObservationWithResponse(ctx context.Context, id string, params *GetObservationParams, reqEditors ...RequestEditorFn) (*GetObservationResponse, error) {
+	rsp, err := c.GetObservation(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetObservationResponse(rsp)
+}
+
+// CorrectObservationWithBodyWithResponse Correct a session
+//
+// Puts another session in its place; the journal keeps the old one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+func (c *ClientWithResponses) CorrectObservationWithBodyWithResponse(ctx context.Context, id string, params *CorrectObservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectObservationResponse, error) {
+	rsp, err := c.CorrectObservationWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectObservationResponse(rsp)
+}
+
+// CorrectObservationWithResponse Correct a session
+//
+// Puts another session in its place; the journal keeps the old one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
+func (c *ClientWithResponses) CorrectObservationWithResponse(ctx context.Context, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectObservationResponse, error) {
+	rsp, err := c.CorrectObservation(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectObservationResponse(rsp)
 }
 
 // ListPoliciesWithResponse List the approval policies
@@ -21274,6 +28726,629 @@ func ParseGetAccountingCSVResponse(rsp *http.Response) (*GetAccountingCSVRespons
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetAccountingCSVResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListAnalysesResponse parses an HTTP response from a ListAnalysesWithResponse call
+func ParseListAnalysesResponse(rsp *http.Response) (*ListAnalysesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAnalysesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AnalysisPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListAnalysesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAnalyseProcessResponse parses an HTTP response from a AnalyseProcessWithResponse call
+func ParseAnalyseProcessResponse(rsp *http.Response) (*AnalyseProcessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnalyseProcessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Analysis
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AnalyseProcessResponse201Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers AnalyseProcessResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAnalysisResponse parses an HTTP response from a GetAnalysisWithResponse call
+func ParseGetAnalysisResponse(rsp *http.Response) (*GetAnalysisResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAnalysisResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Analysis
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetAnalysisResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAnalysisBriefResponse parses an HTTP response from a GetAnalysisBriefWithResponse call
+func ParseGetAnalysisBriefResponse(rsp *http.Response) (*GetAnalysisBriefResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAnalysisBriefResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AnalysisBrief
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetAnalysisBriefResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetFiguresResponse parses an HTTP response from a GetFiguresWithResponse call
+func ParseGetFiguresResponse(rsp *http.Response) (*GetFiguresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetFiguresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Figures
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetFiguresResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDrawMapResponse parses an HTTP response from a DrawMapWithResponse call
+func ParseDrawMapResponse(rsp *http.Response) (*DrawMapResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DrawMapResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers DrawMapResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPicturesResponse parses an HTTP response from a GetPicturesWithResponse call
+func ParseGetPicturesResponse(rsp *http.Response) (*GetPicturesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPicturesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Pictures
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetPicturesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetWaitsResponse parses an HTTP response from a GetWaitsWithResponse call
+func ParseGetWaitsResponse(rsp *http.Response) (*GetWaitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetWaitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Waits
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetWaitsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -26284,6 +34359,101 @@ func ParseListChangeWindowsResponse(rsp *http.Response) (*ListChangeWindowsRespo
 	return response, nil
 }
 
+// ParseCheckConformanceResponse parses an HTTP response from a CheckConformanceWithResponse call
+func ParseCheckConformanceResponse(rsp *http.Response) (*CheckConformanceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckConformanceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Conformance
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckConformanceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseUploadContentResponse parses an HTTP response from a UploadContentWithResponse call
 func ParseUploadContentResponse(rsp *http.Response) (*UploadContentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -26433,6 +34603,646 @@ func ParseListDueResponse(rsp *http.Response) (*ListDueResponse, error) {
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ListDueResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListEngagementsResponse parses an HTTP response from a ListEngagementsWithResponse call
+func ParseListEngagementsResponse(rsp *http.Response) (*ListEngagementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEngagementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EngagementPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListEngagementsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEngageResponse parses an HTTP response from a EngageWithResponse call
+func ParseEngageResponse(rsp *http.Response) (*EngageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EngageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Engagement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers EngageResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers EngageResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetEngagementResponse parses an HTTP response from a GetEngagementWithResponse call
+func ParseGetEngagementResponse(rsp *http.Response) (*GetEngagementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEngagementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Engagement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetEngagementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetEngagementResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetEngagementResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReportReadingResponse parses an HTTP response from a ReportReadingWithResponse call
+func ParseReportReadingResponse(rsp *http.Response) (*ReportReadingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportReadingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Engagement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReportReadingResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ReportReadingResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRefreshEngagementResponse parses an HTTP response from a RefreshEngagementWithResponse call
+func ParseRefreshEngagementResponse(rsp *http.Response) (*RefreshEngagementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RefreshEngagementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Engagement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RefreshEngagementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RefreshEngagementResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawEngagementResponse parses an HTTP response from a WithdrawEngagementWithResponse call
+func ParseWithdrawEngagementResponse(rsp *http.Response) (*WithdrawEngagementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawEngagementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Engagement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawEngagementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers WithdrawEngagementResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -26644,6 +35454,503 @@ func ParseGetLifecycleResponse(rsp *http.Response) (*GetLifecycleResponse, error
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetLifecycleResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListMeasuresResponse parses an HTTP response from a ListMeasuresWithResponse call
+func ParseListMeasuresResponse(rsp *http.Response) (*ListMeasuresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMeasuresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MeasurePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListMeasuresResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDefineMeasureResponse parses an HTTP response from a DefineMeasureWithResponse call
+func ParseDefineMeasureResponse(rsp *http.Response) (*DefineMeasureResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DefineMeasureResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest MeasureDefinition
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers DefineMeasureResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers DefineMeasureResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetMeasureResponse parses an HTTP response from a GetMeasureWithResponse call
+func ParseGetMeasureResponse(rsp *http.Response) (*GetMeasureResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMeasureResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MeasureDefinition
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMeasureResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetMeasureResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetMeasureResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRedefineMeasureResponse parses an HTTP response from a RedefineMeasureWithResponse call
+func ParseRedefineMeasureResponse(rsp *http.Response) (*RedefineMeasureResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RedefineMeasureResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MeasureDefinition
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RedefineMeasureResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RedefineMeasureResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTakeReadingResponse parses an HTTP response from a TakeReadingWithResponse call
+func ParseTakeReadingResponse(rsp *http.Response) (*TakeReadingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeReadingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Reading
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers TakeReadingResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -27424,6 +36731,556 @@ func ParseWaiveObligationResponse(rsp *http.Response) (*WaiveObligationResponse,
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers WaiveObligationResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDrawRoundsResponse parses an HTTP response from a DrawRoundsWithResponse call
+func ParseDrawRoundsResponse(rsp *http.Response) (*DrawRoundsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DrawRoundsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LookRounds
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers DrawRoundsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSummariseObservationsResponse parses an HTTP response from a SummariseObservationsWithResponse call
+func ParseSummariseObservationsResponse(rsp *http.Response) (*SummariseObservationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SummariseObservationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WatchedPeriod
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers SummariseObservationsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListObservationsResponse parses an HTTP response from a ListObservationsWithResponse call
+func ParseListObservationsResponse(rsp *http.Response) (*ListObservationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListObservationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListObservationsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFileObservationResponse parses an HTTP response from a FileObservationWithResponse call
+func ParseFileObservationResponse(rsp *http.Response) (*FileObservationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FileObservationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Observation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers FileObservationResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers FileObservationResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetObservationResponse parses an HTTP response from a GetObservationWithResponse call
+func ParseGetObservationResponse(rsp *http.Response) (*GetObservationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetObservationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Observation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetObservationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetObservationResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetObservationResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectObservationResponse parses an HTTP response from a CorrectObservationWithResponse call
+func ParseCorrectObservationResponse(rsp *http.Response) (*CorrectObservationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectObservationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Observation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectObservationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers CorrectObservationResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

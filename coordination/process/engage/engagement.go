@@ -22,37 +22,37 @@ const (
 
 // ExitTest is when the goal counts as reached.
 type ExitTest struct {
-	InARow   int // readings at the goal, one after the other
-	MinCases int // that each must rest on
+	InARow   int `json:"in_a_row"`  // readings at the goal, one after the other
+	MinCases int `json:"min_cases"` // that each must rest on
 }
 
 // Watch is how long and how closely the process is watched afterwards.
 type Watch struct {
-	Until   int64   // microseconds since 1970 UTC
-	Relapse float64 // a reading that is not at least this good counts against it
-	InARow  int     // so many of them in a row mean that the problem has returned
+	Until   int64   `json:"until"`    // microseconds since 1970 UTC
+	Relapse float64 `json:"relapse"`  // a reading that is not at least this good counts against it
+	InARow  int     `json:"in_a_row"` // so many of them in a row mean that the problem has returned
 }
 
 // Plan is what an engagement sets out to do.
 type Plan struct {
-	ID      string
-	Aspect  string // what about the process, in words
-	Measure Measure
-	Goal    float64
-	Exit    ExitTest
-	End     int64 // of the engagement, microseconds since 1970 UTC
-	Watch   Watch
+	ID      string   `json:"id"`
+	Aspect  string   `json:"aspect"` // what about the process, in words
+	Measure Measure  `json:"measure"`
+	Goal    float64  `json:"goal"`
+	Exit    ExitTest `json:"exit"`
+	End     int64    `json:"end"` // of the engagement, microseconds since 1970 UTC
+	Watch   Watch    `json:"watch"`
 }
 
 // Engagement is a plan with what has happened since.
 type Engagement struct {
 	Plan
-	Baseline Reading // frozen
-	State    State
-	Readings []Reading
-	Streak   int // readings in a row that meet the exit test, or in the watch fail it
-	Since    int64
-	Reason   string // of the state, in words
+	Baseline Reading   `json:"baseline"` // frozen
+	State    State     `json:"state"`
+	Readings []Reading `json:"readings"`
+	Streak   int       `json:"streak"` // readings in a row that meet the exit test, or in the watch fail it
+	Since    int64     `json:"since"`
+	Reason   string    `json:"reason"` // of the state, in words
 }
 
 // Propose checks a plan and freezes its baseline. It returns ErrInvalid with
@@ -99,11 +99,11 @@ type Command struct {
 
 // Event is what happened to an engagement.
 type Event struct {
-	At      int64
-	Reading *Reading
-	Streak  int
-	State   State // after the event
-	Reason  string
+	At      int64    `json:"at"`
+	Reading *Reading `json:"reading"`
+	Streak  int      `json:"streak"`
+	State   State    `json:"state"` // after the event
+	Reason  string   `json:"reason"`
 }
 
 // Decide says what a command changes, as of now. An engagement that is over

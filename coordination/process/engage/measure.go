@@ -30,14 +30,15 @@ const (
 // Measure is a definition. Two readings compare only if their measures are
 // equal; a definition that changes gets a new Version.
 type Measure struct {
-	Name      string
-	Version   int
-	Formula   Formula
-	Promise   int64  // microseconds, of OnTime
-	Attribute string // of CostPerCase, holds a decimal number; "" means the cost of the event itself, in Currency
-	Currency  string // of CostPerCase without Attribute
-	From, To  string // activities of MeanWaiting
-	Lower     bool   // whether less is better
+	Name      string  `json:"name"`
+	Version   int     `json:"version"`
+	Formula   Formula `json:"formula"`
+	Promise   int64   `json:"promise"`   // microseconds, of OnTime
+	Attribute string  `json:"attribute"` // of CostPerCase, holds a decimal number; "" means the cost of the event itself, in Currency
+	Currency  string  `json:"currency"`  // of CostPerCase without Attribute
+	From      string  `json:"from"`
+	To        string  `json:"to"`    // activities of MeanWaiting
+	Lower     bool    `json:"lower"` // whether less is better
 }
 
 // Validate says what is wrong with a definition, or nil.
@@ -59,10 +60,10 @@ func (m Measure) Validate() error {
 
 // Reading is what a measure found in a window.
 type Reading struct {
-	Measure Measure
-	Window  process.Interval
-	Cases   int     // that it rests on
-	Value   float64 // meaningless for no cases
+	Measure Measure          `json:"measure"`
+	Window  process.Interval `json:"window"`
+	Cases   int              `json:"cases"` // that it rests on
+	Value   float64          `json:"value"` // meaningless for no cases
 }
 
 // Read computes a measure for the cases of a log that end in a window.

@@ -24,8 +24,11 @@ const (
 
 // Timing is one activity that was timed.
 type Timing struct {
-	Case, Activity, Resource string // Case may be empty: then it counts for itself
-	Start, End               int64  // microseconds since 1970 UTC
+	Case     string `json:"case"`
+	Activity string `json:"activity"`
+	Resource string `json:"resource"` // Case may be empty: then it counts for itself
+	Start    int64  `json:"start"`
+	End      int64  `json:"end"` // microseconds since 1970 UTC
 }
 
 // Seen is what somebody or something does at the moment of looking.
@@ -52,21 +55,21 @@ func (s Seen) String() string {
 
 // Look is one look at one place.
 type Look struct {
-	At    int64
-	Place string
-	Seen  Seen
+	At    int64  `json:"at"`
+	Place string `json:"place"`
+	Seen  Seen   `json:"seen"`
 }
 
 // Session is one observation by hand.
 type Session struct {
-	ID       string
-	Observer string
-	Method   Method
-	Window   process.Interval
-	Places   []string
-	Timings  []Timing
-	Looks    []Look
-	Breaks   []process.Interval // times in the window in which nobody watched
+	ID       string             `json:"id"`
+	Observer string             `json:"observer"`
+	Method   Method             `json:"method"`
+	Window   process.Interval   `json:"window"`
+	Places   []string           `json:"places"`
+	Timings  []Timing           `json:"timings"`
+	Looks    []Look             `json:"looks"`
+	Breaks   []process.Interval `json:"breaks"` // times in the window in which nobody watched
 }
 
 // Validate says what is wrong with a session, or nil.
