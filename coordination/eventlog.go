@@ -125,7 +125,7 @@ func (l *EventLog) view(source LogSource) error {
 		l.Log = view
 	}
 	if source.Pair {
-		paired, about := l.Log.Pair()
+		paired, about := l.Pair()
 		l.Note = join(l.Note, fmt.Sprintf("pairs: %d instances from start and complete, %d complete alone, %d start alone, %d other events",
 			about.Paired, about.CompleteAlone, about.StartAlone, about.Other))
 		l.Log = paired

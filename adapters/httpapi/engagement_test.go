@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,16 +66,17 @@ func TestEngagements(t *testing.T) {
 	require.Equal(t, http.StatusCreated,
 		o.send(t, post, "/v1/measures", `{"id":"M1","measure":{"formula":"mean-waiting","from":"Register","to":"Check","lower":true}}`, "Idempotency-Key", "m").Status)
 	// What happens later: ten fast days and then ten slow ones.
-	text := "case,activity,time\n"
+	var text strings.Builder
+	text.WriteString("case,activity,time\n")
 	for day := range 20 {
 		wait := time.Minute
 		if day >= 10 {
 			wait = 3 * time.Hour
 		}
 		begin := time.Date(2025, 10, 1+day, 9, 0, 0, 0, time.UTC)
-		text += fmt.Sprintf("n%d,Register,%s\nn%d,Check,%s\n", day, begin.Format(time.RFC3339), day, begin.Add(wait).Format(time.RFC3339))
+		fmt.Fprintf(&text, "n%d,Register,%s\nn%d,Check,%s\n", day, begin.Format(time.RFC3339), day, begin.Add(wait).Format(time.RFC3339))
 	}
-	o.fileLog(t, "NEW", text)
+	o.fileLog(t, "NEW", text.String())
 
 	ask := func(id, goal, end string) string {
 		return `{"id":"` + id + `","aspect":"checks begin late","measure":"M1","goal":` + goal + `,"in_a_row":2,"min_cases":3,"end":"` + end +

@@ -48,8 +48,9 @@
 //
 // Package waiting says why work waits, bottleneck where it waits most and
 // whether that recurs, conform whether cases keep to a model, sampling watches
-// by hand, engage runs a time-boxed job from baseline to exit test, and view
-// draws maps, spectra and one-page briefs as data.
+// by hand, engage runs a time-boxed job from baseline to exit test, view draws
+// maps, spectra and one-page briefs as data, and summary writes what all of them
+// found as plain values of bounded size, to keep and to send.
 //
 // # Guarantees
 //

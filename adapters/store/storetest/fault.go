@@ -40,7 +40,7 @@ func (h *harness) openOffice(store coordination.Store, tenant string) office {
 		return fmt.Sprintf("id%d", n)
 	}
 	now := func() time.Time { return minute(0) }
-	desk, err := coordination.NewDesk(coordination.Config{Store: store, Now: now, NewID: newID})
+	desk, err := coordination.NewDesk(coordination.Config{Store: store, Now: now, NewID: newID, ReadLog: twoCases})
 	require.NoError(h, err)
 	changes, err := changereq.New(changereq.Config{Store: coordination.ChangeRequests(store), Now: now, NewID: newID})
 	require.NoError(h, err)
@@ -72,7 +72,7 @@ func serviceOperations() []serviceOperation {
 		_, err := o.file.File(ctx, o.tenant, "ann", file)
 		return err
 	}
-	return []serviceOperation{
+	return append([]serviceOperation{
 		{"ChangeRequestOpen", nil, by(ann(), openCommand("CR1"))},
 		{"ChangeRequestMove", way[:1], by(ann(), changereq.Move{Event: "submit"})},
 		{"DeskOpen", nil, desk(ann(), openCommand("CR1"))},
@@ -85,7 +85,7 @@ func serviceOperations() []serviceOperation {
 			_, err := o.file.Refer(ctx, o.tenant, "ann", "letter", link)
 			return err
 		}},
-	}
+	}, watchingOperations(fileLetter)...)
 }
 
 func ann() changereq.Actor { return changereq.Actor{ID: "ann"} }
@@ -192,6 +192,7 @@ func (h *harness) prepared(op serviceOperation, tenant string) holding {
 func (h *harness) timeless(tenant string) holding {
 	h.Helper()
 	d := h.dump(tenant, "key")
+	d.Sheets = append(d.Sheets, h.watched(tenant)...)
 	for i := range d.Journal {
 		d.Journal[i].Recorded = time.Time{}
 	}

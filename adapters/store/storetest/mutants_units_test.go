@@ -210,6 +210,8 @@ func rollbackMutants() []mutant {
 		units("sheets outside the unit", roomOutside("PutSheet"), "Rollback/Error", "Fault/RegisterPut"),
 		units("requests outside the unit", roomOutside("PutChangeRequest", "ChangeRequest", "NextChangeNumber"),
 			"Rollback/Error", "Fault/ChangeRequestOpen", "Fault/ChangeRequestMove", "Fault/DeskOpen"),
+		units("sheets outside the unit", roomOutside("PutSheet", "Sheet"),
+			"Fault/DeskAnalyse", "Fault/DeskDefineMeasure", "Fault/DeskEngage", "Fault/DeskReport", "Fault/DeskFileObservation"),
 		{"lock not given back", []string{"Rollback/Goexit", "Rollback/PanicInView"}, neverUnlocked},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ type row struct {
 	from, to                 time.Duration
 }
 
-var begin = time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a Monday
+var begin = time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC) // a Monday
 
 func build(t require.TestingT, rows []row) *process.Log {
 	b := process.NewBuilder(process.BuilderConfig{Lines: true})
@@ -121,7 +122,7 @@ func TestBounded(t *testing.T) {
 		for i := range 2 * c.n {
 			name := fmt.Sprintf("%d%s", i%c.n, strings.Repeat(c.word, c.length))
 			at := time.Duration(i) * time.Minute
-			rows = append(rows, row{fmt.Sprint(i % 7), name, name, at, at + time.Second})
+			rows = append(rows, row{strconv.Itoa(i % 7), name, name, at, at + time.Second})
 		}
 		got, err := summary.Of(build(t, rows), summary.Config{Stages: map[string]string{}})
 		require.NoError(t, err)
