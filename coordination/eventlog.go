@@ -20,6 +20,14 @@ type LogSource struct {
 	Record archive.RecordID `json:"record,omitempty"`
 	Room   Room             `json:"room,omitempty"` // of the journal; "" is all of it
 
+	// Lifecycle looks at the change requests of the journal that live by it, and at the states they enter instead of
+	// at all that happens to them; Room is then without meaning.
+	Lifecycle string `json:"lifecycle,omitempty"`
+
+	// Observations are sessions by hand that join the log. Their activities stand apart, under their name and ByHand:
+	// figures of hand and of systems are never averaged.
+	Observations []string `json:"observations,omitempty"`
+
 	// How the content of a record is read. An empty Form is found out, and an empty Zone leaves times
 	// without an offset out, with a report. Of a log of objects those of ObjectType are the cases, by default the
 	// type with most links to events. Pair makes one instance of a start and its complete.
@@ -68,8 +76,12 @@ const DefaultLogEvents = 5_000_000
 // of which nothing can be used is process.ErrMalformed, one with too many events
 // process.ErrLimit, and a source that cannot be is ErrInvalid.
 func (d *Desk) ReadLog(ctx context.Context, tenant string, source LogSource) (EventLog, error) {
+	sessions, err := d.sessions(ctx, tenant, source.Observations)
+	if err != nil {
+		return EventLog{}, err
+	}
 	if source.Record == "" {
-		log, err := d.journalLog(ctx, tenant, source.Room)
+		log, err := d.journalLog(ctx, tenant, source, sessions)
 		return EventLog{Log: anonymous(log, source), Complete: true}, err
 	}
 	if d.cfg.ReadLog == nil {
@@ -88,12 +100,15 @@ func (d *Desk) ReadLog(ctx context.Context, tenant string, source LogSource) (Ev
 	})
 	out := EventLog{}
 	out.Note, err = d.cfg.ReadLog(bytes.NewReader(content), b, cmp.Or(record.Name, string(record.ID)), zone, source)
-	out.Log = b.Log()
 	_, stopped := errors.AsType[*process.Problem](err)
-	if err != nil && (!stopped || len(out.Events) == 0) {
+	out.Complete = err == nil
+	if err == nil || stopped {
+		err = errors.Join(joinByHand(b, sessions), emptyOf(err, b))
+	}
+	if err != nil {
 		return EventLog{}, unreadable(err)
 	}
-	out.Complete = err == nil
+	out.Log = b.Log()
 	if err := out.view(source); err != nil {
 		return EventLog{}, err
 	}
@@ -158,20 +173,63 @@ func zoneOf(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// journalLog makes a log of the journal of a room, or of all.
-func (d *Desk) journalLog(ctx context.Context, tenant string, room Room) (*process.Log, error) {
+// ByHand marks the activities that people observed, in a log that they share with
+// those of systems.
+const ByHand = " (by hand)"
+
+// sessions reads the sessions that join a log.
+func (d *Desk) sessions(ctx context.Context, tenant string, ids []string) ([]sampling.Session, error) {
+	var out []sampling.Session
+	for _, id := range ids {
+		o, err := d.Observation(ctx, tenant, id)
+		if err != nil {
+			return nil, err
+		}
+		for i := range o.Timings {
+			o.Timings[i].Activity += ByHand
+		}
+		out = append(out, o.Session)
+	}
+	return out, nil
+}
+
+// joinByHand hands sessions to the sink that has a log.
+func joinByHand(sink process.Sink, sessions []sampling.Session) error {
+	for i := range sessions {
+		if err := sessions[i].Emit(sink); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emptyOf is why a reader stopped, if nothing came before.
+func emptyOf(stopped error, b *process.Builder) error {
+	if activities, _ := b.Names(); activities.Len() > 1 {
+		return nil
+	}
+	return stopped
+}
+
+// journalLog makes a log of the journal.
+func (d *Desk) journalLog(ctx context.Context, tenant string, source LogSource, sessions []sampling.Session) (*process.Log, error) {
 	b := process.NewBuilder(process.BuilderConfig{MaxEvents: cmp.Or(d.cfg.MaxLogEvents, DefaultLogEvents)})
-	q := JournalQuery{Room: room, Limit: MaxLimit}
+	observe, q := Observe, JournalQuery{Room: source.Room, Limit: MaxLimit}
+	if source.Lifecycle != "" {
+		states := &StateObserver{Lifecycle: source.Lifecycle}
+		observe, q.Room = states.Observe, RoomChangeRequest
+	}
 	for {
 		page, next, err := d.Journal(ctx, tenant, q)
 		if err != nil {
 			return nil, err
 		}
-		if err := Observe(page, b); err != nil {
+		if err := observe(page, b); err != nil {
 			return nil, err
 		}
 		if next == q.After {
-			return b.Log(), nil
+			err := joinByHand(b, sessions)
+			return b.Log(), err
 		}
 		q.After = next
 	}

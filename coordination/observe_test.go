@@ -7,8 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/process"
+	"github.com/coordkit/coordkit/coordination/process/conform"
 )
 
 func TestOfficeObservesItself(t *testing.T) {
@@ -72,4 +74,40 @@ func TestDeskObservesItsJournal(t *testing.T) {
 	none, err := b.Process(t.Context(), tenant, "nowhere")
 	require.NoError(t, err)
 	require.Zero(t, none.Statistics.Events)
+}
+
+// TestStatesOfRequests: a request that goes its way keeps to its lifecycle, state
+// by state.
+func TestStatesOfRequests(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.forDecision("CR1")
+	b.approve("CR1")
+	def, err := b.Lifecycle(changereq.LifecycleRef{ID: "normal"})
+	require.NoError(t, err)
+	agreed := coordination.Agreed{Transitions: []conform.Transition{}}
+	for _, s := range def.Initial {
+		agreed.Transitions = append(agreed.Transitions, conform.Transition{Activity: s, To: s})
+	}
+	for _, e := range def.Edges {
+		agreed.Transitions = append(agreed.Transitions, conform.Transition{From: e.From, Activity: e.To, To: e.To})
+	}
+	for _, s := range def.States {
+		agreed.Final = append(agreed.Final, s.Name) // wherever it stands now
+	}
+	source := coordination.LogSource{Lifecycle: "normal"}
+	held, err := b.Conform(t.Context(), tenant, source, agreed)
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1, 0}, []int{held.Conformance.Cases, held.Conformance.Fitting, held.Conformance.Cost}, held.Conformance.Deviations)
+	require.Greater(t, len(held.Log.Events), 3)
+
+	agreed.Transitions = agreed.Transitions[:2]
+	agreed.Final = []string{agreed.Transitions[0].To}
+	held, err = b.Conform(t.Context(), tenant, source, agreed)
+	require.NoError(t, err)
+	require.Positive(t, held.Conformance.Cost, "with most of its edges taken away the lifecycle is another")
+
+	held, err = b.Conform(t.Context(), tenant, coordination.LogSource{Lifecycle: "emergency"}, agreed)
+	require.NoError(t, err)
+	require.Zero(t, held.Conformance.Cases)
 }

@@ -18,7 +18,7 @@ type ProcessReport struct {
 // a room (of all rooms, if room is ""), what follows what, and where they wait.
 // It reads every entry once: a report for a screen, not for every click.
 func (d *Desk) Process(ctx context.Context, tenant string, room Room) (ProcessReport, error) {
-	log, err := d.journalLog(ctx, tenant, room)
+	log, err := d.journalLog(ctx, tenant, LogSource{Room: room}, nil)
 	if err != nil {
 		return ProcessReport{}, err
 	}

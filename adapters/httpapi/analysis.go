@@ -135,6 +135,7 @@ func sourceFrom(in LogSourceInput) coordination.LogSource {
 	out := coordination.LogSource{
 		Record: word[archive.RecordID](in.Record), Room: word[coordination.Room](in.Room), Form: string(value(in.Form)), Zone: value(in.Zone),
 		Layout: value(in.Layout), ObjectType: value(in.ObjectType), Pair: value(in.Pair), Least: int(value(in.Least)),
+		Lifecycle: value(in.Lifecycle), Observations: in.Observations,
 	}
 	if c := in.Columns; c != nil {
 		out.Columns = coordination.LogColumns{
@@ -178,6 +179,7 @@ func analysisTo(a coordination.Analysis) Analysis {
 		Source: LogSource{
 			Record: text(a.Source.Record), Room: text(a.Source.Room), Form: text(a.Source.Form), Zone: text(a.Source.Zone),
 			Layout: text(a.Source.Layout), ObjectType: text(a.Source.ObjectType), Pair: optional(a.Source.Pair),
+			Lifecycle: text(a.Source.Lifecycle), Observations: a.Source.Observations,
 			Anonymous: optional(a.Source.Roles != nil),
 		},
 		Outline: outlineTo(a),

@@ -183,6 +183,26 @@ func TestAnonymousAnalysis(t *testing.T) {
 	require.NotContains(t, told, "Bob")
 }
 
+// TestHandJoinsTheLog: what was timed by hand stands in the same analysis under
+// its own name.
+func TestHandJoinsTheLog(t *testing.T) {
+	t.Parallel()
+	o := watching(t)
+	o.fileLog(t, "LOG1", days(5))
+	session := `{"id":"S1","method":"stopwatch","window":{"from":"2025-09-01T08:00:00Z","to":"2025-09-01T12:00:00Z"},` +
+		`"timings":[{"case":"0","activity":"Check","resource":"Ann","start":"2025-09-01T10:05:00Z","end":"2025-09-01T10:25:00Z"}]}`
+	require.Equal(t, http.StatusCreated, o.send(t, post, "/v1/observations", session, "Idempotency-Key", "s").Status)
+	got := o.send(t, post, "/v1/analyses", `{"id":"A1","source":{"record":"LOG1","zone":"UTC","observations":["S1"]}}`, "Idempotency-Key", "a")
+	require.Equal(t, http.StatusCreated, got.Status, got.Body)
+	require.InDelta(t, 16, object(t, got.Fields["outline"])["events"], 0)
+	service := make(map[any]any)
+	for _, a := range list(t, o.send(t, "GET", "/v1/analyses/A1/figures", "").Fields["activities"]) {
+		service[object(t, a)["name"]] = object(t, object(t, a)["service"])["mean_us"]
+	}
+	require.Equal(t, map[any]any{"Register": 0., "Check": 30 * 60e6, "Decide": 10 * 60e6, "Check (by hand)": 20 * 60e6}, service)
+	o.send(t, post, "/v1/analyses", `{"source":{"record":"LOG1","zone":"UTC","observations":["none"]}}`, "Idempotency-Key", "n").problem(t, http.StatusNotFound, "not-found")
+}
+
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	o := watching(t)
@@ -212,7 +232,14 @@ func TestConformance(t *testing.T) {
 	o.draft(t)
 	got = o.send(t, post, "/v1/conformance", `{"source":{"room":"changereq"},"agreed":{"rules":[{"rule":"not-together","a":"opened","b":"closed"}]}}`)
 	require.Equal(t, []any{1., 1.}, []any{got.Fields["cases"], got.Fields["fitting"]})
-	require.Equal(t, http.StatusOK, o.send(t, post, "/v1/conformance", `{"source":{"room":"changereq"},"agreed":{"lifecycle":"normal"}}`).Status)
+	got = o.send(t, post, "/v1/conformance", `{"source":{},"agreed":{"lifecycle":"normal"}}`)
+	require.Equal(t, http.StatusOK, got.Status, got.Body)
+	require.InDelta(t, 1, got.Fields["cases"], 0)
+	for _, d := range list(t, got.Fields["deviations"]) {
+		require.Equal(t, "model", object(t, d)["kind"], "the request is not at its end, and was in no state it should not be in")
+	}
+	got = o.send(t, post, "/v1/conformance", `{"source":{},"agreed":{"lifecycle":"emergency"}}`)
+	require.InDelta(t, 0, got.Fields["cases"], 0, "no request lives by it")
 }
 
 func object(t *testing.T, v any) map[string]any {

@@ -19,7 +19,11 @@ func (a *api) CheckConformance(ctx context.Context, in CheckConformanceRequestOb
 	if err != nil {
 		return nil, err
 	}
-	held, err := a.desk.Conform(ctx, principalOf(ctx).Tenant, sourceFrom(in.Body.Source), agreed)
+	source := sourceFrom(in.Body.Source)
+	if source.Record == "" && in.Body.Agreed.Lifecycle != nil {
+		source.Lifecycle = *in.Body.Agreed.Lifecycle // the own journal has the states in it
+	}
+	held, err := a.desk.Conform(ctx, principalOf(ctx).Tenant, source, agreed)
 	if err != nil {
 		return nil, err
 	}

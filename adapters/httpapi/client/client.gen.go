@@ -384,7 +384,7 @@ type AffectedItemInput struct {
 
 // AgreedInput What a log is held against: a tree or a state machine or a lifecycle of this office, and rules.
 type AgreedInput struct {
-	// Lifecycle The id of a lifecycle. Its activities are the states that requests enter.
+	// Lifecycle The id of a lifecycle. Its activities are the states that requests enter: so the own journal is read, and so should the log of a record be.
 	Lifecycle *string `json:"lifecycle,omitempty"`
 
 	// Machine A state machine that cases are held against.
@@ -2196,8 +2196,14 @@ type LogSource struct {
 	// Layout The layout of the times of a table.
 	Layout *string `json:"layout,omitempty"`
 
+	// Lifecycle Of the journal, the lifecycle whose requests and states were looked at.
+	Lifecycle *string `json:"lifecycle,omitempty"`
+
 	// ObjectType The type whose objects are the cases.
 	ObjectType *string `json:"object_type,omitempty"`
+
+	// Observations Sessions by hand that joined the log.
+	Observations []string `json:"observations,omitempty"`
 
 	// Pair Whether instances were made of starts and completes.
 	Pair *bool `json:"pair,omitempty"`
@@ -2226,8 +2232,14 @@ type LogSourceInput struct {
 	// Least Roles of fewer people become others.
 	Least *int32 `json:"least,omitempty"`
 
+	// Lifecycle Of the journal, the change requests that live by this lifecycle, and the states they enter for activities.
+	Lifecycle *string `json:"lifecycle,omitempty"`
+
 	// ObjectType Of a log of objects, the type whose objects are the cases; without it the one with most links to events.
 	ObjectType *string `json:"object_type,omitempty"`
+
+	// Observations Sessions by hand that join the log. Their activities stand apart, under their name and (by hand).
+	Observations []string `json:"observations,omitempty"`
 
 	// Pair Make one instance of a start and its complete.
 	Pair *bool `json:"pair,omitempty"`
