@@ -1,7 +1,6 @@
 package coordination
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -91,15 +90,29 @@ func (d *Desk) ReadLog(ctx context.Context, tenant string, source LogSource) (Ev
 	if err != nil {
 		return EventLog{}, err
 	}
-	record, content, err := d.OpenRecord(ctx, tenant, source.Record)
+	record, content, err := d.OpenContent(ctx, tenant, source.Record)
 	if err != nil {
 		return EventLog{}, err
 	}
+	out, err := d.readContent(content, cmp.Or(record.Name, string(record.ID)), zone, source, sessions)
+	// What the reader left unread counts towards the digest as well.
+	_, altered := io.Copy(io.Discard, content)
+	if err := errors.Join(altered, content.Close()); err != nil {
+		return EventLog{}, fmt.Errorf("log of record %q: %w", source.Record, err)
+	}
+	return out, err
+}
+
+// readContent reads the content of a record.
+func (d *Desk) readContent(
+	content io.Reader, file string, zone *time.Location, source LogSource, sessions []sampling.Session,
+) (EventLog, error) {
 	b := process.NewBuilder(process.BuilderConfig{
 		Attributes: true, Lines: true, MaxEvents: cmp.Or(d.cfg.MaxLogEvents, DefaultLogEvents),
 	})
 	out := EventLog{}
-	out.Note, err = d.cfg.ReadLog(bytes.NewReader(content), b, cmp.Or(record.Name, string(record.ID)), zone, source)
+	var err error
+	out.Note, err = d.cfg.ReadLog(content, b, file, zone, source)
 	_, stopped := errors.AsType[*process.Problem](err)
 	out.Complete = err == nil
 	if err == nil || stopped {

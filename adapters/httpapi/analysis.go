@@ -50,19 +50,19 @@ func (a *api) GetAnalysis(ctx context.Context, in GetAnalysisRequestObject) (Get
 // GetFigures returns the statistics of an analysis.
 func (a *api) GetFigures(ctx context.Context, in GetFiguresRequestObject) (GetFiguresResponseObject, error) {
 	found, err := a.desk.Figures(ctx, principalOf(ctx).Tenant, in.ID)
-	return part{found}, err
+	return finding{found}, err
 }
 
 // GetWaits returns why and where work waits.
 func (a *api) GetWaits(ctx context.Context, in GetWaitsRequestObject) (GetWaitsResponseObject, error) {
 	found, err := a.desk.Waits(ctx, principalOf(ctx).Tenant, in.ID)
-	return part{found}, err
+	return finding{found}, err
 }
 
 // GetPictures returns what can be drawn of an analysis.
 func (a *api) GetPictures(ctx context.Context, in GetPicturesRequestObject) (GetPicturesResponseObject, error) {
 	found, err := a.desk.Pictures(ctx, principalOf(ctx).Tenant, in.ID)
-	return part{found}, err
+	return finding{found}, err
 }
 
 // DrawMap draws the map of an analysis.
@@ -92,20 +92,20 @@ func (a *api) GetAnalysisBrief(ctx context.Context, in GetAnalysisBriefRequestOb
 	return GetAnalysisBrief200JSONResponse{Markdown: found}, err
 }
 
-// part is a part of an analysis, which is kept in the form in which it is sent.
-type part struct{ value any }
+// finding is a part of an analysis, which is kept in the form in which it is sent.
+type finding struct{ value any }
 
 // VisitGetFiguresResponse sends the statistics.
-func (p part) VisitGetFiguresResponse(w http.ResponseWriter) error { return p.send(w) }
+func (f finding) VisitGetFiguresResponse(w http.ResponseWriter) error { return f.send(w) }
 
 // VisitGetWaitsResponse sends the waits.
-func (p part) VisitGetWaitsResponse(w http.ResponseWriter) error { return p.send(w) }
+func (f finding) VisitGetWaitsResponse(w http.ResponseWriter) error { return f.send(w) }
 
 // VisitGetPicturesResponse sends the pictures.
-func (p part) VisitGetPicturesResponse(w http.ResponseWriter) error { return p.send(w) }
+func (f finding) VisitGetPicturesResponse(w http.ResponseWriter) error { return f.send(w) }
 
-func (p part) send(w http.ResponseWriter) error {
-	body, err := json.Marshal(p.value)
+func (f finding) send(w http.ResponseWriter) error {
+	body, err := json.Marshal(f.value)
 	if err != nil {
 		return fmt.Errorf("httpapi: part of an analysis: %w", err)
 	}

@@ -1,8 +1,11 @@
 package httpapi_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	blobs "github.com/coordkit/coordkit/adapters/blob/dir"
 	"github.com/coordkit/coordkit/adapters/diagram"
 	"github.com/coordkit/coordkit/adapters/format"
 	"github.com/coordkit/coordkit/adapters/httpapi"
@@ -181,6 +185,35 @@ func TestAnonymousAnalysis(t *testing.T) {
 	require.Contains(t, told, "clerk")
 	require.NotContains(t, told, "Ann")
 	require.NotContains(t, told, "Bob")
+}
+
+// TestUploadedLog analyses a log that was uploaded beside the records, gzipped,
+// and larger than a record takes along.
+func TestUploadedLog(t *testing.T) {
+	t.Parallel()
+	kept, err := blobs.Open(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, kept.Close()) })
+	o := open(t, func(c *httpapi.Config) {
+		c.Limits = httpapi.Limits{Upload: 8 << 20}
+		desk, err := coordination.NewDesk(coordination.Config{Store: c.Store, Now: c.Now, ReadLog: format.ForDesk, Blobs: kept})
+		require.NoError(t, err)
+		c.Desk = desk
+	})
+	plain := days(12_000)
+	require.Greater(t, len(plain), 1<<20)
+	var zip bytes.Buffer
+	w := gzip.NewWriter(&zip)
+	_, err = w.Write([]byte(plain))
+	require.NoError(t, errors.Join(err, w.Close()))
+	for id, text := range map[string]string{"PLAIN": plain, "ZIP": zip.String()} {
+		o.filed(t, id, text)
+		got := o.send(t, post, "/v1/analyses", `{"id":"`+id+`","source":{"record":"`+id+`","zone":"UTC"}}`, "Idempotency-Key", "a"+id)
+		require.Equal(t, http.StatusCreated, got.Status, got.Body)
+		require.InDelta(t, 36_000, object(t, got.Fields["outline"])["events"], 0)
+		windows := list(t, object(t, o.send(t, "GET", "/v1/analyses/"+id+"/figures", "").Fields["flow"])["windows"])
+		require.LessOrEqual(t, len(windows), 500, "longer windows for longer logs")
+	}
 }
 
 // TestHandJoinsTheLog: what was timed by hand stands in the same analysis under
