@@ -181,7 +181,7 @@ func zoneOf(name string) (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: there is no zone %.60q: use a name like UTC or Europe/Berlin", ErrInvalid, name)
+		return nil, fmt.Errorf("%w: there is no such zone: use a name like UTC or Europe/Berlin", process.ErrNoZone)
 	}
 	return zone, nil
 }

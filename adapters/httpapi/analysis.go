@@ -20,11 +20,12 @@ func (a *api) AnalyseProcess(ctx context.Context, in AnalyseProcessRequestObject
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := a.desk.PrepareAnalysis(ctx, p.Tenant, p.Actor, order)
-	if err != nil {
-		return nil, err
+	var prepared *coordination.PreparedAnalysis
+	prepare := func() error {
+		prepared, err = a.desk.PrepareAnalysis(ctx, p.Tenant, p.Actor, order)
+		return err
 	}
-	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, _ Principal) (reply, error) {
+	return a.prepared(ctx, in.Params.IdempotencyKey, prepare, func(ctx context.Context, tx coordination.Tx, _ Principal) (reply, error) {
 		if err := a.desk.KeepAnalysisTx(ctx, tx, prepared); err != nil {
 			return reply{}, err
 		}
@@ -157,7 +158,7 @@ func calendarsFrom(in []WorkCalendarInput) (map[string]*process.Calendar, error)
 		return nil, nil //nolint:nilnil // none are declared
 	}
 	out := make(map[string]*process.Calendar, len(in))
-	for _, c := range in {
+	for i, c := range in {
 		var week []process.Shift
 		for _, s := range c.Week {
 			week = append(week, process.Shift{From: int(s.From), To: int(s.To)})
@@ -167,7 +168,7 @@ func calendarsFrom(in []WorkCalendarInput) (map[string]*process.Calendar, error)
 			return nil, err
 		}
 		if out[c.Resource], err = process.NewCalendar(zone, week, eachOf(c.Off, spanFrom)); err != nil {
-			return nil, fmt.Errorf("calendar of %.60q: %w", c.Resource, err)
+			return nil, fmt.Errorf("calendars/%d: %w", i, err)
 		}
 	}
 	return out, nil

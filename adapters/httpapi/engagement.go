@@ -11,11 +11,12 @@ import (
 // Engage begins an engagement. Its baseline is read before the unit of work in
 // which it is kept.
 func (a *api) Engage(ctx context.Context, in EngageRequestObject) (EngageResponseObject, error) {
-	e, err := a.desk.PrepareEngagement(ctx, principalOf(ctx).Tenant, engagementFrom(*in.Body))
-	if err != nil {
-		return nil, err
+	var e engage.Engagement
+	prepare := func() (err error) {
+		e, err = a.desk.PrepareEngagement(ctx, principalOf(ctx).Tenant, engagementFrom(*in.Body))
+		return err
 	}
-	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
+	return a.prepared(ctx, in.Params.IdempotencyKey, prepare, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
 		out, err := a.desk.EngageTx(ctx, tx, p.Actor, e)
 		if err != nil {
 			return reply{}, err

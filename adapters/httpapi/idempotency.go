@@ -102,6 +102,32 @@ func (a *api) once(
 	return out, err
 }
 
+// prepared is once for a command whose work is done before the unit of work in
+// which its result is kept. A reply that is kept already is given first, for what
+// is prepared may come out differently the second time.
+func (a *api) prepared(
+	ctx context.Context, key string, prepare func() error, run func(context.Context, coordination.Tx, Principal) (reply, error),
+) (reply, error) {
+	c := callOf(ctx)
+	ask := a.question(c, key, "")
+	var kept coordination.Reply
+	err := a.cfg.Store.View(ctx, c.principal.Tenant, func(ctx context.Context, tx coordination.Tx) error {
+		var err error
+		kept, err = tx.IdempotentReply(ctx, ask.Principal, ask.Key)
+		return err
+	})
+	switch {
+	case err == nil && ask.Created.Before(kept.Expires):
+		return replay(kept, ask)
+	case err != nil && !errors.Is(err, coordination.ErrNotFound):
+		return reply{}, err
+	}
+	if err := prepare(); err != nil {
+		return reply{}, err
+	}
+	return a.once(ctx, key, "", run)
+}
+
 // question is the key with what was asked under it, before there is an answer.
 func (a *api) question(c *call, key, resource string) coordination.Reply {
 	digest := sha256.Sum256(c.body) // of the bytes as they were sent

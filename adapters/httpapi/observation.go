@@ -61,7 +61,7 @@ func (a *api) GetObservation(ctx context.Context, in GetObservationRequestObject
 func (a *api) CorrectObservation(ctx context.Context, in CorrectObservationRequestObject) (CorrectObservationResponseObject, error) {
 	p, s := principalOf(ctx), sessionFrom(*in.Body)
 	if s.ID != "" && s.ID != in.ID {
-		return nil, fmt.Errorf("%w: the session is called %q here and %q in the body", sampling.ErrInvalid, in.ID, s.ID)
+		return nil, fmt.Errorf("%w: the session has one id in the path and another in the body", sampling.ErrInvalid)
 	}
 	s.ID = in.ID
 	o, err := a.desk.FileObservation(ctx, p.Tenant, p.Actor, revOf(in.Params.IfMatch), s)
@@ -162,7 +162,7 @@ func sampledTo(s sampling.Sampled) SampledPlace {
 func zoneNamed(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: there is no zone %.60q: use a name like UTC or Europe/Berlin", process.ErrCalendar, name)
+		return nil, fmt.Errorf("%w: there is no such zone: use a name like UTC or Europe/Berlin", process.ErrCalendar)
 	}
 	return zone, nil
 }

@@ -46,7 +46,7 @@ func (m *machine) read(t *rapid.T) {
 func (m *machine) walk(t *rapid.T) {
 	for _, list := range []string{
 		"/v1/change-requests", "/v1/records", "/v1/obligations", "/v1/change-requests?category=intake",
-		"/v1/due", "/v1/bundles", "/v1/change-windows?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z",
+		"/v1/due", "/v1/bundles", "/v1/analyses", "/v1/measures", "/v1/engagements", "/v1/observations", "/v1/change-windows?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z",
 	} {
 		m.walkList(t, list)
 	}

@@ -54,6 +54,7 @@ func run(tb rapid.TB, open func() http.Handler, cfg Config) {
 			"advance":      m.on(m.advance),
 			"command":      m.on(m.command),
 			"bundle":       m.on(m.bundle),
+			"watch":        m.on(m.watch),
 			"stale":        m.on(m.stale),
 			"replay":       m.on(m.replay),
 			"spoil body":   m.on(m.spoilBody),
