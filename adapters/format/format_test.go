@@ -123,6 +123,27 @@ func TestReadsTheSamples(t *testing.T) {
 	}
 }
 
+// TestBrokenUTF16: halves of characters are replaced and counted, whatever the
+// form.
+func TestBrokenUTF16(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{xesText, csvText, jsonText, xmlText, linesText} {
+		wide := []byte{0xff, 0xfe}
+		for _, r := range text {
+			if r == 'A' {
+				wide = append(wide, 0x3d, 0xd8) // a first half alone
+			}
+			wide = append(wide, byte(r), 0)
+		}
+		b := process.NewBuilder(process.BuilderConfig{})
+		_, err := format.Read(bytes.NewReader(wide), b, format.Options{File: "f"})
+		require.NoError(t, err)
+		log := b.Log()
+		require.Equal(t, strings.Count(text, "A"), log.Report.Of(process.ReasonEncoding), "%.40q", text)
+		require.Equal(t, "\ufffdA", log.Activity(log.Events[0]))
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{xesText, csvText, jsonText, xmlText, linesText, "\x1f\x8b\x08"} {
 		f.Add(seed)

@@ -85,3 +85,15 @@ func Stop(sink Sink, p Problem) error {
 	}
 	return &p
 }
+
+// ReportMended tells a sink, if there were any, how many characters of a file
+// could not be read and were replaced by U+FFFD. Readers call it at the end.
+func ReportMended(sink Sink, file string, n int) error {
+	if n == 0 {
+		return nil
+	}
+	return sink.Problem(Problem{
+		Position: Position{File: file}, Reason: ReasonEncoding, Effect: Repaired, Times: n,
+		Detail: "characters that are not UTF-16 were replaced by U+FFFD",
+	})
+}

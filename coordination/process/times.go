@@ -53,8 +53,8 @@ func label(what string) string {
 	return what + ": "
 }
 
-// Finish reports once how many events had times without an offset, at the place
-// of the first.
+// Finish reports what is known only at the end: once how many events had times
+// without an offset, at the place of the first.
 func (t *Times) Finish(sink Sink) error {
 	if t.naive.Times == 0 {
 		return nil

@@ -23,6 +23,17 @@ import (
 type Form struct {
 	Gzip     bool
 	Encoding string // "" if nothing says; "utf-8", "utf-16le" or "utf-16be" by the byte order mark
+
+	mended *int
+}
+
+// Mended is how many halves of characters without their other half, and odd
+// bytes at the end, were replaced by U+FFFD in what has been read so far.
+func (f Form) Mended() int {
+	if f.mended == nil {
+		return 0
+	}
+	return *f.mended
 }
 
 // chunk is how much is read at once.
@@ -67,9 +78,11 @@ func Open(r io.Reader) (io.Reader, Form, error) {
 	}
 	switch form.Encoding {
 	case "utf-16le":
-		return &wide{in: in}, form, nil
+		form.mended = new(int)
+		return &wide{in: in, mended: form.mended}, form, nil
 	case "utf-16be":
-		return &wide{in: in, big: true}, form, nil
+		form.mended = new(int)
+		return &wide{in: in, big: true, mended: form.mended}, form, nil
 	}
 	return in, form, nil
 }
@@ -80,6 +93,7 @@ type wide struct {
 	big     bool
 	pending []byte
 	high    rune // a first half that waits for its second
+	mended  *int
 	err     error
 }
 
@@ -104,7 +118,7 @@ func (w *wide) fill() {
 		n, err := io.ReadFull(w.in, unit[:])
 		if err != nil {
 			if n == 1 || w.high != 0 && errors.Is(err, io.EOF) {
-				w.pending = utf8.AppendRune(w.pending, utf8.RuneError)
+				w.mend()
 				err = io.EOF
 			}
 			w.err = err
@@ -118,21 +132,30 @@ func (w *wide) fill() {
 	}
 }
 
+// mend puts the replacement character where something cannot be read.
+func (w *wide) mend() {
+	*w.mended++
+	w.pending = utf8.AppendRune(w.pending, utf8.RuneError)
+}
+
 func (w *wide) unit(r rune) {
 	high := w.high
 	w.high = 0
 	if high != 0 {
-		both := utf16.DecodeRune(high, r)
-		w.pending = utf8.AppendRune(w.pending, both)
-		if both != utf8.RuneError {
+		if both := utf16.DecodeRune(high, r); both != utf8.RuneError {
+			w.pending = utf8.AppendRune(w.pending, both)
 			return
 		}
+		w.mend()
 	}
-	if utf16.IsSurrogate(r) && r < 0xdc00 {
+	switch {
+	case utf16.IsSurrogate(r) && r < 0xdc00:
 		w.high = r
-		return
+	case utf16.IsSurrogate(r):
+		w.mend()
+	default:
+		w.pending = utf8.AppendRune(w.pending, r)
 	}
-	w.pending = utf8.AppendRune(w.pending, r)
 }
 
 // AppendWindows1252 appends text in Windows-1252, which for letters is

@@ -38,6 +38,7 @@ func Read(r io.Reader, sink process.Sink, options Options) (Mapping, error) {
 		return s.mapping, s.stop(process.ReasonDamaged, err.Error())
 	}
 	s.table.window = plaintext.NewWindow(lineEnds(text), MaxRow, options.Progress)
+	s.form = form
 	s.mapping.Encoding = "utf-8"
 	if form.Encoding != "" {
 		s.mapping.Encoding = form.Encoding
@@ -64,6 +65,7 @@ type reader struct {
 	decoded []byte // cells that were not UTF-8
 	mended  bool
 	times   process.Times
+	form    plaintext.Form
 	starts  bool   // a start was there
 	events  int    // rows handed on
 	shapes  [2]int // lengths of the times of the row before, to see one that is cut
@@ -82,7 +84,7 @@ func (s *reader) problem(reason process.Reason, effect process.Effect, detail st
 }
 
 func (s *reader) stop(reason process.Reason, detail string) error {
-	if err := s.times.Finish(s.sink); err != nil {
+	if err := s.finishText(); err != nil {
 		return err
 	}
 	return process.Stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
@@ -181,7 +183,7 @@ func (s *reader) rows() error {
 
 // finish says what is known only at the end.
 func (s *reader) finish() error {
-	if err := s.times.Finish(s.sink); err != nil {
+	if err := s.finishText(); err != nil {
 		return err
 	}
 	if s.mapping.Start.Index >= 0 && !s.starts && s.events > 0 {
@@ -377,4 +379,11 @@ func (s *reader) attributes() {
 		}
 		s.raw.Attributes = append(s.raw.Attributes, process.RawAttribute{Key: s.keys[i], Value: s.text(cell)})
 	}
+}
+
+// finishText reports what is known only at the end, once.
+func (s *reader) finishText() error {
+	mended := s.form.Mended()
+	s.form = plaintext.Form{}
+	return errors.Join(process.ReportMended(s.sink, s.options.File, mended), s.times.Finish(s.sink))
 }

@@ -39,16 +39,18 @@ type reader struct {
 	sink    process.Sink
 	options Options
 	times   process.Times
+	form    plaintext.Form
 }
 
 // Read reads a log into a sink. It returns a *process.Problem where it had to
 // stop, and an error of the sink as it is.
 func Read(r io.Reader, sink process.Sink, options Options) error {
 	s := &reader{sink: sink, options: options, times: process.Times{Zone: options.Zone}}
-	text, _, err := plaintext.Open(r)
+	text, form, err := plaintext.Open(r)
 	if err != nil {
 		return s.stop(process.ReasonDamaged, err.Error())
 	}
+	s.form = form
 	s.window = plaintext.NewWindow(text, MaxLine, options.Progress)
 	for {
 		more, err := s.next()
@@ -56,7 +58,7 @@ func Read(r io.Reader, sink process.Sink, options Options) error {
 			return err
 		}
 		if !more {
-			return s.times.Finish(s.sink)
+			return s.finishText()
 		}
 	}
 }
@@ -73,7 +75,7 @@ func (s *reader) problem(reason process.Reason, effect process.Effect, detail st
 }
 
 func (s *reader) stop(reason process.Reason, detail string) error {
-	if err := s.times.Finish(s.sink); err != nil {
+	if err := s.finishText(); err != nil {
 		return err
 	}
 	return process.Stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
@@ -102,7 +104,7 @@ func (s *reader) next() (bool, error) {
 		b = s.window.Bytes()
 		err := s.line(b, true)
 		s.window.Skip(len(b))
-		return false, errors.Join(err, s.times.Finish(s.sink))
+		return false, errors.Join(err, s.finishText())
 	}
 }
 
@@ -283,4 +285,11 @@ func (s *reader) time(text []byte) (stamp process.Stamp, has, ok bool, err error
 	}
 	stamp, ok, err = s.times.Read(text, "", s.here(), process.Dropped, s.sink)
 	return stamp, ok, ok, err
+}
+
+// finishText reports what is known only at the end, once.
+func (s *reader) finishText() error {
+	mended := s.form.Mended()
+	s.form = plaintext.Form{}
+	return errors.Join(process.ReportMended(s.sink, s.options.File, mended), s.times.Finish(s.sink))
 }

@@ -23,7 +23,7 @@ func ReadJSON(r io.Reader, sink process.Sink, options Options) error {
 	if err := j.document(); err != nil {
 		return err
 	}
-	return s.times.Finish(s.sink)
+	return s.finishText()
 }
 
 type jsonReader struct {

@@ -44,16 +44,18 @@ type reader struct {
 	options Options
 	text    *plaintext.Tracker
 	times   process.Times
+	form    plaintext.Form
 	types   map[string]bool // declared: "event"+name and "object"+name
 }
 
 // open begins to read a file.
 func open(r io.Reader, sink process.Sink, options Options) (*reader, error) {
 	s := &reader{sink: sink, options: options, types: make(map[string]bool), times: process.Times{Zone: options.Zone}}
-	text, _, err := plaintext.Open(r)
+	text, form, err := plaintext.Open(r)
 	if err != nil {
 		return nil, s.stop(0, process.ReasonDamaged, err.Error())
 	}
+	s.form = form
 	if options.Progress != nil {
 		text = &watched{in: text, progress: options.Progress}
 	}
@@ -84,7 +86,7 @@ func (s *reader) position(offset int64) process.Position {
 }
 
 func (s *reader) stop(offset int64, reason process.Reason, detail string) error {
-	if err := s.times.Finish(s.sink); err != nil {
+	if err := s.finishText(); err != nil {
 		return err
 	}
 	return process.Stop(s.sink, process.Problem{Position: s.position(offset), Reason: reason, Detail: detail})
@@ -217,4 +219,11 @@ func (s *reader) declared(what, name string, at process.Position) error {
 	}
 	s.types[what+name] = true
 	return s.problem(at, process.ReasonType, process.Kept, fmt.Sprintf("the %s type %q is not declared", what, name))
+}
+
+// finishText reports what is known only at the end, once.
+func (s *reader) finishText() error {
+	mended := s.form.Mended()
+	s.form = plaintext.Form{}
+	return errors.Join(process.ReportMended(s.sink, s.options.File, mended), s.times.Finish(s.sink))
 }

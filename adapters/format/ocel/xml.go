@@ -23,7 +23,7 @@ func ReadXML(r io.Reader, sink process.Sink, options Options) error {
 	if err := x.document(); err != nil {
 		return err
 	}
-	return s.times.Finish(s.sink)
+	return s.finishText()
 }
 
 // charset reads what an XML declaration names besides UTF-8.

@@ -39,7 +39,7 @@ func Read(r io.Reader, sink process.Sink, options Options) error {
 	}
 	s := &scanner{
 		window: plaintext.NewWindow(text, MaxValue, options.Progress), sink: sink, options: options,
-		utf8: form.Encoding != "", times: process.Times{Zone: options.Zone}, keys: [][]byte{[]byte("concept:name")},
+		form: form, utf8: form.Encoding != "", times: process.Times{Zone: options.Zone}, keys: [][]byte{[]byte("concept:name")},
 	}
 	return s.run()
 }
@@ -80,6 +80,7 @@ type scanner struct {
 	event   event
 	raw     process.Raw
 	times   process.Times
+	form    plaintext.Form
 }
 
 func (s *scanner) run() error {
@@ -104,7 +105,7 @@ func (s *scanner) run() error {
 	if err := s.handHeader(); err != nil {
 		return err
 	}
-	return s.times.Finish(s.sink)
+	return s.finishText()
 }
 
 // here is the position of the tag at hand.
@@ -122,7 +123,7 @@ func (s *scanner) stopAt(reason process.Reason, detail string) error {
 	if err := s.handHeader(); err != nil {
 		return err
 	}
-	if err := s.times.Finish(s.sink); err != nil {
+	if err := s.finishText(); err != nil {
 		return err
 	}
 	return process.Stop(s.sink, process.Problem{Position: s.here(), Reason: reason, Detail: detail})
@@ -404,4 +405,11 @@ func (s *scanner) classifier() {
 // Writing problems of single events goes through here.
 func (s *scanner) problem(at process.Position, reason process.Reason, effect process.Effect, detail string) error {
 	return s.sink.Problem(process.Problem{Position: at, Reason: reason, Effect: effect, Detail: detail})
+}
+
+// finishText reports what is known only at the end, once.
+func (s *scanner) finishText() error {
+	mended := s.form.Mended()
+	s.form = plaintext.Form{}
+	return errors.Join(process.ReportMended(s.sink, s.options.File, mended), s.times.Finish(s.sink))
 }
