@@ -210,7 +210,7 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 	switch {
 	case to.Category == lifecycle.Build && d.req.Category != lifecycle.Verify && !def.Emergency,
 		to.Category == lifecycle.Done && def.Emergency && d.req.Outcome != OutcomeBackedOut:
-		out = append(out, d.sanctioned(v)...)
+		out = append(out, d.sanctioned(edge, v)...)
 	}
 	if to.Terminal {
 		out = append(out, told(v)...)
@@ -222,9 +222,11 @@ func (d *deliberation) kernel(edge lifecycle.Edge, v *View) []Unmet {
 }
 
 // sanctioned is the approval that the kernel insists on. A valid template stands
-// for it only where the lifecycle has a place for templates.
-func (d *deliberation) sanctioned(v *View) []Unmet {
-	if open := approved(v); len(open) == 0 || !d.lc.templated {
+// for it only where the request was authorised from it, by an edge that asks for
+// a template or now by this one: what a change rests on is on record.
+func (d *deliberation) sanctioned(edge lifecycle.Edge, v *View) []Unmet {
+	open := approved(v)
+	if len(open) == 0 || d.req.Authorisation == nil && !slices.Contains(edge.Guards, guardTemplate) {
 		return open
 	}
 	return withinTemplate(v)

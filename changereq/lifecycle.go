@@ -14,7 +14,6 @@ type Lifecycle struct {
 	*lifecycle.Lifecycle[*View]
 
 	def        lifecycle.Definition
-	templated  bool            // an edge asks for a template
 	policy     *approval.Judge // the default
 	scheduling map[string]bool // the states in which a request gets its window
 }
@@ -28,9 +27,6 @@ func Compile(def lifecycle.Definition) (*Lifecycle, []lifecycle.Finding) {
 	}
 	lc := &Lifecycle{Lifecycle: compiled, def: compiled.Definition(), policy: defaultJudge()}
 	lc.scheduling = schedulingStates(lc.def)
-	for _, edge := range lc.def.Edges {
-		lc.templated = lc.templated || slices.Contains(edge.Guards, guardTemplate)
-	}
 	return lc, findings
 }
 
@@ -58,13 +54,13 @@ type Permission = lifecycle.Permission
 func Permitted(lc *Lifecycle, r *Request, env Env) []Permission {
 	d := &deliberation{lc: lc, req: *r, env: env}
 	v := d.view()
-	list := lc.Permitted(r.State, r.roles(env.Actor), v)
+	list, edges := lc.Permitted(r.State, r.roles(env.Actor), v), lc.manual(r.State)
 	for i := range list {
 		p := &list[i]
 		if p.Event == approveEvent {
 			p.Unmet = d.couldApprove()
 		} else if len(p.Unmet) == 0 {
-			p.Unmet = d.kernel(lifecycle.Edge{To: p.To, Outcome: p.Outcome}, v)
+			p.Unmet = d.kernel(edges[i], v)
 		}
 		if slices.Contains(decidingEvents(), p.Event) && !slices.ContainsFunc(p.Unmet, func(u Unmet) bool { return u.Condition == "bundle" }) {
 			p.Unmet = append(slices.Clip(p.Unmet), d.apart(p.Event, "")...)
@@ -95,6 +91,18 @@ func (d *deliberation) couldApprove() []Unmet {
 		open = try.kernel(edge, v)
 	}
 	return append(slices.Clip(open), d.unforeseen(Approved)...)
+}
+
+// manual are the edges that somebody fires from the state, in the order in which
+// Permitted lists them.
+func (l *Lifecycle) manual(state string) []lifecycle.Edge {
+	var out []lifecycle.Edge
+	for _, e := range l.def.Edges {
+		if e.From == state && !e.Auto {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // asks reports whether an edge for the event that leaves the state names the guard.

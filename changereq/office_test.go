@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/changereq"
@@ -55,7 +53,7 @@ func (o *office) try(actor changereq.Actor, cmd changereq.Command) error {
 	env.Now, env.Actor, env.Number = o.now, actor, "CR-2026-0001"
 	before := o.req.Clone()
 	events, err := changereq.Decide(o.lc, o.req, cmd, env)
-	if diff := cmp.Diff(before, o.req, cmpopts.EquateEmpty()); diff != "" {
+	if diff := difference(before, o.req); diff != "" {
 		o.t.Fatalf("Decide changed its input (-before +after):\n%s", diff)
 	}
 	if err != nil {

@@ -2,7 +2,6 @@ package changereq_test
 
 import (
 	"math"
-	"slices"
 	"testing"
 	"time"
 
@@ -209,8 +208,9 @@ func TestWorkStaysWithinTheTemplate(t *testing.T) {
 	o.state("Implementing")
 }
 
-// A template is no approval where the lifecycle has no place for templates.
-func TestTemplatesCountOnlyWhereTheLifecycleSaysSo(t *testing.T) {
+// A template stands for an approval only where the request was authorised from
+// it: that the lifecycle knows templates, and that one would fit, is not enough.
+func TestTemplatesCountOnlyForWhatWasAuthorisedFromThem(t *testing.T) {
 	t.Parallel()
 	def := lifecycle.Normal()
 	for i := range def.Edges {
@@ -219,23 +219,30 @@ func TestTemplatesCountOnlyWhereTheLifecycleSaysSo(t *testing.T) {
 			def.Edges[i].Auto = false
 		}
 	}
-	for gate, refused := range map[string]bool{"relevant": true, "template": false} {
-		careless := def
-		careless.Edges = append(slices.Clone(def.Edges), lifecycle.Edge{From: "Triage", Event: "skip", To: "Assessing", Guards: []string{gate}})
-		lc, findings := changereq.Compile(careless)
-		require.NotNil(t, lc, "%v", findings)
+	def.Edges = append(def.Edges, lifecycle.Edge{From: "Triage", Event: "skip", To: "Assessing", Guards: []string{"template"}})
+	lc, findings := changereq.Compile(def)
+	require.NotNil(t, lc, "%v", findings)
+	for event, authorised := range map[string]bool{"admit": false, "skip": true} {
 		tpl := templateRequest(t)
-		o := bring(t, "Scheduled", "CR1", fromTemplate())
+		o := bring(t, "Triage", "CR1", fromTemplate())
 		o.lc, o.env.Template = lc, &tpl
+		o.do(carol, changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.Relevant}}})
+		o.do(carol, changereq.Move{Event: event})
+		o.do(carol, changereq.Assess{Parts: assessment()})
+		o.do(carol, changereq.IssueBrief{Recommendation: "Approve."})
+		o.do(carol, changereq.Move{Event: "present"})
+		o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
+		o.do(carol, changereq.Move{Event: "schedule"})
 		c := o.req.Content.Clone()
 		c.Description = "Widen it to 14 mm."
 		o.do(ann, changereq.Amend{Content: c})
 		o.state("Scheduled")
-		if refused {
+		require.Equal(t, authorised, o.req.Authorisation != nil)
+		if !authorised {
 			o.refuses(ivo, changereq.Move{Event: "start"}, "approved")
-		} else {
-			o.do(ivo, changereq.Move{Event: "start"})
+			continue
 		}
+		o.do(ivo, changereq.Move{Event: "start"})
 	}
 }
 
