@@ -95,15 +95,21 @@
 //
 // # Properties
 //
-// The tests hold these over random commands: P1 building is entered only with an
-// approval of the current content. P2 a material amendment takes the approval
-// away, an editorial one leaves it. P3 the row is the fold of its events and
-// deciding is deterministic. P4 a refused command changes nothing and gives no
-// events. P7 what Permitted lists as possible succeeds, and nothing else does. P8
-// no end with the applicant untold, one obligation for each event and recipient.
-// P9 closed means every item incorporated or signed. P12 windows that touch do
-// not conflict. P13 a risk matrix is monotone, and the highest opinion counts in
-// whatever order opinions come. P15 a hold leaves votes as they are. And what is
-// decided in one state after it was approved in another rests on no vote cast
-// before that approval; no policy is pinned that nobody could satisfy.
+// The tests hold these, most of them over random commands under random and
+// built-in lifecycles; each test names those that it shows. P1 building is entered
+// only with an approval of the current content, a recorded override, or in an
+// emergency. P2 a material amendment takes the approval away, an editorial one
+// leaves it. P3 the row is the fold of its events and deciding is deterministic. P4
+// a refused command changes nothing and gives no events. P5 votes of different
+// people commute. P6 neither the applicant nor who stands in for the applicant ever
+// counts. P7 what Permitted lists as possible succeeds, and nothing else does. P8
+// no end with the applicant untold, one obligation for each event and recipient. P9
+// closed means every item incorporated or signed. P10 of two writers of one
+// revision one wins, and those who try again leave no gap. P11 whatever is changed
+// in a stored event is found. P12 windows that touch do not conflict. P13 a risk
+// matrix is monotone, and the highest opinion counts in whatever order opinions
+// come. P14 JSON keeps what this version does not know. P15 a hold leaves votes as
+// they are. P16 a delegation outside its time has no effect. And what is decided in
+// one state after it was approved in another rests on no vote cast before that
+// approval; no policy is pinned that nobody could satisfy.
 package changereq

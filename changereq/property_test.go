@@ -20,7 +20,7 @@ import (
 
 // TestProperties drives one request with random commands, most of them likely
 // to be possible, and checks after each what must always hold. The names P1 to
-// P14 are those of the list in the package documentation.
+// P16 are those of the list in the package documentation.
 func TestProperties(t *testing.T) {
 	t.Parallel()
 	offered := templateRequest(t)

@@ -184,6 +184,8 @@ func TestARefusedDecisionLeavesNothing(t *testing.T) {
 	require.Empty(t, records)
 }
 
+// P10, and luno/workflow at 8a09a96d: there two writers who start from one version
+// both succeed.
 func TestTwoDecidersOneWins(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

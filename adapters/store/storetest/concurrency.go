@@ -26,6 +26,7 @@ func concurrency(h *harness) {
 		h.run("OneCreator"+e.name, func(h *harness) { oneOfManyWins(h, e, 0) })
 	}
 	h.run("LostUpdate", noUpdateIsLost)
+	h.run("Revisions", revisionsHaveNoGaps)
 	h.run("WriteSkew", readsByIDAreHeld)
 	for _, k := range keyedRows() {
 		h.run("Absence"+k.name, func(h *harness) { absenceIsHeld(h, k) })
@@ -131,6 +132,52 @@ func noUpdateIsLost(h *harness) {
 	require.EqualValues(h, 1+racers*each, d.Requests[0].Rev)
 	require.EqualValues(h, 3+racers*each, d.Requests[0].Events)
 	require.Len(h, d.RequestEvents["request"], 3+racers*each)
+}
+
+// revisionsHaveNoGaps is P10: many who read, write what they saw and try again
+// when somebody was faster get every revision once.
+func revisionsHaveNoGaps(h *harness) {
+	const each = 6
+	h.do(everyRoom(""))
+	got := make([][]int64, racers)
+	errs := race(racers, func(i int) error {
+		for len(got[i]) < each {
+			rev, err := h.writeWhatWasSeen()
+			switch {
+			case err == nil:
+				got[i] = append(got[i], rev)
+			case !errors.Is(err, changereq.ErrConflict):
+				return err
+			}
+		}
+		return nil
+	})
+	require.NoError(h, errors.Join(errs...))
+	all := slices.Sorted(slices.Values(slices.Concat(got...)))
+	for i, rev := range all {
+		require.EqualValues(h, i+2, rev, "of %v", all)
+	}
+	require.EqualValues(h, 1+racers*each, h.dump(acme).Requests[0].Rev)
+}
+
+// writeWhatWasSeen reads a request in one unit and writes it in the next.
+func (h *harness) writeWhatWasSeen() (rev int64, err error) {
+	var seen changereq.Request
+	err = h.store.View(h.Context(), acme, func(ctx context.Context, tx coordination.Tx) error {
+		seen, err = tx.ChangeRequest(ctx, "request")
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	pause()
+	err = h.update(func(ctx context.Context, tx coordination.Tx) error {
+		r, events := evolved(seen, "request", moved("open", lifecycle.Assess))
+		r, err := tx.PutChangeRequest(ctx, r, events...)
+		rev = r.Rev
+		return err
+	})
+	return rev, err
 }
 
 // readsByIDAreHeld: at most one of a and b may be approved. Both units look at

@@ -303,12 +303,12 @@ func revisionMutants() []mutant {
 	}
 	lastWins := bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return lax{Tx: tx, anyRev: true} })
 	return []mutant{
-		{"last write wins", append(kills, "CompareAndSet/NothingOfAConflict", "CompareAndSet/ConflictData"), lastWins},
+		{"last write wins", append(kills, "CompareAndSet/NothingOfAConflict", "CompareAndSet/ConflictData", "Concurrency/Revisions"), lastWins},
 		{"one book for all", []string{"CompareAndSet/TwoBooks"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return oneBook{tx} })},
 		{"conflict without data", []string{"CompareAndSet/ConflictData"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return bareConflict{tx}
 		})},
-		{"revision not raised", []string{"CompareAndSet/ChangeRequest"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
+		{"revision not raised", []string{"CompareAndSet/ChangeRequest", "Concurrency/Revisions"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return unraised{tx}
 		})},
 	}
