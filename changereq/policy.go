@@ -41,9 +41,15 @@ const (
 // CompilePolicy checks a policy against what requests have and returns its
 // judge, nil if a finding is an error.
 func CompilePolicy(p approval.Policy) (*approval.Judge, []approval.Finding) {
+	return compilePolicy(p, approval.Directory{})
+}
+
+// compilePolicy is CompilePolicy where it is known who holds the roles.
+func compilePolicy(p approval.Policy, people approval.Directory) (*approval.Judge, []approval.Finding) {
 	return approval.Compile(p, approval.Known{
-		Facts:   []string{FactLifecycle, FactItem, FactAction, FactRisk, FactCost},
-		Classes: []Class{ClassEditorial, ClassSchedule, ClassScope, ClassRisk, ClassCost, ClassAffected},
+		Directory: people,
+		Facts:     []string{FactLifecycle, FactItem, FactAction, FactRisk, FactCost},
+		Classes:   []Class{ClassEditorial, ClassSchedule, ClassScope, ClassRisk, ClassCost, ClassAffected},
 	})
 }
 

@@ -144,7 +144,7 @@ func TestP10WritersThatRetryLeaveNoGap(t *testing.T) {
 	}
 	r, events, err := b.history("CR1")
 	require.NoError(t, err)
-	require.EqualValues(t, r.Events, len(events))
+	require.Len(t, events, int(r.Events))
 	for i, ev := range events {
 		require.EqualValues(t, i+1, ev.Seq, "the history has no gap either")
 	}

@@ -96,6 +96,20 @@ func (d *Desk) Lifecycle(ref changereq.LifecycleRef) (lifecycle.Definition, erro
 	return lc.Definition(), nil
 }
 
+// CheckLifecycle says what is wrong with a definition, and how it differs from one
+// that requests live by; see changereq.Service.CheckLifecycle.
+func (d *Desk) CheckLifecycle(
+	def lifecycle.Definition, old *changereq.LifecycleRef, states map[string]string,
+) (changereq.LifecycleCheck, error) {
+	return d.changes.CheckLifecycle(def, old, states)
+}
+
+// CheckPolicy says what is wrong with a policy, and what a request could not
+// satisfy of it; see changereq.Service.CheckPolicy.
+func (d *Desk) CheckPolicy(ctx context.Context, tenant string, p approval.Policy, id changereq.ID) (changereq.PolicyCheck, error) {
+	return d.changes.CheckPolicy(ctx, tenant, p, id)
+}
+
 // Policies lists the policies that requests may be judged by, the default
 // first.
 func (d *Desk) Policies() []approval.Policy { return d.changes.Policies() }

@@ -136,6 +136,7 @@ func TestBadRequests(t *testing.T) {
 		"over-long id":              {"GET", list + "/" + strings.Repeat("x", 65), "", nil, 400, "malformed-request", "path id", "too_long"},
 		"id of dots":                {"GET", list + "/%2e%2e", "", nil, 404, "not-found", "", ""},
 		"brief that is no number":   {"GET", list + "/CR7/briefs/one", "", nil, 400, "malformed-request", "path number", "type"},
+		"nothing acceptable":        {"GET", "/v1/lifecycles/normal", "", []string{"Accept", "image/png"}, 406, "not-acceptable", "", ""},
 		"unknown request":           {"GET", list + "/CR8", "", nil, 404, "not-found", "", ""},
 		"unknown brief":             {"GET", list + "/CR7/briefs/7", "", nil, 404, "not-found", "", ""},
 		"unknown record":            {"GET", "/v1/records/R1", "", nil, 404, "not-found", "", ""},

@@ -32,9 +32,10 @@ type Config struct {
 	// Challenge is the WWW-Authenticate header of a 401; empty is Bearer.
 	Challenge string
 
-	// Draw writes the picture of a lifecycle as text in the format "mermaid" or
-	// "dot"; nil: there are no pictures. adapters/diagram has both.
-	Draw func(def lifecycle.Definition, format string) string
+	// Draw writes the picture of a lifecycle, with what is wrong marked where it is
+	// wrong, as text in the format "mermaid" or "dot"; nil: there are no pictures.
+	// adapters/diagram has both.
+	Draw func(def lifecycle.Definition, findings []lifecycle.Finding, format string) string
 
 	// DrawProcess writes the map of a process under a title as text in the format
 	// "mermaid" or "dot"; nil: there are no pictures.

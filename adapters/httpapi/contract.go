@@ -148,6 +148,10 @@ func closeObjects(ref *openapi3.SchemaRef) {
 	if ref == nil || ref.Value.AdditionalProperties.Has != nil {
 		return
 	}
+	if members := ref.Value.AdditionalProperties.Schema; members != nil {
+		closeObjects(members) // a map: any name, each with such a value
+		return
+	}
 	if schema := ref.Value; schema.Type.Is(openapi3.TypeObject) {
 		closed := false
 		schema.AdditionalProperties.Has = &closed

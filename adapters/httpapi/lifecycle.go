@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -18,19 +20,68 @@ func (a *api) ListLifecycles(context.Context, ListLifecyclesRequestObject) (List
 	return out, nil
 }
 
-// GetLifecycle returns a lifecycle as it is defined, or a picture of it.
-func (a *api) GetLifecycle(_ context.Context, in GetLifecycleRequestObject) (GetLifecycleResponseObject, error) {
+// The media types of the pictures, as IANA lists them.
+const (
+	typeMermaid = "text/vnd.mermaid"
+	typeDOT     = "text/vnd.graphviz"
+)
+
+// GetLifecycle returns a lifecycle as it is defined, or a picture of it: by the
+// format, or else by what the caller would read.
+func (a *api) GetLifecycle(ctx context.Context, in GetLifecycleRequestObject) (GetLifecycleResponseObject, error) {
 	def, err := a.desk.Lifecycle(changereq.LifecycleRef{ID: in.ID, Version: int(value(in.Params.Version))})
-	format := value(in.Params.Format)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case format == "" || format == GetLifecycleParamsFormatJSON:
+	}
+	switch format := value(in.Params.Format); {
+	case format == "":
+		return a.lifecycleAs(callOf(ctx).accept, def)
+	case format == GetLifecycleParamsFormatJSON:
 		return GetLifecycle200JSONResponse(lifecycleTo(def)), nil
 	case a.cfg.Draw == nil:
 		return nil, fmt.Errorf("%w: this office draws no pictures", changereq.ErrNotFound)
+	default:
+		return GetLifecycle200TextResponse(a.cfg.Draw(def, nil, string(format))), nil
 	}
-	return GetLifecycle200TextResponse(a.cfg.Draw(def, string(format))), nil
+}
+
+// lifecycleAs is the definition in the form that the caller wants most.
+func (a *api) lifecycleAs(accept string, def lifecycle.Definition) (GetLifecycleResponseObject, error) {
+	offered := []string{typeJSON}
+	if a.cfg.Draw != nil {
+		offered = append(offered, typeMermaid, typeDOT)
+	}
+	kind, err := negotiated(accept, offered...)
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == typeMermaid:
+		return picture{kind, a.cfg.Draw(def, nil, "mermaid")}, nil
+	case kind == typeDOT:
+		return picture{kind, a.cfg.Draw(def, nil, "dot")}, nil
+	}
+	return definition{GetLifecycle200JSONResponse(lifecycleTo(def))}, nil
+}
+
+// definition is a lifecycle as data, where it could have been a picture.
+type definition struct{ GetLifecycle200JSONResponse }
+
+// VisitGetLifecycleResponse sends the data.
+func (d definition) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+	w.Header().Set("Vary", "Accept")
+	return d.GetLifecycle200JSONResponse.VisitGetLifecycleResponse(w)
+}
+
+// picture is a lifecycle as text that another tool draws.
+type picture struct{ kind, text string }
+
+// VisitGetLifecycleResponse sends the picture.
+func (p picture) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+	w.Header().Set("Vary", "Accept")
+	w.Header().Set("Content-Type", p.kind)
+	w.WriteHeader(http.StatusOK)
+	_, err := io.WriteString(w, p.text)
+	return err //nolint:wrapcheck // for the generated code
 }
 
 func lifecycleSummaryTo(def lifecycle.Definition) LifecycleSummary {

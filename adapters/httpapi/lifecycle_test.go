@@ -44,7 +44,7 @@ func TestPicturesOfLifecycles(t *testing.T) {
 	require.Equal(t, http.StatusOK, plain.send(t, http.MethodGet, "/v1/lifecycles/normal?format=json", "").Status)
 
 	o := open(t, func(c *httpapi.Config) {
-		c.Draw = func(def lifecycle.Definition, format string) string { return def.ID + " in " + format }
+		c.Draw = named
 	})
 	for _, format := range []string{"mermaid", "dot"} {
 		got := o.send(t, http.MethodGet, "/v1/lifecycles/standard?format="+format, "")

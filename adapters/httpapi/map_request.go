@@ -5,7 +5,7 @@ import "github.com/coordkit/coordkit/changereq"
 func requestTo(r changereq.Request) ChangeRequest {
 	return ChangeRequest{
 		ID: string(r.ID), Rev: r.Rev, Number: r.Number, State: r.State, Category: string(r.Category), Applicant: r.Applicant,
-		Lifecycle: LifecycleRef{ID: r.Lifecycle.ID, Version: narrow(r.Lifecycle.Version)},
+		Lifecycle: lifecycleRefTo(r.Lifecycle),
 		Content:   contentTo(r.Content), Digests: digestsTo(r.Digests), Assessment: assessmentTo(r.Assessment),
 		WhereUsed: via(r.WhereUsed, whereUsedTo), Brief: via(r.Brief, briefSummaryTo), Decision: decisionTo(r.Decision), Asked: r.Asked,
 		Policy: policyPinned(r.Policy), Votes: eachOf(r.Votes, voteTo), Delegations: eachOf(r.Delegations, delegationTo),

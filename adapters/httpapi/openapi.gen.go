@@ -90,6 +90,24 @@ func (e JournalEntrySpecversion) Valid() bool {
 	}
 }
 
+// Defines values for LifecycleCheckInputPicture.
+const (
+	LifecycleCheckInputPictureDot     LifecycleCheckInputPicture = "dot"
+	LifecycleCheckInputPictureMermaid LifecycleCheckInputPicture = "mermaid"
+)
+
+// Valid indicates whether the value is a known member of the LifecycleCheckInputPicture enum.
+func (e LifecycleCheckInputPicture) Valid() bool {
+	switch e {
+	case LifecycleCheckInputPictureDot:
+		return true
+	case LifecycleCheckInputPictureMermaid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LogSourceInputForm.
 const (
 	LogSourceInputFormCsv   LogSourceInputForm = "csv"
@@ -2016,6 +2034,78 @@ type Lifecycle struct {
 	Version int32 `json:"version"`
 }
 
+// LifecycleChange One thing in which two definitions differ.
+type LifecycleChange struct {
+	// Edge One step along an edge.
+	Edge *LifecycleMove `json:"edge,omitempty"`
+
+	// Field What of it changed.
+	Field *string `json:"field,omitempty"`
+
+	// Kind How it changed.
+	Kind string `json:"kind"`
+
+	// New What it is; of a list, what was put in.
+	New []string `json:"new,omitempty"`
+
+	// Old What it was; of a list, what was taken out.
+	Old []string `json:"old,omitempty"`
+
+	// State The state that changed.
+	State *string `json:"state,omitempty"`
+}
+
+// LifecycleCheck What is to be said of a definition.
+type LifecycleCheck struct {
+	// Comparison What changes from one definition to another.
+	Comparison *LifecycleComparison `json:"comparison,omitempty"`
+
+	// Compiles Whether requests could live by it.
+	Compiles bool `json:"compiles"`
+
+	// Findings All that is wrong with it.
+	Findings []LifecycleFinding `json:"findings"`
+
+	// Picture The picture as text, if this office draws and one was asked for.
+	Picture *string `json:"picture,omitempty"`
+}
+
+// LifecycleCheckInput A definition to check.
+type LifecycleCheckInput struct {
+	// CompareWith A lifecycle of this office.
+	CompareWith *LifecycleRefInput `json:"compare_with,omitempty"`
+
+	// Definition What a request can be, and what may happen to it next.
+	Definition Lifecycle `json:"definition"`
+
+	// Picture The language of the picture; none: no picture.
+	Picture *LifecycleCheckInputPicture `json:"picture,omitempty"`
+
+	// States With compare_with: where requests of an old state would go, if not to the state of that name.
+	States map[string]string `json:"states,omitempty"`
+}
+
+// LifecycleCheckInputPicture The language of the picture; none: no picture.
+type LifecycleCheckInputPicture string
+
+// LifecycleComparison What changes from one definition to another.
+type LifecycleComparison struct {
+	// Changes Of the definition itself, then of its states and of its edges.
+	Changes []LifecycleChange `json:"changes"`
+
+	// From A lifecycle by id and version.
+	From LifecycleRef `json:"from"`
+
+	// Migrates Whether requests could be taken from one to the other. They never can to one that does not compile or has another id.
+	Migrates bool `json:"migrates"`
+
+	// Migration What keeps them from it.
+	Migration []LifecycleFinding `json:"migration"`
+
+	// To A lifecycle by id and version.
+	To LifecycleRef `json:"to"`
+}
+
 // LifecycleEdge A way from one state to the next.
 type LifecycleEdge struct {
 	// Auto Whether it is taken by itself as soon as its guards hold.
@@ -2049,10 +2139,49 @@ type LifecycleEdge struct {
 	To string `json:"to"`
 }
 
+// LifecycleFinding One thing wrong with a definition.
+type LifecycleFinding struct {
+	// Advice What to do about it.
+	Advice string `json:"advice"`
+
+	// Code Its kind.
+	Code string `json:"code"`
+
+	// Edge One step along an edge.
+	Edge *LifecycleMove `json:"edge,omitempty"`
+
+	// Path A shortest way that shows it.
+	Path []LifecycleMove `json:"path,omitempty"`
+
+	// Pointer Where in the request it stands; none: the whole, or a state of the old definition.
+	Pointer *string `json:"pointer,omitempty"`
+
+	// Severity An error keeps the definition from being used.
+	Severity string `json:"severity"`
+
+	// State The state that it is about.
+	State *string `json:"state,omitempty"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
+}
+
 // LifecycleList The lifecycles of this office.
 type LifecycleList struct {
 	// Items The default first.
 	Items []LifecycleSummary `json:"items"`
+}
+
+// LifecycleMove One step along an edge.
+type LifecycleMove struct {
+	// Event What happens.
+	Event string `json:"event"`
+
+	// From Where it begins.
+	From string `json:"from"`
+
+	// To Where it leads.
+	To string `json:"to"`
 }
 
 // LifecycleRef A lifecycle by id and version.
@@ -2064,7 +2193,7 @@ type LifecycleRef struct {
 	Version int32 `json:"version"`
 }
 
-// LifecycleRefInput The lifecycle that a new request is to live by.
+// LifecycleRefInput A lifecycle of this office.
 type LifecycleRefInput struct {
 	// ID The id of the lifecycle.
 	ID string `json:"id"`
@@ -2711,7 +2840,7 @@ type OpenInput struct {
 	// ID Chosen by the client; none: one is made.
 	ID *string `json:"id,omitempty"`
 
-	// Lifecycle The lifecycle that a new request is to live by.
+	// Lifecycle A lifecycle of this office.
 	Lifecycle *LifecycleRefInput `json:"lifecycle,omitempty"`
 
 	// State One of the states that requests begin in; none: the first.
@@ -2937,6 +3066,27 @@ type Policy struct {
 	Version int32 `json:"version"`
 }
 
+// PolicyCheck What is to be said of a policy.
+type PolicyCheck struct {
+	// Compiles Whether requests could be judged by it.
+	Compiles bool `json:"compiles"`
+
+	// Findings All that is wrong with it.
+	Findings []PolicyFinding `json:"findings"`
+
+	// Unmet What the request could never satisfy.
+	Unmet []Unmet `json:"unmet"`
+}
+
+// PolicyCheckInput A policy to check.
+type PolicyCheckInput struct {
+	// ChangeRequest A request that would be judged by it.
+	ChangeRequest *string `json:"change_request,omitempty"`
+
+	// Policy Whose approval a request needs.
+	Policy Policy `json:"policy"`
+}
+
 // PolicyCondition A fact that a request must have.
 type PolicyCondition struct {
 	// AtLeast Or at least so much.
@@ -2947,6 +3097,30 @@ type PolicyCondition struct {
 
 	// In One of these values.
 	In []string `json:"in,omitempty"`
+}
+
+// PolicyFinding One thing wrong with a policy.
+type PolicyFinding struct {
+	// Advice What to do about it.
+	Advice string `json:"advice"`
+
+	// Code Its kind.
+	Code string `json:"code"`
+
+	// Pointer Where in the request it stands; none: the whole.
+	Pointer *string `json:"pointer,omitempty"`
+
+	// Requirement The requirement that it is about.
+	Requirement *string `json:"requirement,omitempty"`
+
+	// Severity An error keeps the policy from being used.
+	Severity string `json:"severity"`
+
+	// Stage The stage that it is about.
+	Stage *string `json:"stage,omitempty"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
 }
 
 // PolicyFrom People by name, role, group, or as owners of what is affected.
@@ -4614,6 +4788,9 @@ type Forbidden = Problem
 // Invalid What went wrong (RFC 9457).
 type Invalid = Problem
 
+// NotAcceptable What went wrong (RFC 9457).
+type NotAcceptable = Problem
+
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
 
@@ -5064,6 +5241,15 @@ type GetLifecycleParams struct {
 // GetLifecycleParamsFormat defines parameters for GetLifecycle.
 type GetLifecycleParamsFormat string
 
+// CompareLifecyclesParams defines parameters for CompareLifecycles.
+type CompareLifecyclesParams struct {
+	// From The version that requests live by.
+	From int32 `form:"from" json:"from"`
+
+	// To The version that they would migrate to.
+	To int32 `form:"to" json:"to"`
+}
+
 // ListMeasuresParams defines parameters for ListMeasures.
 type ListMeasuresParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
@@ -5373,6 +5559,9 @@ type ReportReadingJSONRequestBody = ReadingInput
 // WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
 type WithdrawEngagementJSONRequestBody = ReasonInput
 
+// CheckLifecycleJSONRequestBody defines body for CheckLifecycle for application/json ContentType.
+type CheckLifecycleJSONRequestBody = LifecycleCheckInput
+
 // DefineMeasureJSONRequestBody defines body for DefineMeasure for application/json ContentType.
 type DefineMeasureJSONRequestBody = NewMeasureInput
 
@@ -5399,6 +5588,9 @@ type FileObservationJSONRequestBody = ObservationInput
 
 // CorrectObservationJSONRequestBody defines body for CorrectObservation for application/json ContentType.
 type CorrectObservationJSONRequestBody = ObservationInput
+
+// CheckPolicyJSONRequestBody defines body for CheckPolicy for application/json ContentType.
+type CheckPolicyJSONRequestBody = PolicyCheckInput
 
 // FileRecordJSONRequestBody defines body for FileRecord for application/json ContentType.
 type FileRecordJSONRequestBody = FileInput
@@ -5612,12 +5804,18 @@ type ServerInterface interface {
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
+	// CheckLifecycle Check a lifecycle of one's own
+	// (POST /v1/lifecycle-checks)
+	CheckLifecycle(w http.ResponseWriter, r *http.Request)
 	// ListLifecycles List the lifecycles
 	// (GET /v1/lifecycles)
 	ListLifecycles(w http.ResponseWriter, r *http.Request)
 	// GetLifecycle Get a lifecycle
 	// (GET /v1/lifecycles/{id})
 	GetLifecycle(w http.ResponseWriter, r *http.Request, id string, params GetLifecycleParams)
+	// CompareLifecycles Compare two versions of a lifecycle
+	// (GET /v1/lifecycles/{id}/changes)
+	CompareLifecycles(w http.ResponseWriter, r *http.Request, id string, params CompareLifecyclesParams)
 	// ListMeasures List measures
 	// (GET /v1/measures)
 	ListMeasures(w http.ResponseWriter, r *http.Request, params ListMeasuresParams)
@@ -5678,6 +5876,9 @@ type ServerInterface interface {
 	// GetPolicy Get an approval policy
 	// (GET /v1/policies/{id})
 	GetPolicy(w http.ResponseWriter, r *http.Request, id string, params GetPolicyParams)
+	// CheckPolicy Check an approval policy of one's own
+	// (POST /v1/policy-checks)
+	CheckPolicy(w http.ResponseWriter, r *http.Request)
 	// GetProcess Say how the office's own work runs
 	// (GET /v1/process)
 	GetProcess(w http.ResponseWriter, r *http.Request, params GetProcessParams)
@@ -9060,6 +9261,20 @@ func (siw *ServerInterfaceWrapper) ReadJournal(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// CheckLifecycle operation middleware
+func (siw *ServerInterfaceWrapper) CheckLifecycle(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CheckLifecycle(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListLifecycles operation middleware
 func (siw *ServerInterfaceWrapper) ListLifecycles(w http.ResponseWriter, r *http.Request) {
 
@@ -9120,6 +9335,61 @@ func (siw *ServerInterfaceWrapper) GetLifecycle(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetLifecycle(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CompareLifecycles operation middleware
+func (siw *ServerInterfaceWrapper) CompareLifecycles(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareLifecyclesParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CompareLifecycles(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10163,6 +10433,20 @@ func (siw *ServerInterfaceWrapper) GetPolicy(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// CheckPolicy operation middleware
+func (siw *ServerInterfaceWrapper) CheckPolicy(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CheckPolicy(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetProcess operation middleware
 func (siw *ServerInterfaceWrapper) GetProcess(w http.ResponseWriter, r *http.Request) {
 
@@ -10774,6 +11058,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/waiver", wrapper.WaiveObligation)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles", wrapper.ListLifecycles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles/{id}", wrapper.GetLifecycle)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lifecycles/{id}/changes", wrapper.CompareLifecycles)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/lifecycle-checks", wrapper.CheckLifecycle)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy-checks", wrapper.CheckPolicy)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/journal", wrapper.ReadJournal)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/process", wrapper.GetProcess)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/analyses", wrapper.ListAnalyses)
@@ -10842,6 +11129,8 @@ type CurrentObligationJSONResponse struct {
 type ForbiddenApplicationProblemPlusJSONResponse Problem
 
 type InvalidApplicationProblemPlusJSONResponse Problem
+
+type NotAcceptableApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
@@ -14639,6 +14928,22 @@ func (response GetBrief404ApplicationProblemPlusJSONResponse) VisitGetBriefRespo
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBrief406ApplicationProblemPlusJSONResponse struct {
+	NotAcceptableApplicationProblemPlusJSONResponse
+}
+
+func (response GetBrief406ApplicationProblemPlusJSONResponse) VisitGetBriefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(406)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -21348,6 +21653,142 @@ func (response ReadJournaldefaultApplicationProblemPlusJSONResponse) VisitReadJo
 	return err
 }
 
+type CheckLifecycleRequestObject struct {
+	Body *CheckLifecycleJSONRequestBody
+}
+
+type CheckLifecycleResponseObject interface {
+	VisitCheckLifecycleResponse(w http.ResponseWriter) error
+}
+
+type CheckLifecycle200JSONResponse LifecycleCheck
+
+func (response CheckLifecycle200JSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycle400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CheckLifecycle400ApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycle401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckLifecycle401ApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycle403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CheckLifecycle403ApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycle413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckLifecycle413ApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycle415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckLifecycle415ApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycle422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CheckLifecycle422ApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLifecycledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckLifecycledefaultApplicationProblemPlusJSONResponse) VisitCheckLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListLifecyclesRequestObject struct {
 }
 
@@ -21469,6 +21910,46 @@ func (response GetLifecycle200TextResponse) VisitGetLifecycleResponse(w http.Res
 	return err
 }
 
+type GetLifecycle200TextVndGraphvizResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetLifecycle200TextVndGraphvizResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/vnd.graphviz")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetLifecycle200TextVndMermaidResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetLifecycle200TextVndMermaidResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/vnd.mermaid")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetLifecycle400ApplicationProblemPlusJSONResponse struct {
 	BadRequestApplicationProblemPlusJSONResponse
 }
@@ -21534,12 +22015,133 @@ func (response GetLifecycle404ApplicationProblemPlusJSONResponse) VisitGetLifecy
 	return err
 }
 
+type GetLifecycle406ApplicationProblemPlusJSONResponse struct {
+	NotAcceptableApplicationProblemPlusJSONResponse
+}
+
+func (response GetLifecycle406ApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(406)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetLifecycledefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
 }
 
 func (response GetLifecycledefaultApplicationProblemPlusJSONResponse) VisitGetLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLifecyclesRequestObject struct {
+	ID     string `json:"id"`
+	Params CompareLifecyclesParams
+}
+
+type CompareLifecyclesResponseObject interface {
+	VisitCompareLifecyclesResponse(w http.ResponseWriter) error
+}
+
+type CompareLifecycles200JSONResponse LifecycleComparison
+
+func (response CompareLifecycles200JSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLifecycles400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CompareLifecycles400ApplicationProblemPlusJSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLifecycles401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CompareLifecycles401ApplicationProblemPlusJSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLifecycles403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CompareLifecycles403ApplicationProblemPlusJSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLifecycles404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CompareLifecycles404ApplicationProblemPlusJSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLifecyclesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareLifecyclesdefaultApplicationProblemPlusJSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24428,6 +25030,142 @@ func (response GetPolicydefaultApplicationProblemPlusJSONResponse) VisitGetPolic
 	return err
 }
 
+type CheckPolicyRequestObject struct {
+	Body *CheckPolicyJSONRequestBody
+}
+
+type CheckPolicyResponseObject interface {
+	VisitCheckPolicyResponse(w http.ResponseWriter) error
+}
+
+type CheckPolicy200JSONResponse PolicyCheck
+
+func (response CheckPolicy200JSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicy400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CheckPolicy400ApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicy401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckPolicy401ApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicy403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CheckPolicy403ApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicy413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckPolicy413ApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicy415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckPolicy415ApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicy422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CheckPolicy422ApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckPolicydefaultApplicationProblemPlusJSONResponse) VisitCheckPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetProcessRequestObject struct {
 	Params GetProcessParams
 }
@@ -25680,12 +26418,18 @@ type StrictServerInterface interface {
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
+	// CheckLifecycle Check a lifecycle of one's own
+	// (POST /v1/lifecycle-checks)
+	CheckLifecycle(ctx context.Context, request CheckLifecycleRequestObject) (CheckLifecycleResponseObject, error)
 	// ListLifecycles List the lifecycles
 	// (GET /v1/lifecycles)
 	ListLifecycles(ctx context.Context, request ListLifecyclesRequestObject) (ListLifecyclesResponseObject, error)
 	// GetLifecycle Get a lifecycle
 	// (GET /v1/lifecycles/{id})
 	GetLifecycle(ctx context.Context, request GetLifecycleRequestObject) (GetLifecycleResponseObject, error)
+	// CompareLifecycles Compare two versions of a lifecycle
+	// (GET /v1/lifecycles/{id}/changes)
+	CompareLifecycles(ctx context.Context, request CompareLifecyclesRequestObject) (CompareLifecyclesResponseObject, error)
 	// ListMeasures List measures
 	// (GET /v1/measures)
 	ListMeasures(ctx context.Context, request ListMeasuresRequestObject) (ListMeasuresResponseObject, error)
@@ -25746,6 +26490,9 @@ type StrictServerInterface interface {
 	// GetPolicy Get an approval policy
 	// (GET /v1/policies/{id})
 	GetPolicy(ctx context.Context, request GetPolicyRequestObject) (GetPolicyResponseObject, error)
+	// CheckPolicy Check an approval policy of one's own
+	// (POST /v1/policy-checks)
+	CheckPolicy(ctx context.Context, request CheckPolicyRequestObject) (CheckPolicyResponseObject, error)
 	// GetProcess Say how the office's own work runs
 	// (GET /v1/process)
 	GetProcess(ctx context.Context, request GetProcessRequestObject) (GetProcessResponseObject, error)
@@ -27822,6 +28569,37 @@ func (sh *strictHandler) ReadJournal(w http.ResponseWriter, r *http.Request, par
 	}
 }
 
+// CheckLifecycle operation middleware
+func (sh *strictHandler) CheckLifecycle(w http.ResponseWriter, r *http.Request) {
+	var request CheckLifecycleRequestObject
+
+	var body CheckLifecycleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckLifecycle(ctx, request.(CheckLifecycleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckLifecycle")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CheckLifecycleResponseObject); ok {
+		if err := validResponse.VisitCheckLifecycleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListLifecycles operation middleware
 func (sh *strictHandler) ListLifecycles(w http.ResponseWriter, r *http.Request) {
 	var request ListLifecyclesRequestObject
@@ -27866,6 +28644,33 @@ func (sh *strictHandler) GetLifecycle(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetLifecycleResponseObject); ok {
 		if err := validResponse.VisitGetLifecycleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CompareLifecycles operation middleware
+func (sh *strictHandler) CompareLifecycles(w http.ResponseWriter, r *http.Request, id string, params CompareLifecyclesParams) {
+	var request CompareLifecyclesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareLifecycles(ctx, request.(CompareLifecyclesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareLifecycles")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CompareLifecyclesResponseObject); ok {
+		if err := validResponse.VisitCompareLifecyclesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -28458,6 +29263,37 @@ func (sh *strictHandler) GetPolicy(w http.ResponseWriter, r *http.Request, id st
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetPolicyResponseObject); ok {
 		if err := validResponse.VisitGetPolicyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CheckPolicy operation middleware
+func (sh *strictHandler) CheckPolicy(w http.ResponseWriter, r *http.Request) {
+	var request CheckPolicyRequestObject
+
+	var body CheckPolicyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckPolicy(ctx, request.(CheckPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckPolicy")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CheckPolicyResponseObject); ok {
+		if err := validResponse.VisitCheckPolicyResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -39,6 +39,7 @@ const (
 	kindForbidden       kind = "forbidden"
 	kindNotFound        kind = "not-found"
 	kindMethod          kind = "method-not-allowed"
+	kindNotAcceptable   kind = "not-acceptable"
 	kindConflict        kind = "conflict"
 	kindRefused         kind = "refused"
 	kindBaseMoved       kind = "base-moved"
@@ -70,6 +71,8 @@ func (k kind) status() int {
 		return http.StatusNotFound
 	case kindMethod:
 		return http.StatusMethodNotAllowed
+	case kindNotAcceptable:
+		return http.StatusNotAcceptable
 	case kindConflict, kindRefused, kindBaseMoved, kindInProgress:
 		return http.StatusConflict
 	case kindStale:
@@ -105,6 +108,8 @@ func (k kind) title() string {
 		return "There is no such thing."
 	case kindMethod:
 		return "The path does not know this method."
+	case kindNotAcceptable:
+		return "None of the media types asked for is on offer."
 	case kindConflict:
 		return "There is such a thing already, or somebody else was faster."
 	case kindRefused:
@@ -143,6 +148,7 @@ var (
 	errNoTenant     = errors.New("httpapi: principal without a tenant")
 	errNoPath       = errors.New("httpapi: no such path")
 	errMethod       = errors.New("httpapi: method not allowed")
+	errAccept       = errors.New("httpapi: no acceptable media type")
 	errTooLarge     = errors.New("httpapi: body too large")
 	errMediaType    = errors.New("httpapi: unsupported media type")
 	errKeyReused    = errors.New("httpapi: idempotency key of another request")
@@ -171,6 +177,7 @@ func table() []row {
 		{ErrForbidden, kindForbidden},
 		{errNoPath, kindNotFound},
 		{errMethod, kindMethod},
+		{errAccept, kindNotAcceptable},
 		{errTooLarge, kindTooLarge},
 		{errMediaType, kindMediaType},
 		{errKeyReused, kindKeyReused},

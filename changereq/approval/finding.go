@@ -3,6 +3,7 @@ package approval
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // Finding is one thing wrong with a policy.
@@ -54,4 +55,19 @@ func (f Finding) String() string {
 
 func blocking(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
+}
+
+// Pointer is the place of a finding in the JSON of the policy, as a JSON pointer
+// such as /stages/0/requirements/2; empty means the whole. Of what stands there
+// twice it is the first.
+func (p Policy) Pointer(f Finding) string {
+	i := slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Name == f.Stage })
+	if f.Stage == "" || i < 0 {
+		return ""
+	}
+	at := "/stages/" + strconv.Itoa(i)
+	if k := slices.IndexFunc(p.Stages[i].Requirements, func(r Requirement) bool { return r.ID == f.Requirement }); f.Requirement != "" && k >= 0 {
+		at += "/requirements/" + strconv.Itoa(k)
+	}
+	return at
 }

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -140,4 +141,22 @@ func (f Finding) String() string {
 // blocking reports whether any of the findings is an error.
 func blocking(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == SeverityError })
+}
+
+// Pointer is the place of a finding in the JSON of the definition, as a JSON pointer such as /edges/3; empty means the
+// whole. Of what stands there twice it is the first.
+func (d Definition) Pointer(f Finding) string {
+	if at := named(d.States, f.State); f.State != "" && at != none {
+		return "/states/" + strconv.Itoa(at)
+	}
+
+	if f.Edge == nil {
+		return ""
+	}
+
+	if at := slices.IndexFunc(d.Edges, func(e Edge) bool { return e.move() == *f.Edge }); at != none {
+		return "/edges/" + strconv.Itoa(at)
+	}
+
+	return ""
 }

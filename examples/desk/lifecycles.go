@@ -28,8 +28,8 @@ func lifecycles() ([]*changereq.Lifecycle, error) {
 }
 
 // draw writes a lifecycle for the tools that draw Mermaid or DOT.
-func draw(def lifecycle.Definition, format string) string {
-	g := diagram.FromLifecycle(def, diagram.Lifecycle{Guards: true, Roles: true})
+func draw(def lifecycle.Definition, findings []lifecycle.Finding, format string) string {
+	g := diagram.FromLifecycle(def, diagram.Lifecycle{Guards: true, Roles: true, Findings: findings})
 	if format == "dot" {
 		return diagram.DOT(g)
 	}

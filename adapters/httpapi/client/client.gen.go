@@ -91,6 +91,24 @@ func (e JournalEntrySpecversion) Valid() bool {
 	}
 }
 
+// Defines values for LifecycleCheckInputPicture.
+const (
+	LifecycleCheckInputPictureDot     LifecycleCheckInputPicture = "dot"
+	LifecycleCheckInputPictureMermaid LifecycleCheckInputPicture = "mermaid"
+)
+
+// Valid indicates whether the value is a known member of the LifecycleCheckInputPicture enum.
+func (e LifecycleCheckInputPicture) Valid() bool {
+	switch e {
+	case LifecycleCheckInputPictureDot:
+		return true
+	case LifecycleCheckInputPictureMermaid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LogSourceInputForm.
 const (
 	LogSourceInputFormCsv   LogSourceInputForm = "csv"
@@ -2017,6 +2035,78 @@ type Lifecycle struct {
 	Version int32 `json:"version"`
 }
 
+// LifecycleChange One thing in which two definitions differ.
+type LifecycleChange struct {
+	// Edge One step along an edge.
+	Edge *LifecycleMove `json:"edge,omitempty"`
+
+	// Field What of it changed.
+	Field *string `json:"field,omitempty"`
+
+	// Kind How it changed.
+	Kind string `json:"kind"`
+
+	// New What it is; of a list, what was put in.
+	New []string `json:"new,omitempty"`
+
+	// Old What it was; of a list, what was taken out.
+	Old []string `json:"old,omitempty"`
+
+	// State The state that changed.
+	State *string `json:"state,omitempty"`
+}
+
+// LifecycleCheck What is to be said of a definition.
+type LifecycleCheck struct {
+	// Comparison What changes from one definition to another.
+	Comparison *LifecycleComparison `json:"comparison,omitempty"`
+
+	// Compiles Whether requests could live by it.
+	Compiles bool `json:"compiles"`
+
+	// Findings All that is wrong with it.
+	Findings []LifecycleFinding `json:"findings"`
+
+	// Picture The picture as text, if this office draws and one was asked for.
+	Picture *string `json:"picture,omitempty"`
+}
+
+// LifecycleCheckInput A definition to check.
+type LifecycleCheckInput struct {
+	// CompareWith A lifecycle of this office.
+	CompareWith *LifecycleRefInput `json:"compare_with,omitempty"`
+
+	// Definition What a request can be, and what may happen to it next.
+	Definition Lifecycle `json:"definition"`
+
+	// Picture The language of the picture; none: no picture.
+	Picture *LifecycleCheckInputPicture `json:"picture,omitempty"`
+
+	// States With compare_with: where requests of an old state would go, if not to the state of that name.
+	States map[string]string `json:"states,omitempty"`
+}
+
+// LifecycleCheckInputPicture The language of the picture; none: no picture.
+type LifecycleCheckInputPicture string
+
+// LifecycleComparison What changes from one definition to another.
+type LifecycleComparison struct {
+	// Changes Of the definition itself, then of its states and of its edges.
+	Changes []LifecycleChange `json:"changes"`
+
+	// From A lifecycle by id and version.
+	From LifecycleRef `json:"from"`
+
+	// Migrates Whether requests could be taken from one to the other. They never can to one that does not compile or has another id.
+	Migrates bool `json:"migrates"`
+
+	// Migration What keeps them from it.
+	Migration []LifecycleFinding `json:"migration"`
+
+	// To A lifecycle by id and version.
+	To LifecycleRef `json:"to"`
+}
+
 // LifecycleEdge A way from one state to the next.
 type LifecycleEdge struct {
 	// Auto Whether it is taken by itself as soon as its guards hold.
@@ -2050,10 +2140,49 @@ type LifecycleEdge struct {
 	To string `json:"to"`
 }
 
+// LifecycleFinding One thing wrong with a definition.
+type LifecycleFinding struct {
+	// Advice What to do about it.
+	Advice string `json:"advice"`
+
+	// Code Its kind.
+	Code string `json:"code"`
+
+	// Edge One step along an edge.
+	Edge *LifecycleMove `json:"edge,omitempty"`
+
+	// Path A shortest way that shows it.
+	Path []LifecycleMove `json:"path,omitempty"`
+
+	// Pointer Where in the request it stands; none: the whole, or a state of the old definition.
+	Pointer *string `json:"pointer,omitempty"`
+
+	// Severity An error keeps the definition from being used.
+	Severity string `json:"severity"`
+
+	// State The state that it is about.
+	State *string `json:"state,omitempty"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
+}
+
 // LifecycleList The lifecycles of this office.
 type LifecycleList struct {
 	// Items The default first.
 	Items []LifecycleSummary `json:"items"`
+}
+
+// LifecycleMove One step along an edge.
+type LifecycleMove struct {
+	// Event What happens.
+	Event string `json:"event"`
+
+	// From Where it begins.
+	From string `json:"from"`
+
+	// To Where it leads.
+	To string `json:"to"`
 }
 
 // LifecycleRef A lifecycle by id and version.
@@ -2065,7 +2194,7 @@ type LifecycleRef struct {
 	Version int32 `json:"version"`
 }
 
-// LifecycleRefInput The lifecycle that a new request is to live by.
+// LifecycleRefInput A lifecycle of this office.
 type LifecycleRefInput struct {
 	// ID The id of the lifecycle.
 	ID string `json:"id"`
@@ -2712,7 +2841,7 @@ type OpenInput struct {
 	// ID Chosen by the client; none: one is made.
 	ID *string `json:"id,omitempty"`
 
-	// Lifecycle The lifecycle that a new request is to live by.
+	// Lifecycle A lifecycle of this office.
 	Lifecycle *LifecycleRefInput `json:"lifecycle,omitempty"`
 
 	// State One of the states that requests begin in; none: the first.
@@ -2938,6 +3067,27 @@ type Policy struct {
 	Version int32 `json:"version"`
 }
 
+// PolicyCheck What is to be said of a policy.
+type PolicyCheck struct {
+	// Compiles Whether requests could be judged by it.
+	Compiles bool `json:"compiles"`
+
+	// Findings All that is wrong with it.
+	Findings []PolicyFinding `json:"findings"`
+
+	// Unmet What the request could never satisfy.
+	Unmet []Unmet `json:"unmet"`
+}
+
+// PolicyCheckInput A policy to check.
+type PolicyCheckInput struct {
+	// ChangeRequest A request that would be judged by it.
+	ChangeRequest *string `json:"change_request,omitempty"`
+
+	// Policy Whose approval a request needs.
+	Policy Policy `json:"policy"`
+}
+
 // PolicyCondition A fact that a request must have.
 type PolicyCondition struct {
 	// AtLeast Or at least so much.
@@ -2948,6 +3098,30 @@ type PolicyCondition struct {
 
 	// In One of these values.
 	In []string `json:"in,omitempty"`
+}
+
+// PolicyFinding One thing wrong with a policy.
+type PolicyFinding struct {
+	// Advice What to do about it.
+	Advice string `json:"advice"`
+
+	// Code Its kind.
+	Code string `json:"code"`
+
+	// Pointer Where in the request it stands; none: the whole.
+	Pointer *string `json:"pointer,omitempty"`
+
+	// Requirement The requirement that it is about.
+	Requirement *string `json:"requirement,omitempty"`
+
+	// Severity An error keeps the policy from being used.
+	Severity string `json:"severity"`
+
+	// Stage The stage that it is about.
+	Stage *string `json:"stage,omitempty"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
 }
 
 // PolicyFrom People by name, role, group, or as owners of what is affected.
@@ -4615,6 +4789,9 @@ type Forbidden = Problem
 // Invalid What went wrong (RFC 9457).
 type Invalid = Problem
 
+// NotAcceptable What went wrong (RFC 9457).
+type NotAcceptable = Problem
+
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
 
@@ -5065,6 +5242,15 @@ type GetLifecycleParams struct {
 // GetLifecycleParamsFormat defines parameters for GetLifecycle.
 type GetLifecycleParamsFormat string
 
+// CompareLifecyclesParams defines parameters for CompareLifecycles.
+type CompareLifecyclesParams struct {
+	// From The version that requests live by.
+	From int32 `form:"from" json:"from"`
+
+	// To The version that they would migrate to.
+	To int32 `form:"to" json:"to"`
+}
+
 // ListMeasuresParams defines parameters for ListMeasures.
 type ListMeasuresParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
@@ -5374,6 +5560,9 @@ type ReportReadingJSONRequestBody = ReadingInput
 // WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
 type WithdrawEngagementJSONRequestBody = ReasonInput
 
+// CheckLifecycleJSONRequestBody defines body for CheckLifecycle for application/json ContentType.
+type CheckLifecycleJSONRequestBody = LifecycleCheckInput
+
 // DefineMeasureJSONRequestBody defines body for DefineMeasure for application/json ContentType.
 type DefineMeasureJSONRequestBody = NewMeasureInput
 
@@ -5400,6 +5589,9 @@ type FileObservationJSONRequestBody = ObservationInput
 
 // CorrectObservationJSONRequestBody defines body for CorrectObservation for application/json ContentType.
 type CorrectObservationJSONRequestBody = ObservationInput
+
+// CheckPolicyJSONRequestBody defines body for CheckPolicy for application/json ContentType.
+type CheckPolicyJSONRequestBody = PolicyCheckInput
 
 // FileRecordJSONRequestBody defines body for FileRecord for application/json ContentType.
 type FileRecordJSONRequestBody = FileInput
@@ -6307,6 +6499,24 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CheckLifecycleWithBody Check a lifecycle of one's own
+	//
+	// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+	CheckLifecycleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckLifecycle Check a lifecycle of one's own
+	//
+	// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+	CheckLifecycle(ctx context.Context, body CheckLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListLifecycles List the lifecycles
 	//
 	// The lifecycles that requests of this office may live by, the default first.
@@ -6316,10 +6526,17 @@ type ClientInterface interface {
 
 	// GetLifecycle Get a lifecycle
 	//
-	// A lifecycle as it is defined. A version never changes.
+	// A lifecycle as it is defined, or with `format` or `Accept` a picture of it. A version never changes.
 	//
 	// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
 	GetLifecycle(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompareLifecycles Compare two versions of a lifecycle
+	//
+	// What changed from one version to another, and what keeps requests from migrating, if anything does.
+	//
+	// Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
+	CompareLifecycles(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMeasures List measures
 	//
@@ -6559,6 +6776,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
 	GetPolicy(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckPolicyWithBody Check an approval policy of one's own
+	//
+	// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+	CheckPolicyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckPolicy Check an approval policy of one's own
+	//
+	// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+	CheckPolicy(ctx context.Context, body CheckPolicyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProcess Say how the office's own work runs
 	//
@@ -8463,6 +8698,44 @@ func (c *Client) ReadJournal(ctx context.Context, params *ReadJournalParams, req
 	return c.Client.Do(req)
 }
 
+// CheckLifecycleWithBody Check a lifecycle of one's own
+//
+// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+func (c *Client) CheckLifecycleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckLifecycleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckLifecycle Check a lifecycle of one's own
+//
+// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+func (c *Client) CheckLifecycle(ctx context.Context, body CheckLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckLifecycleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListLifecycles List the lifecycles
 //
 // The lifecycles that requests of this office may live by, the default first.
@@ -8482,11 +8755,28 @@ func (c *Client) ListLifecycles(ctx context.Context, reqEditors ...RequestEditor
 
 // GetLifecycle Get a lifecycle
 //
-// A lifecycle as it is defined. A version never changes.
+// A lifecycle as it is defined, or with `format` or `Accept` a picture of it. A version never changes.
 //
 // Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
 func (c *Client) GetLifecycle(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetLifecycleRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompareLifecycles Compare two versions of a lifecycle
+//
+// What changed from one version to another, and what keeps requests from migrating, if anything does.
+//
+// Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
+func (c *Client) CompareLifecycles(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareLifecyclesRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9016,6 +9306,44 @@ func (c *Client) ListPolicies(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
 func (c *Client) GetPolicy(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPolicyRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckPolicyWithBody Check an approval policy of one's own
+//
+// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+func (c *Client) CheckPolicyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckPolicyRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckPolicy Check an approval policy of one's own
+//
+// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+func (c *Client) CheckPolicy(ctx context.Context, body CheckPolicyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckPolicyRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -13050,6 +13378,46 @@ func NewReadJournalRequest(server string, params *ReadJournalParams) (*http.Requ
 	return req, nil
 }
 
+// NewCheckLifecycleRequest calls the generic CheckLifecycle builder with application/json body
+func NewCheckLifecycleRequest(server string, body CheckLifecycleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckLifecycleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCheckLifecycleRequestWithBody constructs an http.Request for the CheckLifecycle method, with any body, and a specified content type
+func NewCheckLifecycleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lifecycle-checks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListLifecyclesRequest constructs an http.Request for the ListLifecycles method
 func NewListLifecyclesRequest(server string) (*http.Request, error) {
 	var err error
@@ -13134,6 +13502,71 @@ func NewGetLifecycleRequest(server string, id string, params *GetLifecycleParams
 				}
 			}
 
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCompareLifecyclesRequest constructs an http.Request for the CompareLifecycles method
+func NewCompareLifecyclesRequest(server string, id string, params *CompareLifecyclesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lifecycles/%s/changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -14347,6 +14780,46 @@ func NewGetPolicyRequest(server string, id string, params *GetPolicyParams) (*ht
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewCheckPolicyRequest calls the generic CheckPolicy builder with application/json body
+func NewCheckPolicyRequest(server string, body CheckPolicyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckPolicyRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCheckPolicyRequestWithBody constructs an http.Request for the CheckPolicy method, with any body, and a specified content type
+func NewCheckPolicyRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy-checks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -15788,6 +16261,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournalWithResponse(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*ReadJournalResponse, error)
 
+	// CheckLifecycleWithBodyWithResponse Check a lifecycle of one's own
+	//
+	// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+	CheckLifecycleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckLifecycleResponse, error)
+
+	// CheckLifecycleWithResponse Check a lifecycle of one's own
+	//
+	// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+	CheckLifecycleWithResponse(ctx context.Context, body CheckLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckLifecycleResponse, error)
+
 	// ListLifecyclesWithResponse List the lifecycles
 	//
 	// The lifecycles that requests of this office may live by, the default first.
@@ -15799,12 +16290,21 @@ type ClientWithResponsesInterface interface {
 
 	// GetLifecycleWithResponse Get a lifecycle
 	//
-	// A lifecycle as it is defined. A version never changes.
+	// A lifecycle as it is defined, or with `format` or `Accept` a picture of it. A version never changes.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/lifecycles/{id} (the `GetLifecycle` operationId).
 	GetLifecycleWithResponse(ctx context.Context, id string, params *GetLifecycleParams, reqEditors ...RequestEditorFn) (*GetLifecycleResponse, error)
+
+	// CompareLifecyclesWithResponse Compare two versions of a lifecycle
+	//
+	// What changed from one version to another, and what keeps requests from migrating, if anything does.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
+	CompareLifecyclesWithResponse(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*CompareLifecyclesResponse, error)
 
 	// ListMeasuresWithResponse List measures
 	//
@@ -16066,6 +16566,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/policies/{id} (the `GetPolicy` operationId).
 	GetPolicyWithResponse(ctx context.Context, id string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*GetPolicyResponse, error)
+
+	// CheckPolicyWithBodyWithResponse Check an approval policy of one's own
+	//
+	// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+	CheckPolicyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckPolicyResponse, error)
+
+	// CheckPolicyWithResponse Check an approval policy of one's own
+	//
+	// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+	CheckPolicyWithResponse(ctx context.Context, body CheckPolicyJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckPolicyResponse, error)
 
 	// GetProcessWithResponse Say how the office's own work runs
 	//
@@ -18810,6 +19328,8 @@ type GetBriefResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON406 the response for an HTTP 406 `application/problem+json` response
+	ApplicationProblemJSON406 *NotAcceptable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Unexpected
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -18839,6 +19359,11 @@ func (r GetBriefResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetBriefResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON406 returns the response for an HTTP 406 `application/problem+json` response
+func (r GetBriefResponse) GetApplicationProblemJSON406() *NotAcceptable {
+	return r.ApplicationProblemJSON406
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -23395,6 +23920,103 @@ func (r ReadJournalResponse) ContentType() string {
 	return ""
 }
 
+// CheckLifecycleResponse401Headers the declared response headers of an HTTP 401 response for CheckLifecycle
+type CheckLifecycleResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CheckLifecycleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LifecycleCheck
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckLifecycleResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckLifecycleResponse) GetJSON200() *LifecycleCheck {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CheckLifecycleResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckLifecycleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckLifecycleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckLifecycleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckLifecycleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListLifecyclesResponse401Headers the declared response headers of an HTTP 401 response for ListLifecycles
 type ListLifecyclesResponse401Headers struct {
 	WWWAuthenticate string
@@ -23489,6 +24111,8 @@ type GetLifecycleResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON406 the response for an HTTP 406 `application/problem+json` response
+	ApplicationProblemJSON406 *NotAcceptable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Unexpected
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -23520,6 +24144,11 @@ func (r GetLifecycleResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
 }
 
+// GetApplicationProblemJSON406 returns the response for an HTTP 406 `application/problem+json` response
+func (r GetLifecycleResponse) GetApplicationProblemJSON406() *NotAcceptable {
+	return r.ApplicationProblemJSON406
+}
+
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
 func (r GetLifecycleResponse) GetApplicationProblemJSONDefault() *Unexpected {
 	return r.ApplicationProblemJSONDefault
@@ -23548,6 +24177,89 @@ func (r GetLifecycleResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetLifecycleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CompareLifecyclesResponse401Headers the declared response headers of an HTTP 401 response for CompareLifecycles
+type CompareLifecyclesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CompareLifecyclesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LifecycleComparison
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CompareLifecyclesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompareLifecyclesResponse) GetJSON200() *LifecycleComparison {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CompareLifecyclesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CompareLifecyclesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CompareLifecyclesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CompareLifecyclesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareLifecyclesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareLifecyclesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareLifecyclesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareLifecyclesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareLifecyclesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25618,6 +26330,103 @@ func (r GetPolicyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetPolicyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CheckPolicyResponse401Headers the declared response headers of an HTTP 401 response for CheckPolicy
+type CheckPolicyResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CheckPolicyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PolicyCheck
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckPolicyResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckPolicyResponse) GetJSON200() *PolicyCheck {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CheckPolicyResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckPolicyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckPolicyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckPolicyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckPolicyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -27888,6 +28697,36 @@ func (c *ClientWithResponses) ReadJournalWithResponse(ctx context.Context, param
 	return ParseReadJournalResponse(rsp)
 }
 
+// CheckLifecycleWithBodyWithResponse Check a lifecycle of one's own
+//
+// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+func (c *ClientWithResponses) CheckLifecycleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckLifecycleResponse, error) {
+	rsp, err := c.CheckLifecycleWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckLifecycleResponse(rsp)
+}
+
+// CheckLifecycleWithResponse Check a lifecycle of one's own
+//
+// Compiles a definition and gives every finding at once, each with its place; compares it with a definition of this office; draws it, with the findings marked. It writes nothing, and the definition need not compile.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/lifecycle-checks (the `CheckLifecycle` operationId).
+func (c *ClientWithResponses) CheckLifecycleWithResponse(ctx context.Context, body CheckLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckLifecycleResponse, error) {
+	rsp, err := c.CheckLifecycle(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckLifecycleResponse(rsp)
+}
+
 // ListLifecyclesWithResponse List the lifecycles
 //
 // The lifecycles that requests of this office may live by, the default first.
@@ -27905,7 +28744,7 @@ func (c *ClientWithResponses) ListLifecyclesWithResponse(ctx context.Context, re
 
 // GetLifecycleWithResponse Get a lifecycle
 //
-// A lifecycle as it is defined. A version never changes.
+// A lifecycle as it is defined, or with `format` or `Accept` a picture of it. A version never changes.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27916,6 +28755,21 @@ func (c *ClientWithResponses) GetLifecycleWithResponse(ctx context.Context, id s
 		return nil, err
 	}
 	return ParseGetLifecycleResponse(rsp)
+}
+
+// CompareLifecyclesWithResponse Compare two versions of a lifecycle
+//
+// What changed from one version to another, and what keeps requests from migrating, if anything does.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
+func (c *ClientWithResponses) CompareLifecyclesWithResponse(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*CompareLifecyclesResponse, error) {
+	rsp, err := c.CompareLifecycles(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareLifecyclesResponse(rsp)
 }
 
 // ListMeasuresWithResponse List measures
@@ -28351,6 +29205,36 @@ func (c *ClientWithResponses) GetPolicyWithResponse(ctx context.Context, id stri
 		return nil, err
 	}
 	return ParseGetPolicyResponse(rsp)
+}
+
+// CheckPolicyWithBodyWithResponse Check an approval policy of one's own
+//
+// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+func (c *ClientWithResponses) CheckPolicyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckPolicyResponse, error) {
+	rsp, err := c.CheckPolicyWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckPolicyResponse(rsp)
+}
+
+// CheckPolicyWithResponse Check an approval policy of one's own
+//
+// Compiles a policy against the people who hold its roles and groups now and gives every finding at once, each with its place; for a request, also what that one could never satisfy. It writes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/policy-checks (the `CheckPolicy` operationId).
+func (c *ClientWithResponses) CheckPolicyWithResponse(ctx context.Context, body CheckPolicyJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckPolicyResponse, error) {
+	rsp, err := c.CheckPolicy(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckPolicyResponse(rsp)
 }
 
 // GetProcessWithResponse Say how the office's own work runs
@@ -31032,6 +31916,13 @@ func ParseGetBriefResponse(rsp *http.Response) (*GetBriefResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 406:
+		var dest NotAcceptable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON406 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Unexpected
@@ -35335,6 +36226,94 @@ func ParseReadJournalResponse(rsp *http.Response) (*ReadJournalResponse, error) 
 	return response, nil
 }
 
+// ParseCheckLifecycleResponse parses an HTTP response from a CheckLifecycleWithResponse call
+func ParseCheckLifecycleResponse(rsp *http.Response) (*CheckLifecycleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckLifecycleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LifecycleCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckLifecycleResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListLifecyclesResponse parses an HTTP response from a ListLifecyclesWithResponse call
 func ParseListLifecyclesResponse(rsp *http.Response) (*ListLifecyclesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -35451,6 +36430,13 @@ func ParseGetLifecycleResponse(rsp *http.Response) (*GetLifecycleResponse, error
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 406:
+		var dest NotAcceptable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON406 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Unexpected
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35459,13 +36445,87 @@ func ParseGetLifecycleResponse(rsp *http.Response) (*GetLifecycleResponse, error
 		response.ApplicationProblemJSONDefault = &dest
 
 	case rsp.StatusCode == 200:
-		// Content-type (text/plain) unsupported
+		// Content-type (text/vnd.mermaid) unsupported
 
 	}
 
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetLifecycleResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCompareLifecyclesResponse parses an HTTP response from a CompareLifecyclesWithResponse call
+func ParseCompareLifecyclesResponse(rsp *http.Response) (*CompareLifecyclesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareLifecyclesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LifecycleComparison
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CompareLifecyclesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -37434,6 +38494,94 @@ func ParseGetPolicyResponse(rsp *http.Response) (*GetPolicyResponse, error) {
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetPolicyResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCheckPolicyResponse parses an HTTP response from a CheckPolicyWithResponse call
+func ParseCheckPolicyResponse(rsp *http.Response) (*CheckPolicyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckPolicyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PolicyCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckPolicyResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
