@@ -2,9 +2,12 @@ package accounting_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/accounting"
+	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 )
 
@@ -31,9 +35,29 @@ func open(t *testing.T) *os.File {
 	return f
 }
 
-// pepEvents imports every history under the lifecycle of PEP 1 and returns the
-// events of each.
-func pepEvents(t *testing.T) [][]changereq.Event {
+// pep is one history: what the data says of it, and what its import gives.
+type pep struct {
+	ID          string   `json:"id"`
+	Title       string   `json:"title"`
+	Authors     []string `json:"authors"`
+	Approvers   []string `json:"approvers"`
+	DecisionRef string   `json:"decision_ref"`
+	Relations   struct {
+		SupersededBy []string `json:"superseded_by"`
+	} `json:"relations"`
+	Transitions []struct {
+		At       time.Time `json:"at"`
+		To       string    `json:"to"`
+		By       string    `json:"by"`
+		Resolved bool      `json:"resolution_present"`
+	} `json:"transitions"`
+	Edits map[string]int `json:"targeted_edits_while_status"`
+
+	events []changereq.Event
+}
+
+// peps imports every history under the lifecycle of PEP 1.
+func peps(t *testing.T) []pep {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "examples", "replay", "pep1.json"))
 	require.NoError(t, err)
@@ -41,37 +65,97 @@ func pepEvents(t *testing.T) [][]changereq.Event {
 	require.NoError(t, err)
 	lc, findings := changereq.Compile(def)
 	require.NotNil(t, lc, "%v", findings)
-	var all [][]changereq.Event
+	var all []pep
 	lines := bufio.NewScanner(open(t))
 	for lines.Scan() {
-		var pep struct {
-			ID          string `json:"id"`
-			Title       string `json:"title"`
-			Transitions []struct {
-				At       time.Time `json:"at"`
-				To       string    `json:"to"`
-				By       string    `json:"by"`
-				Resolved bool      `json:"resolution_present"`
-			} `json:"transitions"`
-		}
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &pep))
-		cmd := changereq.Import{
-			ID: changereq.ID(pep.ID), Number: pep.ID, Source: "python/peps", Applicant: "authors", Lifecycle: lc.Ref(),
-			Content: changereq.Content{Title: pep.Title},
-		}
-		for _, x := range pep.Transitions {
-			f := changereq.Fact{At: x.At, By: x.By, State: x.To}
-			if x.Resolved {
-				f.Reference = "resolution"
-			}
-			cmd.Facts = append(cmd.Facts, f)
-		}
-		events, err := changereq.Decide(lc, changereq.Request{}, cmd, changereq.Env{Now: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)})
-		require.NoError(t, err, pep.ID)
-		all = append(all, events)
+		var x pep
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &x))
+		x.events, err = changereq.Decide(lc, changereq.Request{}, x.facts(lc), changereq.Env{Now: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)})
+		require.NoError(t, err, x.ID)
+		all = append(all, x)
 	}
 	require.NoError(t, lines.Err())
 	return all
+}
+
+// facts is the command that imports the history.
+func (p *pep) facts(lc *changereq.Lifecycle) changereq.Import {
+	cmd := changereq.Import{
+		ID: changereq.ID(p.ID), Number: p.ID, Source: "python/peps", Applicant: "authors", Lifecycle: lc.Ref(),
+		Content: changereq.Content{Title: p.Title},
+	}
+	for _, x := range p.Transitions {
+		f := changereq.Fact{At: x.At, By: x.By, State: x.To}
+		if x.Resolved {
+			f.Reference = "resolution"
+		}
+		cmd.Facts = append(cmd.Facts, f)
+	}
+	return cmd
+}
+
+// which are the numbers of those of which something holds.
+func which(all []pep, holds func(*pep) bool) []string {
+	var out []string
+	for i := range all {
+		if holds(&all[i]) {
+			out = append(out, strings.TrimPrefix(all[i].ID, "PEP-"))
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	return out
+}
+
+// Who is both author and delegate is barred as applicant by any policy that asks
+// the delegates.
+func TestPEPsDecidedByTheirAuthors(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"426", "440", "459", "503"}, which(peps(t), func(p *pep) bool {
+		if len(p.Approvers) == 0 {
+			return false
+		}
+		judge, findings := changereq.CompilePolicy(approval.Policy{ID: "pep", Version: 1, Stages: []approval.Stage{{
+			Name: "decision", Requirements: []approval.Requirement{{ID: "delegate", From: approval.From{Users: p.Approvers}, Need: approval.Need{Kind: approval.Any}}},
+		}}})
+		require.NotNil(t, judge, "%v", findings)
+		return slices.ContainsFunc(p.Authors, func(author string) bool {
+			return slices.ContainsFunc(p.Approvers, func(delegate string) bool {
+				return judge.Bars(&approval.Case{Applicant: author}, "delegate", delegate) == approval.Applicant
+			})
+		})
+	}))
+}
+
+// How the histories stand now, by their folds.
+func TestWhereThePEPsStand(t *testing.T) {
+	t.Parallel()
+	all := peps(t)
+	in := func(p *pep, states ...string) bool { return slices.Contains(states, changereq.Fold(p.events).State) }
+	decided := func(p *pep) bool { return in(p, "Accepted", "Final", "Rejected", "Withdrawn") }
+	require.Len(t, which(all, decided), 588)
+	require.Len(t, which(all, func(p *pep) bool { return decided(p) && p.DecisionRef != "" }), 235)
+	require.Equal(t, []string{"6", "344", "367", "411"}, which(all, func(p *pep) bool {
+		return in(p, "Superseded") && len(p.Relations.SupersededBy) == 0
+	}))
+	accepted := func(p *pep) bool {
+		return slices.ContainsFunc(p.events, func(ev changereq.Event) bool {
+			fact, ok := ev.Data.(changereq.FactRecordedData)
+			return ok && fact.To == "Accepted"
+		})
+	}
+	require.Len(t, which(all, accepted), 273)
+	edits := 0
+	require.Len(t, which(all, func(p *pep) bool {
+		n := p.Edits["Accepted"]
+		edits += n
+		return accepted(p) && n > 0
+	}), 165, "edited after they were approved")
+	require.Equal(t, 693, edits)
+	lengths := make(map[int]int)
+	for i := range all {
+		lengths[len(all[i].Transitions)]++
+	}
+	require.Equal(t, map[int]int{1: 83, 2: 324, 3: 286, 4: 30, 5: 14, 6: 3, 7: 1}, lengths)
 }
 
 // The times between states of the PEPs, in whole days, computed beforehand by
@@ -83,9 +167,8 @@ func TestLeadsOfThePEPs(t *testing.T) {
 		{Name: "acceptance", From: []string{"Draft"}, To: []string{"Accepted"}},
 		{Name: "completion", From: []string{"Accepted"}, To: []string{"Final"}},
 	}, Landings: []accounting.Landing{{Name: "resolved", States: []string{"Accepted", "Rejected"}}}})
-	all := pepEvents(t)
-	for _, events := range all {
-		for _, ev := range events {
+	for _, p := range peps(t) {
+		for _, ev := range p.events {
 			l.Add(ev)
 		}
 	}
