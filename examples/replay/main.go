@@ -7,15 +7,17 @@
 // and kep.json, after the states of the KEP process (kubernetes/enhancements at 64765b4b), whose edges are a reading.
 //
 // The traces are JSON lines of at most one MiB, one change each: {"id": …, "transitions": [{"at": …, "to": …}, …]},
-// where at is a time as in RFC 3339 and may be left out. Other members are ignored, blank lines are skipped. A line that is
-// no trace is reported on standard error with its number, and the rest is replayed.
+// where at is a time as in RFC 3339 or a day, and may be left out. Other members are ignored, blank lines are skipped. A
+// line that is no trace is reported on standard error with its number, and the rest is replayed. So is, but counted and
+// judged as it stands there, a trace whose times step back, and one whose id an earlier line has: nothing is sorted,
+// merged or left out.
 //
 // The first state of a history is an opening, judged against the lifecycle's initial states; equal neighbours, after
 // folding aliases, are no transition; every other pair must be an edge. A trace conforms if all of it does.
 //
 // With -json every trace gives a line {"id", "conforms", "violations": [{"from", "to", "at", "reason"}]}, where from is
 // empty for an opening, and the last line is {"summary": {"traces", "conforming", "transitions", "lawful",
-// "unlawful"}}.
+// "unlawful"}}; "bad_lines", "stepping_back" and "repeated" follow where there are such lines.
 //
 // The exit code is 0 when everything could be read, whether it conforms or not; 1 when something could not; 2 for a
 // wrong call.
@@ -131,8 +133,8 @@ func replayFile(asked request, out io.Writer, say *log.Logger) (summary, error) 
 		to = newJSONReport(out)
 	}
 
-	total, err := replay(shape, in, to, func(bad *jsonl.LineError) {
-		say.Printf("%s: %v", asked.traces, bad)
+	total, err := replay(shape, in, to, func(odd *jsonl.LineError) {
+		say.Printf("%s: %v", asked.traces, odd)
 	})
 	if err != nil {
 		return summary{}, fmt.Errorf("%s: %w", asked.traces, err)
@@ -171,9 +173,17 @@ func loadShape(path string, say *log.Logger) (*lifecycle.Shape, error) {
 	return shape, nil
 }
 
-// replay judges every trace, reports it, and adds up. Lines that are no traces go to bad.
-func replay(shape *lifecycle.Shape, in io.Reader, to report, bad func(*jsonl.LineError)) (summary, error) {
+// What a trace is said to be that is judged as it stands there.
+var (
+	errStepsBack = errors.New("judged in the order of the line, though its times step back")
+	errRepeated  = errors.New("judged by itself, though its id is repeated")
+)
+
+// replay judges every trace, reports it, and adds up. Lines that are no traces, and what is odd about others, go to odd.
+func replay(shape *lifecycle.Shape, in io.Reader, to report, odd func(*jsonl.LineError)) (summary, error) {
 	var total summary
+
+	lines := make(map[string]int) // of each id, the first
 
 	for read, err := range readTraces(in) {
 		var line *jsonl.LineError
@@ -181,12 +191,14 @@ func replay(shape *lifecycle.Shape, in io.Reader, to report, bad func(*jsonl.Lin
 		switch {
 		case errors.As(err, &line):
 			total.BadLines++
-			bad(line)
+			odd(line)
 
 			continue
 		case err != nil:
 			return summary{}, err
 		}
+
+		total.oddities(read, lines, odd)
 
 		judged := shape.Judge(read.steps)
 		total.add(judged)
@@ -198,6 +210,25 @@ func replay(shape *lifecycle.Shape, in io.Reader, to report, bad func(*jsonl.Lin
 	}
 
 	return total, to.finish(total)
+}
+
+// oddities counts and says what is odd about a trace.
+func (s *summary) oddities(read trace, lines map[string]int, odd func(*jsonl.LineError)) {
+	if step, back := read.stepsBack(); back {
+		s.SteppingBack++
+
+		odd(&jsonl.LineError{Number: read.line, Err: fmt.Errorf("%s, transitions/%d: %w", read.id, step, errStepsBack)})
+	}
+
+	if first, repeated := lines[read.id]; repeated {
+		s.Repeated++
+
+		odd(&jsonl.LineError{Number: read.line, Err: fmt.Errorf("%s, as on line %d: %w", read.id, first, errRepeated)})
+
+		return
+	}
+
+	lines[read.id] = read.line
 }
 
 // add counts one trace.

@@ -68,14 +68,14 @@ func TestBadLinesAreReportedAndTheRestIsReplayed(t *testing.T) {
 	traces := file(t, "traces.jsonl", strings.Join([]string{
 		good, `{"id": "cut`, ` `, long, `{"transitions": [{"to": "Asked"}]}`, `{"id": "bare"}`,
 		`{"id": "hole", "transitions": [{"to": "Asked"}, {"at": "2025-01-01T00:00:00Z"}]}`,
-		`{"id": "when", "transitions": [{"to": "Asked", "at": "yesterday"}]}`, "{\"id\": \"\xff\"}", `[1]`, good,
+		`{"id": "when", "transitions": [{"to": "Asked", "at": "yesterday"}]}`, "{\"id\": \"\xff\"}", `[1]`, strings.Replace(good, "good", "better", 1),
 	}, "\n"))
 
 	got := call("-json", "-lifecycle", "testdata/permits.json", traces)
 	require.Equal(t, exitUnreadable, got.code)
 	//nolint:testifylint // the bytes are the contract
 	require.Equal(t, `{"id":"good","conforms":true,"violations":[]}
-{"id":"good","conforms":true,"violations":[]}
+{"id":"better","conforms":true,"violations":[]}
 {"summary":{"traces":2,"conforming":2,"transitions":0,"lawful":0,"unlawful":0,"bad_lines":8}}
 `, got.stdout)
 
@@ -93,6 +93,52 @@ func TestBadLinesAreReportedAndTheRestIsReplayed(t *testing.T) {
 	got = call("-lifecycle", "testdata/permits.json", traces)
 	require.Equal(t, exitUnreadable, got.code)
 	require.Contains(t, got.stdout, "8 lines are no traces and are not counted")
+}
+
+// What is odd about a trace is said with its line; the trace is judged as it stands there, and nothing is dropped.
+func TestOddTracesAreJudgedAndTold(t *testing.T) {
+	t.Parallel()
+
+	traces := file(t, "odd.jsonl", "\ufeff"+strings.Join([]string{
+		`{"id": "a", "transitions": [{"to": "provisional", "at": "2021-05-03"}, {"to": "implementable", "at": "2020-01-01T00:00:00+02:00"}]}`,
+		`{"id": 17, "transitions": [{"to": "provisional", "at": null, "by": null}, {"to": "implemented", "at": "2020-01-01"}], "title": null}`,
+		``,
+		`{"id": "a", "transitions": [{"to": "provisional"}, {"to": "Beta"}, {"to": "implemented"}, {"to": "implemented"}]}`,
+		`{"id": "b", "transitions": [{"to": "alpha"}, {"to": "implementable"}]}`,
+		`{"id": "c", "transitions": []}`,
+		`{"id": "d", "transitions": null}`,
+		`{"id": null, "transitions": [{"to": "provisional"}]}`,
+		`{"id": "e", "transitions": [{"to": "provisional", "at": 5}]}`,
+		`{"id": "f", "transitions": [{"to": null}]}`,
+		`{"id": ["g"], "transitions": [{"to": "provisional"}]}`,
+	}, "\r\n"))
+
+	got := call("-json", "-lifecycle", "kep.json", traces)
+	require.Equal(t, exitUnreadable, got.code)
+
+	out := strings.Split(strings.TrimSpace(got.stdout), "\n")
+	require.Len(t, out, 5)
+	require.Equal(t, `{"id":"a","conforms":true,"violations":[]}`, out[0])
+	require.Contains(t, out[1], `"id":"17","conforms":false`)
+	require.Contains(t, out[2], `\"Beta\" is no state of kep; from provisional`)
+	require.Contains(t, out[2], `\"Beta\" is no state of kep, so nothing is known to leave it`)
+	require.Contains(t, out[3], "nothing opens in implementable")
+	//nolint:testifylint // the bytes are the contract
+	require.Equal(t, `{"summary":{"traces":4,"conforming":1,"transitions":4,"lawful":1,"unlawful":3,"bad_lines":6,"stepping_back":1,"repeated":1}}`, out[4])
+
+	said := strings.Split(strings.TrimSpace(got.stderr), "\n")
+	require.Len(t, said, 8)
+
+	for i, want := range []string{
+		"line 1: a, transitions/1: judged in the order of the line", "line 4: a, as on line 1: judged by itself",
+		"line 6: no trace: transitions of c are missing", "line 7: no trace: transitions of d", "line 8: no trace: id is missing",
+		"line 9: json: cannot unmarshal number", "line 10: no trace: transitions/0/to of f is missing", "line 11: json: cannot unmarshal array",
+	} {
+		require.Contains(t, said[i], want)
+	}
+
+	got = call("-lifecycle", "kep.json", traces)
+	require.Contains(t, got.stdout, "1 traces have times that step back; they are judged in the order given\n1 traces repeat an id; each is judged by itself\n")
 }
 
 func TestLongestLine(t *testing.T) {

@@ -28,6 +28,10 @@ type summary struct {
 	Unlawful    int `json:"unlawful"`
 	// BadLines counts the lines that are no traces; they are in none of the other figures.
 	BadLines int `json:"bad_lines,omitempty"`
+	// SteppingBack counts the traces whose times do not keep to their order, Repeated those whose id stood on an earlier
+	// line; both are in the other figures.
+	SteppingBack int `json:"stepping_back,omitempty"`
+	Repeated     int `json:"repeated,omitempty"`
 }
 
 // report writes verdicts as they come and the summary at the end.
@@ -96,6 +100,14 @@ func (r *textReport) finish(total summary) error {
 
 	if total.BadLines > 0 {
 		fmt.Fprintf(&text, "%d lines are no traces and are not counted\n", total.BadLines)
+	}
+
+	if total.SteppingBack > 0 {
+		fmt.Fprintf(&text, "%d traces have times that step back; they are judged in the order given\n", total.SteppingBack)
+	}
+
+	if total.Repeated > 0 {
+		fmt.Fprintf(&text, "%d traces repeat an id; each is judged by itself\n", total.Repeated)
 	}
 
 	r.writeKinds(&text)

@@ -38,7 +38,8 @@ func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Number,
 // Unwrap gives the reason.
 func (e *LineError) Unwrap() error { return e.Err }
 
-// Lines yields the lines of in that are not blank, holding one at a time. A
+// Lines yields the lines of in that are not blank, holding one at a time. Lines
+// end in LF or CRLF; a byte order mark before the first is passed over. A
 // line that cannot be read is yielded as *LineError and reading goes on. An
 // error of the reader is yielded as it is, and is the last.
 func Lines(in io.Reader) iter.Seq2[Line, error] {
@@ -46,6 +47,9 @@ func Lines(in io.Reader) iter.Seq2[Line, error] {
 		lines := bufio.NewReader(in)
 		for number := 1; ; number++ {
 			text, err := readLine(lines)
+			if number == 1 {
+				text = bytes.TrimPrefix(text, []byte("\ufeff"))
+			}
 			if err != nil && !errors.Is(err, io.EOF) {
 				yield(Line{}, fmt.Errorf("after line %d: %w", number-1, err))
 				return

@@ -31,6 +31,17 @@ func TestLines(t *testing.T) {
 	require.Equal(t, []int{1, 3, 4}, numbers)
 }
 
+func TestAByteOrderMarkIsNoText(t *testing.T) {
+	t.Parallel()
+	texts, numbers, err := read(strings.NewReader("\ufeff{}\r\n\ufeff[1]\n"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"{}", "\ufeff[1]"}, texts, "one that stands elsewhere is left to whoever reads the line")
+	require.Equal(t, []int{1, 2}, numbers)
+	texts, _, err = read(strings.NewReader("\ufeff" + strings.Repeat("x", jsonl.MaxLine)))
+	require.NoError(t, err)
+	require.Len(t, texts[0], jsonl.MaxLine)
+}
+
 func TestUnusableLines(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", jsonl.MaxLine)
