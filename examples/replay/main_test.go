@@ -118,7 +118,7 @@ func TestOddTracesAreJudgedAndTold(t *testing.T) {
 
 	out := strings.Split(strings.TrimSpace(got.stdout), "\n")
 	require.Len(t, out, 5)
-	require.Equal(t, `{"id":"a","conforms":true,"violations":[]}`, out[0])
+	require.JSONEq(t, `{"id":"a","conforms":true,"violations":[]}`, out[0])
 	require.Contains(t, out[1], `"id":"17","conforms":false`)
 	require.Contains(t, out[2], `\"Beta\" is no state of kep; from provisional`)
 	require.Contains(t, out[2], `\"Beta\" is no state of kep, so nothing is known to leave it`)
