@@ -32,6 +32,7 @@ type Env struct {
 
 	Policy        *approval.Judge     // the one that the request pins or is to pin; nil: the default
 	People        approval.Directory  // who holds the roles and groups that the policy names
+	Standing      []Standing          // delegations for all requests; see CastVote
 	BadSignatures []string            // votes whose signature does not verify
 	Signature     *approval.Signature // of the vote that the command casts; see SigningStatement
 }

@@ -61,9 +61,14 @@ func (c Delegate) decide(d *deliberation) error {
 	if slices.ContainsFunc(d.req.Delegations, func(o approval.Delegation) bool { return sameDelegation(&o, &x) }) {
 		return nil
 	}
+	d.delegate(x)
+	return nil
+}
+
+// delegate records a delegation; both ends are told.
+func (d *deliberation) delegate(x approval.Delegation) {
 	d.emit(DelegatedData{Delegation: x})
 	d.oweTo(d.req.Number+": "+x.To+" speaks for "+x.From+" until "+x.End.Format(time.RFC3339), x.From, x.To)
-	return nil
 }
 
 func sameDelegation(a, b *approval.Delegation) bool {
@@ -73,7 +78,7 @@ func sameDelegation(a, b *approval.Delegation) bool {
 // undelegable says what stands against a delegation.
 func (d *deliberation) undelegable(x *approval.Delegation) []Unmet {
 	c, judge := d.view().approvalCase(), d.judge()
-	lists := judge.Lists(c, x.From, d.env.Actor.Roles)
+	lists := judge.Lists(c, x.From, x.Roles)
 	switch {
 	case d.req.Policy == PolicyRef{}:
 		return []Unmet{unmet("state", "nobody is asked before the request is submitted: delegate afterwards")}

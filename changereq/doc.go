@@ -45,7 +45,8 @@
 // [CompilePolicy]; without one, [DefaultPolicy]. A request pins id and version of
 // its policy when it is submitted, and a policy that nobody could satisfy is
 // refused there. [CastVote], [RevokeVote] and [DismissVote] vote on the current
-// brief; [Delegate] and [RevokeDelegation] let somebody else speak; [Override]
+// brief; [Delegate] and [RevokeDelegation] let somebody else speak, as a [Standing]
+// delegation does on all requests; [Override]
 // and [ConsentOverride] set a requirement aside, by two and for all to see. An
 // amendment outdates votes: they are kept, their owners and the applicant are
 // told, and they never count again. [RecordDecision] casts the decider's vote and

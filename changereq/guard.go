@@ -26,6 +26,7 @@ type View struct {
 
 	Policy        *approval.Judge    // what the approval is judged by
 	People        approval.Directory // who holds the roles and groups that it names
+	Standing      []Standing         // delegations for all requests, that may be used on this one
 	BadSignatures []string           // votes whose signature does not verify
 }
 

@@ -123,7 +123,7 @@ func (v *View) approvalCase() *approval.Case {
 	c := &approval.Case{
 		Now: now, Content: r.judged().classes(), Applicant: r.Applicant, Amender: r.LastAmender,
 		Assessors: r.Assessment.authors(), Implementers: r.implementers(), Owners: r.owners(), Facts: r.facts(),
-		Directory: v.People, Votes: r.Votes, Delegations: r.Delegations, Overrides: r.Overrides, BadSignatures: v.BadSignatures,
+		Directory: v.People, Votes: r.Votes, Delegations: r.Delegations, Deputies: v.deputies(), Overrides: r.Overrides, BadSignatures: v.BadSignatures,
 	}
 	if r.Asked != nil {
 		c.Asked = *r.Asked
@@ -335,6 +335,11 @@ func (s *Service) lookUpPolicy(ctx context.Context, tenant string, r *Request, c
 	if env.People, err = s.people(ctx, tenant, judges...); err != nil {
 		return env, err
 	}
+	if c, ok := cmd.(CastVote); ok && c.For != "" {
+		if env.Standing, err = s.standing(ctx, tenant, c.For, &env); err != nil {
+			return env, err
+		}
+	}
 	env.BadSignatures, err = s.badSignatures(ctx, tenant, r, judges...)
 	return env, err
 }
@@ -422,7 +427,12 @@ func (s *Service) Approval(ctx context.Context, tenant string, id ID) (Approval,
 				env.BadSignatures = append(env.BadSignatures, v.ID)
 			}
 		}
-		v := &View{Request: &r, Now: env.Now, Policy: env.Policy, People: env.People, BadSignatures: env.BadSignatures}
+		if env.Standing, err = s.standing(ctx, tenant, "", &env); err != nil {
+			return err
+		}
+		v := &View{
+			Request: &r, Now: env.Now, Policy: env.Policy, People: env.People, Standing: env.Standing, BadSignatures: env.BadSignatures,
+		}
 		out.Verdict = v.Verdict()
 		return nil
 	})

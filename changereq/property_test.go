@@ -53,6 +53,9 @@ func drive(t *testing.T, offered changereq.Request, under func(*rapid.T) *change
 		if rapid.Bool().Draw(t, "has to acknowledge") {
 			m.telling = changereq.Telling{Within: time.Hour, Acknowledge: true, Patience: 2 * time.Hour}
 		}
+		if rapid.Bool().Draw(t, "a deputy") {
+			m.standing = []changereq.Standing{deputy(epoch)}
+		}
 		for range rapid.IntRange(0, 25).Draw(t, "start") { // begin anywhere along the usual way
 			m.usual(t)
 		}
@@ -103,7 +106,8 @@ type machine struct {
 	req      changereq.Request
 	events   []changereq.Event
 	telling  changereq.Telling
-	uses     *changereq.Uses // what the bill of materials answers
+	standing []changereq.Standing // what the office knows of deputies
+	uses     *changereq.Uses      // what the bill of materials answers
 
 	template changereq.Request // closed; from time to time retired
 
@@ -131,7 +135,7 @@ func (m *machine) reuse(t *rapid.T) {
 }
 
 func (m *machine) env(actor changereq.Actor) changereq.Env {
-	return changereq.Env{Target: m.target, TargetPolicy: m.targetPolicy, Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Telling: m.telling, Template: &m.template}
+	return changereq.Env{Target: m.target, TargetPolicy: m.targetPolicy, Policy: m.policy, Now: m.now, Actor: actor, Number: "CR-1", Uses: m.uses, Telling: m.telling, Template: &m.template, Standing: m.standing}
 }
 
 // give runs a command and checks P3 and P4.

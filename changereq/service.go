@@ -37,6 +37,11 @@ type Config struct {
 	// voting, and a share of a role cannot be reached.
 	People func(ctx context.Context, tenant string, roles, groups []string) (approval.Directory, error)
 
+	// Standing says who may speak for somebody on all requests at an instant, for
+	// one principal, or for everybody if that is empty; see Standing. Nil means
+	// that there are only the delegations that requests have themselves.
+	Standing func(ctx context.Context, tenant, principal string, at time.Time) ([]Standing, error)
+
 	// Signer signs votes and verifies signatures. Nil means that there are none.
 	Signer Signer
 

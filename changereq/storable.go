@@ -253,7 +253,7 @@ func (c *storable) approval(r *Request) {
 	}
 	for i := range r.Delegations {
 		x := &r.Delegations[i]
-		c.text(x.ID, x.From, x.To, x.Reason)
+		c.text(x.ID, x.From, x.To, x.Reason, x.Standing)
 		c.text(x.Scope...)
 		c.text(x.Roles...)
 		c.time(x.Start, x.End)

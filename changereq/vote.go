@@ -67,6 +67,7 @@ func (c CastVote) decide(d *deliberation) error {
 	if open := briefed(v); len(open) > 0 {
 		return refused(d.command, open...)
 	}
+	d.deputise(c.For)
 	b := d.ballot(c.Kind, c.For)
 	if open := b.refusal(); len(open) > 0 {
 		return refused(d.command, open...)

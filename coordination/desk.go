@@ -30,11 +30,12 @@ type Config struct {
 	Lifecycles []*changereq.Lifecycle
 
 	// Policies are the approval policies that requests may be judged by, PolicyOf
-	// chooses among them, People is the directory that they name people by, and
-	// Signer signs votes; see changereq.Config.
+	// chooses among them, People is the directory that they name people by, Standing
+	// knows deputies, and Signer signs votes; see changereq.Config.
 	Policies []*approval.Judge
 	PolicyOf func(changereq.Request) changereq.PolicyRef
 	People   func(ctx context.Context, tenant string, roles, groups []string) (approval.Directory, error)
+	Standing func(ctx context.Context, tenant, principal string, at time.Time) ([]changereq.Standing, error)
 	Signer   changereq.Signer
 
 	// Heads says which revision of an item is the newest released one; see
@@ -97,7 +98,7 @@ func NewDesk(cfg Config) (*Desk, error) {
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
 		Calendar: cfg.Calendar, Deadlines: cfg.Deadlines,
 		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions, PlanEffect: cfg.PlanEffect, Matrix: cfg.Matrix, Discount: cfg.Discount,
-		Policies: cfg.Policies, PolicyOf: cfg.PolicyOf, People: cfg.People, Signer: cfg.Signer,
+		Policies: cfg.Policies, PolicyOf: cfg.PolicyOf, People: cfg.People, Standing: cfg.Standing, Signer: cfg.Signer,
 		Telling: cfg.Telling,
 	})
 	if err != nil {

@@ -68,6 +68,7 @@ func signatureTo(s approval.Signature) Signature {
 func delegationTo(d approval.Delegation) Delegation {
 	return Delegation{
 		ID: d.ID, From: d.From, To: d.To, Scope: d.Scope, Start: d.Start, End: d.End, Reason: d.Reason, Roles: d.Roles, Revoked: d.Revoked,
+		Standing: text(d.Standing),
 	}
 }
 

@@ -1367,6 +1367,9 @@ type Delegation struct {
 	// Scope Requirements; none: all.
 	Scope []string `json:"scope,omitempty"`
 
+	// Standing The standing delegation of the office that it comes from.
+	Standing *string `json:"standing,omitempty"`
+
 	// Start From when.
 	Start time.Time `json:"start"`
 

@@ -24,6 +24,7 @@ type Case struct {
 
 	Votes       []Vote
 	Delegations []Delegation
+	Deputies    []Delegation // who could stand in, but does not yet: asked, never counted
 	Overrides   []Override
 
 	// BadSignatures are the votes, by id, whose signature was found not to
@@ -74,6 +75,14 @@ func (c *Case) delegated(principal, to, requirement string, t time.Time) bool {
 	return slices.ContainsFunc(c.Delegations, func(d Delegation) bool {
 		return d.From == principal && d.To == to && d.Covers(requirement, t)
 	})
+}
+
+// delegation is one of the delegations, or one of the deputies after them.
+func (c *Case) delegation(i int) *Delegation {
+	if n := len(c.Delegations); i >= n {
+		return &c.Deputies[i-n]
+	}
+	return &c.Delegations[i]
 }
 
 // overridden finds an override of the requirement that holds for the content.

@@ -175,8 +175,8 @@ func (s *session) asks() []Ask {
 }
 
 func (s *session) askDelegates(out []Ask, it *item, bit uint64, principal string) []Ask {
-	for i := range s.c.Delegations {
-		d := &s.c.Delegations[i]
+	for i := range len(s.c.Delegations) + len(s.c.Deputies) {
+		d := s.c.delegation(i)
 		if d.From != principal || !d.Covers(it.r.ID, s.c.Now) || s.bars(d.To, it.r) != "" || s.people[s.id(d.To)].set&bit != 0 {
 			continue
 		}

@@ -116,6 +116,8 @@ type Delegation struct {
 	Reason  string     `json:"reason"`
 	Roles   []string   `json:"roles,omitempty"`   // From's, as vouched for when delegating
 	Revoked *time.Time `json:"revoked,omitempty"` // from then on votes cast under it count no more
+
+	Standing string `json:"standing,omitempty"` // the standing delegation that it comes from, if any
 }
 
 // Covers reports whether the delegation is in force at t for the requirement.
