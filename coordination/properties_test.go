@@ -158,8 +158,11 @@ func (b *bench) retitle(ctx context.Context, title string) (int64, error) {
 	}
 	c := r.Content.Clone()
 	c.Title = title
-	r, err = b.Do(ctx, tenant, ann, "CR1", r.Rev, changereq.Amend{Content: c})
-	return r.Rev, err
+	written, err := b.Do(ctx, tenant, ann, "CR1", r.Rev, changereq.Amend{Content: c})
+	if err == nil && written.Rev != r.Rev+1 {
+		err = fmt.Errorf("revision %d was seen and %d written", r.Rev, written.Rev)
+	}
+	return written.Rev, err
 }
 
 // history is the row and its events, as far as they fill a page.

@@ -177,6 +177,9 @@ func (h *harness) writeWhatWasSeen() (rev int64, err error) {
 		rev = r.Rev
 		return err
 	})
+	if err == nil && rev != seen.Rev+1 {
+		err = fmt.Errorf("revision %d was seen and %d written", seen.Rev, rev) //nolint:err113 // said once, to a person
+	}
 	return rev, err
 }
 
