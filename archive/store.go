@@ -34,6 +34,11 @@ type Tx interface {
 	// Content returns the bytes kept under a digest, or ErrNotFound.
 	Content(ctx context.Context, digest Digest) ([]byte, error)
 
+	// DropContent forgets the bytes kept under a digest, for good; what records say
+	// of them stays. Where there are none nothing changes. Whether anybody else has
+	// the same content is the caller's to know.
+	DropContent(ctx context.Context, digest Digest) error
+
 	// PutReference stores an edge. The same edge again changes nothing.
 	PutReference(ctx context.Context, ref Reference) error
 

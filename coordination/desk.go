@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/window"
@@ -24,6 +25,9 @@ type Config struct {
 	// Blobs keeps the contents that are uploaded; nil: the office has only those
 	// that are filed within a record. See adapters/blob.
 	Blobs archive.Blobs
+
+	// Office says how retention counts days; its zone is UTC if it has none.
+	Office retention.Office
 
 	// Lifecycles are the lifecycles that requests may live by; the first is the
 	// default. None means those built in, of which normal is the first.
@@ -93,6 +97,9 @@ func NewDesk(cfg Config) (*Desk, error) {
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = uuid7.New(cfg.Now).Next
+	}
+	if cfg.Office.Zone == nil {
+		cfg.Office.Zone = time.UTC
 	}
 	changes, err := changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,

@@ -13,13 +13,23 @@ import (
 
 // File files a document of the caller's own; see archive.Service.File.
 func (d *Desk) File(ctx context.Context, tenant, actor string, f archive.File) (archive.Record, error) {
-	return d.file.File(ctx, tenant, actor, f)
+	if f.ID == "" {
+		f.ID = archive.RecordID(d.cfg.NewID())
+	}
+	now := d.now()
+	var out archive.Record
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = d.fileTx(ctx, tx, actor, now, f)
+		return err
+	})
+	return out, err
 }
 
 // FileTx files a document inside the caller's transaction. The document needs
 // an id; now must be UTC in whole microseconds.
 func (d *Desk) FileTx(ctx context.Context, tx Tx, actor string, now time.Time, f archive.File) (archive.Record, error) {
-	return d.file.FileTx(ctx, tx, actor, now, f)
+	return d.fileTx(ctx, tx, actor, now, f)
 }
 
 // Refer adds a reference that leads from a record; see archive.Service.Refer.
@@ -74,6 +84,6 @@ func (d *Desk) fileCopy(ctx context.Context, tx Tx, ev changereq.Event, f archiv
 		return fmt.Errorf("coordination: copy for the archive: %w", err)
 	}
 	f.MediaType, f.Content = "application/json", content
-	_, err = d.file.FileTx(ctx, tx, ev.Actor, ev.At, f)
+	_, err = d.fileTx(ctx, tx, ev.Actor, ev.At, f)
 	return err
 }

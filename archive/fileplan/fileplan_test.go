@@ -121,6 +121,7 @@ func TestWhatStaysOpenAfterTheDeclaration(t *testing.T) {
 	require.Empty(t, cmp.Diff(fileplan.Filing{
 		Record: "R", Kind: "plan", Digest: content, State: fileplan.Declared, Class: "plans", Aggregation: "open",
 		Fields: map[string]string{"author": "ann", "product": "hinge"}, Facets: map[string][]string{"product": {"hinge"}}, Aliases: []string{"DWG-7"},
+		Classified: []fileplan.Classification{{Class: "plans", At: day(7)}}, Declared: day(7),
 		Renditions:  []fileplan.Rendition{{Purpose: "redaction", DerivedFrom: content, Digest: other, Withholds: "a name, for privacy"}},
 		Annotations: []fileplan.Annotation{{At: day(7), By: "carol", Field: "author", Text: "it was bob"}},
 	}, f))

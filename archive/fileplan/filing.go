@@ -10,19 +10,74 @@ import (
 	"github.com/coordkit/coordkit/archive"
 )
 
-// Filing is what is known of a record beside its content.
+// Filing is what is known of a record beside its content. It begins as Begin
+// gives it.
 type Filing struct {
-	Record      archive.RecordID
-	Kind        archive.Kind
-	Digest      archive.Digest // of the original content
-	State       State
-	Class       string
-	Aggregation string
-	Fields      map[string]string
-	Facets      map[string][]string
-	Aliases     []string // in the order they were given
-	Renditions  []Rendition
-	Annotations []Annotation
+	Record      archive.RecordID    `json:"record"`
+	Kind        archive.Kind        `json:"kind"`
+	Digest      archive.Digest      `json:"digest"` // of the original content
+	State       State               `json:"state"`
+	Declared    time.Time           `json:"declared,omitzero"` // since when it is
+	Class       string              `json:"class,omitempty"`
+	Classified  []Classification    `json:"classified,omitempty"` // in their order; the last is Class
+	Aggregation string              `json:"aggregation,omitempty"`
+	Fields      map[string]string   `json:"fields,omitempty"`
+	Facets      map[string][]string `json:"facets,omitempty"`
+	Aliases     []string            `json:"aliases,omitempty"` // in the order they were given
+	Revisions   []Revision          `json:"revisions,omitempty"`
+	Renditions  []Rendition         `json:"renditions,omitempty"`
+	Annotations []Annotation        `json:"annotations,omitempty"`
+}
+
+// Begin is the filing of a record with which nothing was done yet.
+func Begin(r archive.Record) Filing {
+	return Filing{Record: r.ID, Kind: r.Kind, Digest: r.Digest, State: Captured}
+}
+
+// Classification is when a record came under a class.
+type Classification struct {
+	Class     string    `json:"class"`
+	At        time.Time `json:"at"`
+	Reason    string    `json:"reason,omitempty"`
+	Authority string    `json:"authority,omitempty"` // who allowed it to be kept for less; empty: nobody
+}
+
+// Revision is a further content of a record that is not declared yet, beside the one
+// it was filed with, which is revision 1. None replaces another.
+type Revision struct {
+	Number    int            `json:"number"` // from 2
+	Digest    archive.Digest `json:"digest"`
+	Size      int64          `json:"size"`
+	MediaType string         `json:"media_type"`
+	Name      string         `json:"name,omitempty"`
+	At        time.Time      `json:"at"`
+	By        string         `json:"by"`
+}
+
+// Current is the digest of the newest revision: what is declared.
+func (f *Filing) Current() archive.Digest {
+	if n := len(f.Revisions); n > 0 {
+		return f.Revisions[n-1].Digest
+	}
+	return f.Digest
+}
+
+// Contents are the digests of all contents of the record, each once: revisions in
+// their order, then renditions.
+func (f *Filing) Contents() []archive.Digest {
+	out := []archive.Digest{f.Digest}
+	add := func(d archive.Digest) {
+		if !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	for _, r := range f.Revisions {
+		add(r.Digest)
+	}
+	for _, r := range f.Renditions {
+		add(r.Digest)
+	}
+	return out
 }
 
 // State is how far a record is.
@@ -57,35 +112,53 @@ type Command interface{ command() string }
 
 type (
 	// Classify puts the record under a class: at first freely, once it is declared for
-	// a reason.
-	Classify struct{ Class, Reason string }
+	// a reason. Authority is who allows that it is kept for less than before.
+	Classify struct {
+		Class     string `json:"class"`
+		Reason    string `json:"reason,omitempty"`
+		Authority string `json:"authority,omitempty"`
+	}
 	// MoveTo puts it into an aggregation, with all of its family: Family are the
 	// records attached to each other, of which none may stay behind.
 	MoveTo struct {
-		Aggregation string
-		Family      []archive.RecordID
+		Aggregation string             `json:"aggregation"`
+		Family      []archive.RecordID `json:"family,omitempty"`
 	}
 	// Describe sets fields; an empty value takes one away.
-	Describe struct{ Fields map[string]string }
+	Describe struct {
+		Fields map[string]string `json:"fields"`
+	}
 	// Tag sets the values of a facet, which stays open also after the declaration.
 	Tag struct {
-		Facet  string
-		Values []string
+		Facet  string   `json:"facet"`
+		Values []string `json:"values"`
 	}
 	// Call gives the record one more name.
-	Call struct{ Alias string }
+	Call struct {
+		Alias string `json:"alias"`
+	}
 	// Finish says that the record is complete.
 	Finish struct{}
 	// Declare freezes it.
 	Declare struct{}
 	// Annotate adds a note.
-	Annotate struct{ Field, Text string }
+	Annotate struct {
+		Field string `json:"field,omitempty"`
+		Text  string `json:"text"`
+	}
+	// Revise adds a content that takes the place of the newest one, which is kept.
+	// Number, At and By are the office's to say.
+	Revise struct {
+		Revision Revision `json:"revision"`
+	}
 	// Render adds a content made of one that is there.
-	Render struct{ Rendition Rendition }
-	// DropRendition takes a rendition away; never the original.
+	Render struct {
+		Rendition Rendition `json:"rendition"`
+	}
+	// DropRendition takes a rendition away; never an original.
 	DropRendition struct {
-		Digest archive.Digest
-		Reason string
+		Digest archive.Digest `json:"digest"`
+		Reason string         `json:"reason"`
 	}
 )
 
@@ -97,6 +170,7 @@ func (Call) command() string          { return "call" }
 func (Finish) command() string        { return "finish" }
 func (Declare) command() string       { return "declare" }
 func (Annotate) command() string      { return "annotate" }
+func (Revise) command() string        { return "revise" }
 func (Render) command() string        { return "render" }
 func (DropRendition) command() string { return "drop rendition" }
 
@@ -146,6 +220,9 @@ func Decide(f Filing, cmd Command, env Env) (Event, error) {
 		d.declare()
 	case Annotate:
 		err = d.given("text", c.Text)
+	case Revise:
+		c.Revision.Number, c.Revision.At, c.Revision.By = len(f.Revisions)+2, env.Now, env.Actor
+		cmd, err = c, d.revise(c)
 	case Render:
 		err = d.render(c)
 	case DropRendition:
@@ -263,7 +340,17 @@ func (d *decision) declare() {
 	if d.filing.Class != "" {
 		d.class(d.filing.Class)
 	}
-	d.needf(d.env.Verified != "" && d.env.Verified == d.filing.Digest, "digest", string(d.filing.Record), "the content was found to have digest %q, not %s", d.env.Verified, d.filing.Digest)
+	d.needf(d.env.Verified != "" && d.env.Verified == d.filing.Current(), "digest", string(d.filing.Record), "the content was found to have digest %q, not %s", d.env.Verified, d.filing.Current())
+}
+
+func (d *decision) revise(c Revise) error {
+	r := c.Revision
+	if !r.Digest.Valid() || r.Size < 0 || strings.TrimSpace(r.MediaType) == "" {
+		return fmt.Errorf("%w: a revision has a content and a media type", ErrInvalid)
+	}
+	d.frozen("content")
+	d.needf(!slices.Contains(d.filing.Contents(), r.Digest), "original", string(r.Digest), "the record has this content already")
+	return nil
 }
 
 func (d *decision) render(c Render) error {
@@ -271,9 +358,8 @@ func (d *decision) render(c Render) error {
 	if strings.TrimSpace(r.Purpose) == "" || !r.Digest.Valid() || !r.DerivedFrom.Valid() {
 		return fmt.Errorf("%w: a rendition has a purpose, a content, and one it was made of", ErrInvalid)
 	}
-	known := r.DerivedFrom == d.filing.Digest || slices.ContainsFunc(d.filing.Renditions, func(other Rendition) bool { return other.Digest == r.DerivedFrom })
-	d.needf(known, "source", string(r.DerivedFrom), "the record has no content %s it could be made of", r.DerivedFrom)
-	d.needf(r.Digest != d.filing.Digest, "original", string(r.Digest), "this is the original")
+	d.needf(slices.Contains(d.filing.Contents(), r.DerivedFrom), "source", string(r.DerivedFrom), "the record has no content %s it could be made of", r.DerivedFrom)
+	d.needf(!slices.Contains(d.filing.Contents(), r.Digest), "original", string(r.Digest), "the record has this content already")
 	d.needf(r.Purpose != "redaction" || strings.TrimSpace(r.Withholds) != "", "withholds", string(r.Digest), "a redaction says what it withholds and why")
 	return nil
 }
@@ -282,7 +368,8 @@ func (d *decision) drop(c DropRendition) error {
 	if err := d.given("reason", c.Reason); err != nil {
 		return err
 	}
-	d.needf(c.Digest != d.filing.Digest, "original", string(c.Digest), "the original is never taken away")
+	original := c.Digest == d.filing.Digest || slices.ContainsFunc(d.filing.Revisions, func(r Revision) bool { return r.Digest == c.Digest })
+	d.needf(!original, "original", string(c.Digest), "the original is never taken away")
 	d.needf(slices.ContainsFunc(d.filing.Renditions, func(r Rendition) bool { return r.Digest == c.Digest }), "rendition", string(c.Digest), "there is no such rendition")
 	for _, h := range d.env.Holds {
 		d.needf(false, "held", h, "the record is held by %s, with everything made of it", h)
@@ -295,6 +382,7 @@ func Evolve(f Filing, ev Event) Filing {
 	switch c := ev.Done.(type) {
 	case Classify:
 		f.Class = c.Class
+		f.Classified = append(slices.Clone(f.Classified), Classification{Class: c.Class, At: ev.At, Reason: c.Reason, Authority: c.Authority})
 	case MoveTo:
 		f.Aggregation = c.Aggregation
 	case Describe:
@@ -325,9 +413,14 @@ func Evolve(f Filing, ev Event) Filing {
 	case Finish:
 		f.State = Complete
 	case Declare:
-		f.State = Declared
+		f.State, f.Declared = Declared, ev.At
 	case Annotate:
 		f.Annotations = append(slices.Clone(f.Annotations), Annotation{At: ev.At, By: ev.Actor, Field: c.Field, Text: c.Text})
+	case Revise:
+		f.Revisions = append(slices.Clone(f.Revisions), c.Revision)
+		if f.State == Complete {
+			f.State = Captured // what was complete is looked at again
+		}
 	case Render:
 		f.Renditions = append(slices.Clone(f.Renditions), c.Rendition)
 	case DropRendition:

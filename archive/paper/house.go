@@ -13,6 +13,16 @@ import (
 // House is the items of an archive. The zero House is empty.
 type House struct{ items map[Barcode]Item }
 
+// NewHouse takes items as they are kept. For a decision on some of them, they have
+// to be here with the containers they are in and with what they contain.
+func NewHouse(items ...Item) *House {
+	h := &House{items: make(map[Barcode]Item, len(items))}
+	for _, i := range items {
+		h.items[i.Barcode] = i
+	}
+	return h
+}
+
 // Item is the item of a barcode, or ErrNotFound.
 func (h *House) Item(code Barcode) (Item, error) {
 	i, ok := h.items[code]
@@ -90,49 +100,57 @@ type Command interface{ command() string }
 type (
 	// Register takes in an item under a barcode that was never given before. It
 	// stands at its home.
-	Register struct{ Item Item }
+	Register struct {
+		Item Item `json:"item"`
+	}
 	// Move puts an item on a shelf, out of a container if it is in one.
 	Move struct {
-		Code Barcode
-		To   Shelf
+		Code Barcode `json:"code"`
+		To   Shelf   `json:"to"`
 	}
 	// Rehome changes where an item belongs.
 	Rehome struct {
-		Code Barcode
-		To   Shelf
+		Code Barcode `json:"code"`
+		To   Shelf   `json:"to"`
 	}
 	// Put puts an item into a container.
-	Put struct{ Code, Into Barcode }
+	Put struct {
+		Code Barcode `json:"code"`
+		Into Barcode `json:"into"`
+	}
 	// Lend gives an item out, with all it contains.
 	Lend struct {
-		Code        Barcode
-		To, Purpose string
-		Due         time.Time
+		Code    Barcode   `json:"code"`
+		To      string    `json:"to"`
+		Purpose string    `json:"purpose"`
+		Due     time.Time `json:"due"`
 	}
 	// Return takes it back, to its home.
 	Return struct {
-		Code      Barcode
-		Condition string
-		Pages     int
+		Code      Barcode `json:"code"`
+		Condition string  `json:"condition"`
+		Pages     int     `json:"pages"`
 	}
 	// Miss says that an item cannot be found.
-	Miss struct{ Code Barcode }
+	Miss struct {
+		Code Barcode `json:"code"`
+	}
 	// Find says that a missing item was found, on a shelf.
 	Find struct {
-		Code Barcode
-		On   Shelf
+		Code Barcode `json:"code"`
+		On   Shelf   `json:"on"`
 	}
 	// Verify says that an item and an electronic record are the same.
 	Verify struct {
-		Code   Barcode
-		Record archive.RecordID
-		Digest archive.Digest
+		Code   Barcode          `json:"code"`
+		Record archive.RecordID `json:"record"`
+		Digest archive.Digest   `json:"digest"`
 	}
 	// Remove says that an item is gone: destroyed or handed over. What still
 	// contains something is not.
 	Remove struct {
-		Code   Barcode
-		Reason string
+		Code   Barcode `json:"code"`
+		Reason string  `json:"reason"`
 	}
 )
 
@@ -360,7 +378,7 @@ func (h *House) Evolve(ev Event) {
 		h.items[i.Barcode] = i
 		return
 	}
-	code := codeOf(ev.Done)
+	code := Of(ev.Done)
 	i, ok := h.items[code]
 	if !ok {
 		return
@@ -389,8 +407,11 @@ func (h *House) Evolve(ev Event) {
 	h.items[code] = i
 }
 
-func codeOf(cmd Command) Barcode {
+// Of is the item that a command is about.
+func Of(cmd Command) Barcode {
 	switch c := cmd.(type) {
+	case Register:
+		return c.Item.Barcode
 	case Move:
 		return c.Code
 	case Rehome:

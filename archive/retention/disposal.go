@@ -108,20 +108,29 @@ type Env struct {
 }
 
 // Event is what happened to a batch; the types below are all.
-type Event interface{ apply(b *Batch) }
+type Event interface {
+	apply(b *Batch)
+	kind() string
+}
 
 type (
 	// Asked begins the batch.
-	Asked struct{ Batch Batch }
+	Asked struct {
+		Batch Batch `json:"batch"`
+	}
 	// Approved adds an approval.
-	Approved struct{ Approval Approval }
+	Approved struct {
+		Approval Approval `json:"approval"`
+	}
 	// WithdrawnEvent ends it.
-	WithdrawnEvent struct{ Reason string }
+	WithdrawnEvent struct {
+		Reason string `json:"reason"`
+	}
 	// Moved changes the state of a record; a tombstone comes with the last one.
 	Moved struct {
-		Record    archive.RecordID
-		To        ItemState
-		Tombstone *Tombstone
+		Record    archive.RecordID `json:"record"`
+		To        ItemState        `json:"to"`
+		Tombstone *Tombstone       `json:"tombstone,omitempty"`
 	}
 )
 
@@ -137,6 +146,11 @@ type Tombstone struct {
 	At       time.Time        `json:"at"`
 	Receiver string           `json:"receiver,omitempty"`
 }
+
+func (Asked) kind() string          { return "asked" }
+func (Approved) kind() string       { return "approved" }
+func (WithdrawnEvent) kind() string { return "withdrawn" }
+func (Moved) kind() string          { return "moved" }
 
 func (e Asked) apply(b *Batch) {
 	*b = e.Batch

@@ -13,6 +13,9 @@ type Schedule struct {
 	Version int     `json:"version"`
 	From    Date    `json:"from"` // effective from this day on
 	Phases  []Phase `json:"phases"`
+	// Shortens is who allowed that records which came under an earlier version
+	// are due earlier by this one; empty: they keep what they have.
+	Shortens string `json:"shortens,omitempty"`
 }
 
 // Phase is one stretch of the life of a record.

@@ -113,6 +113,10 @@ func (t *tx) PutContent(ctx context.Context, digest archive.Digest, content []by
 	return only(t, func() error { return t.inner.PutContent(ctx, digest, content) })
 }
 
+func (t *tx) DropContent(ctx context.Context, digest archive.Digest) error {
+	return only(t, func() error { return t.inner.DropContent(ctx, digest) })
+}
+
 func (t *tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error) {
 	return one(t, func() ([]byte, error) { return t.inner.Content(ctx, digest) })
 }

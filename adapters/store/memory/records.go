@@ -114,6 +114,17 @@ func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte
 	return nil
 }
 
+// DropContent of archive.Tx.
+func (x *tx) DropContent(_ context.Context, digest archive.Digest) error {
+	if err := x.writable(); err != nil {
+		return err
+	}
+	if w := x.contents.touch(string(digest)); w.current() != nil {
+		x.contents.remove(w)
+	}
+	return nil
+}
+
 // Content of archive.Tx.
 func (x *tx) Content(_ context.Context, digest archive.Digest) ([]byte, error) {
 	content := x.contents.get(string(digest))

@@ -29,6 +29,9 @@ func errorMutants() []mutant {
 				update: func(ctx context.Context, tenant string, fn work) error { return s.Update(ctx, named(tenant), fn) },
 			}
 		}},
+		{"content kept for ever", []string{"RoundTrip/DroppedContent"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
+			return keeps{tx}
+		})},
 		units("deaf to the context", func(s coordination.Store) func(context.Context, string, work) error {
 			return func(ctx context.Context, tenant string, fn work) error {
 				return s.Update(context.WithoutCancel(ctx), tenant, fn)
@@ -398,3 +401,8 @@ func (l lockedReads) ChangeRequest(ctx context.Context, id changereq.ID) (change
 	}
 	return l.Tx.ChangeRequest(ctx, id)
 }
+
+// keeps forgets no content.
+type keeps struct{ coordination.Tx }
+
+func (keeps) DropContent(context.Context, archive.Digest) error { return nil }

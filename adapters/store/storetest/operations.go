@@ -116,6 +116,14 @@ func archiveOperations() map[string]operation {
 			}
 			return tx.Content(ctx, digest)
 		}},
+		"DropContent": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			digest := archive.DigestOf([]byte("content"))
+			content, err := tx.Content(ctx, digest)
+			if err != nil {
+				return nil, err
+			}
+			return string(content), tx.DropContent(ctx, digest)
+		}},
 		"Reference": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Reference(ctx, "edge") }},
 		"References": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			q := archive.ReferenceQuery{End: archive.ToRecord("record"), Direction: archive.Outward, Limit: 1}

@@ -25,6 +25,7 @@ func roundTrip(h *harness) {
 	h.run("Reference", referenceComesBack)
 	h.run("Sheet", sheetComesBack)
 	h.run("Content", contentComesBack)
+	h.run("DroppedContent", contentIsDropped)
 	h.run("Reply", replyComesBack)
 	h.run("Text", textComesBack)
 	h.run("IDs", idsStayApart)
@@ -149,6 +150,55 @@ func contentComesBack(h *harness) {
 			return nil
 		})
 	}
+}
+
+// contentIsDropped drops contents before and after they are committed: what is
+// dropped is gone, others stay, and it can be kept again.
+func contentIsDropped(h *harness) {
+	one, other := []byte("one"), []byte("other")
+	kept := func(want ...bool) {
+		h.look(func(ctx context.Context, tx coordination.Tx) error {
+			for i, content := range [][]byte{one, other} {
+				_, err := tx.Content(ctx, archive.DigestOf(content))
+				is, err := present(err, archive.ErrNotFound)
+				require.NoError(h, err)
+				require.Equal(h, want[i], is, "%s", content)
+			}
+			return nil
+		})
+	}
+	put := func(ctx context.Context, tx coordination.Tx, content []byte) {
+		require.NoError(h, tx.PutContent(ctx, archive.DigestOf(content), content))
+	}
+	drop := func(ctx context.Context, tx coordination.Tx, content []byte) {
+		require.NoError(h, tx.DropContent(ctx, archive.DigestOf(content)))
+	}
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		put(ctx, tx, one)
+		put(ctx, tx, other)
+		return nil
+	})
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		drop(ctx, tx, one)
+		drop(ctx, tx, []byte("neither"))
+		_, err := tx.Content(ctx, archive.DigestOf(one))
+		require.ErrorIs(h, err, archive.ErrNotFound, "in the unit that dropped it")
+		return nil
+	})
+	kept(false, true)
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		put(ctx, tx, one)
+		drop(ctx, tx, other)
+		put(ctx, tx, other)
+		return nil
+	})
+	kept(true, true)
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		drop(ctx, tx, one)
+		drop(ctx, tx, one)
+		return nil
+	})
+	kept(false, true)
 }
 
 func replyComesBack(h *harness) {

@@ -126,6 +126,10 @@ func (r router) PutContent(ctx context.Context, digest archive.Digest, content [
 	return r.route("PutContent").PutContent(ctx, digest, content)
 }
 
+func (r router) DropContent(ctx context.Context, digest archive.Digest) error {
+	return r.route("DropContent").DropContent(ctx, digest)
+}
+
 func (r router) Content(ctx context.Context, digest archive.Digest) ([]byte, error) {
 	return r.route("Content").Content(ctx, digest)
 }

@@ -130,6 +130,19 @@ func (t *Tx) PutContent(ctx context.Context, digest archive.Digest, content []by
 	return t.write(ctx, k, Write{SQL: insertContent, Args: []any{t.tenant, string(digest), bytesOf(content)}})
 }
 
+// DropContent implements archive.Tx.
+func (t *Tx) DropContent(ctx context.Context, digest archive.Digest) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	if !storable(string(digest)) {
+		return nil // nothing is kept under it
+	}
+	k := key{kindContent, string(digest)}
+	t.guard(k)
+	return t.write(ctx, k, Write{SQL: deleteContent, Args: []any{t.tenant, string(digest)}})
+}
+
 // Content implements archive.Tx.
 func (t *Tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error) {
 	var content []byte

@@ -189,6 +189,8 @@ const (
 
 	contentByDigest = `SELECT content FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
 
+	deleteContent = `DELETE FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
+
 	insertContent = `INSERT INTO coordkit_record_content (tenant, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 )
 

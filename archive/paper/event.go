@@ -1,0 +1,36 @@
+package paper
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Kind is the name under which an event is written, for ever.
+func (e Event) Kind() string { return e.Done.command() }
+
+// MarshalDone writes what was done as JSON.
+func MarshalDone(cmd Command) ([]byte, error) { return json.Marshal(cmd) }
+
+// UnmarshalDone reads what MarshalDone wrote under a kind. A kind that this version
+// does not know is ErrInvalid.
+func UnmarshalDone(kind string, data []byte) (Command, error) {
+	for _, read := range []func(string, []byte) (Command, bool, error){
+		done[Register], done[Move], done[Rehome], done[Put], done[Lend], done[Return], done[Miss], done[Find], done[Verify], done[Remove],
+	} {
+		if cmd, ok, err := read(kind, data); ok {
+			return cmd, err
+		}
+	}
+	return nil, fmt.Errorf("%w: %q is no event of a house", ErrInvalid, kind)
+}
+
+func done[T Command](kind string, data []byte) (Command, bool, error) {
+	var cmd T
+	if cmd.command() != kind {
+		return nil, false, nil
+	}
+	if err := json.Unmarshal(data, &cmd); err != nil {
+		return nil, true, fmt.Errorf("paper: decode %s: %w", kind, err)
+	}
+	return cmd, true, nil
+}

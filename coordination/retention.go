@@ -1,0 +1,343 @@
+package coordination
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/fileplan"
+	"github.com/coordkit/coordkit/archive/retention"
+	"github.com/coordkit/coordkit/coordination/register"
+)
+
+// Schedule is a retention schedule with all its versions, as it is kept.
+type Schedule = register.Row[Versions[retention.Schedule]]
+
+// Keeping is what happened to a record that its retention rests on, and its end.
+type Keeping struct {
+	Facts    []retention.Fact     `json:"facts,omitempty"` // triggers that happened
+	Reviewed int                  `json:"reviewed,omitempty"`
+	Batch    string               `json:"batch,omitempty"` // the disposal that its end belongs to
+	Fate     retention.ItemState  `json:"fate,omitempty"`  // empty: it is here
+	Stone    *retention.Tombstone `json:"stone,omitempty"`
+	Cleared  bool                 `json:"cleared,omitempty"` // its contents were given up
+}
+
+// Retention is where a record stands: how long it is kept, what holds it, and what
+// became of it.
+type Retention struct {
+	Record   archive.RecordID
+	Standing retention.Standing
+	Ruled    bool // it has a class with a schedule; else the standing says nothing
+	Holds    []retention.Hold
+	Keeping  Keeping
+	Rev      int64 // of the keeping, from 1
+}
+
+func schedules() register.Register[Versions[retention.Schedule]] {
+	return register.Register[Versions[retention.Schedule]]{Book: "schedule"}
+}
+
+func keepings() register.Register[Keeping] {
+	return register.Register[Keeping]{Book: "keeping", Keys: func(k Keeping) []register.Key {
+		return slices.Concat(present("batch", k.Batch), present("fate", string(k.Fate)))
+	}}
+}
+
+// The triggers that the office knows by itself; others are told with Trigger.
+const (
+	TriggerFiled    = "filed"    // when the record was filed
+	TriggerDated    = "dated"    // the document's own date
+	TriggerDeclared = "declared" // when the record was declared
+	TriggerClosed   = "closed"   // when the aggregation was closed that the record is in
+)
+
+// The fields of a record that the condition of a hold can name beside those of its
+// filing.
+const (
+	FieldSubject = "subject" // what the record is about
+	FieldKind    = "kind"
+)
+
+// AddSchedule adds a version of a retention schedule: version 1 of a new one, or the
+// next, in force from a later day on. Records that came under an earlier version are
+// never due earlier by it unless it says who allowed that (retention.Schedule.Shortens).
+func (d *Desk) AddSchedule(ctx context.Context, tenant, actor string, s retention.Schedule) (Schedule, error) {
+	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Schedule, error) {
+		row, _, err := lookup(ctx, tx, schedules(), s.ID)
+		if err != nil {
+			return row, err
+		}
+		n := len(row.Value.Versions)
+		if s.Version == 0 {
+			s.Version = n + 1
+		}
+		if s.Version != n+1 {
+			return row, unseen(schedules(), row, int64(s.Version))
+		}
+		if err := s.Check(); err != nil {
+			return row, err
+		}
+		if n > 0 && s.From.Compare(row.Value.Versions[n-1].From) <= 0 {
+			return row, refused("version", "from", s.ID, "version %d is in force from %s on: a later version is from a later day on", n, row.Value.Versions[n-1].From)
+		}
+		row.Value.Versions = append(slices.Clip(row.Value.Versions), s)
+		return record(ctx, tx, schedules(), row, "versioned", actor, now, s)
+	})
+}
+
+// Schedules returns a page of the retention schedules, by id.
+func (d *Desk) Schedules(ctx context.Context, tenant string, q register.Query) ([]Schedule, string, error) {
+	return pageOf(ctx, d, tenant, schedules(), q)
+}
+
+// Trigger records that something happened to a record that a schedule waits for. Of
+// several of one name the latest counts.
+func (d *Desk) Trigger(ctx context.Context, tenant, actor string, id archive.RecordID, fact retention.Fact) (Retention, error) {
+	fact.At = fact.At.UTC().Truncate(time.Microsecond)
+	return d.keep(ctx, tenant, id, func(ctx context.Context, tx Tx, now time.Time, row register.Row[Keeping]) (register.Row[Keeping], error) {
+		if fact.Trigger == "" || fact.At.After(now) {
+			return row, &archive.ValidationError{Fields: []archive.Field{{Pointer: "/at", Code: "invalid", Text: "has to have happened, and have a name"}}}
+		}
+		row.Value.Facts = append(slices.Clip(row.Value.Facts), fact)
+		return record(ctx, tx, keepings(), row, "happened", actor, now, fact)
+	})
+}
+
+// Review closes the phase of a record that is due for review: the next one runs. It
+// destroys nothing.
+func (d *Desk) Review(ctx context.Context, tenant, actor string, id archive.RecordID, reason string) (Retention, error) {
+	return d.keep(ctx, tenant, id, func(ctx context.Context, tx Tx, now time.Time, row register.Row[Keeping]) (register.Row[Keeping], error) {
+		f, _, _, err := d.factsOf(ctx, tx, id, now, nil)
+		if err != nil {
+			return row, err
+		}
+		if f.Standing.Action != retention.Review || !f.Standing.DueOn(retention.DateOf(now, d.cfg.Office.Zone)) {
+			return row, refused("review", "due", string(id), "%q is not due for review", id)
+		}
+		row.Value.Reviewed++
+		return record(ctx, tx, keepings(), row, "reviewed", actor, now, struct {
+			Phase  int    `json:"phase"`
+			Reason string `json:"reason"`
+		}{f.Standing.Phase, reason})
+	})
+}
+
+// keep runs a command on the keeping of a record that is still here.
+func (d *Desk) keep(
+	ctx context.Context, tenant string, id archive.RecordID,
+	run func(context.Context, Tx, time.Time, register.Row[Keeping]) (register.Row[Keeping], error),
+) (Retention, error) {
+	now := d.now()
+	var out Retention
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		if _, err := tx.Record(ctx, id); err != nil {
+			return err
+		}
+		row, _, err := lookup(ctx, tx, keepings(), string(id))
+		if err != nil {
+			return err
+		}
+		if row.Value.Fate != "" {
+			return refused("keep", "gone", string(id), "%q is %s under batch %s", id, row.Value.Fate, row.Value.Batch)
+		}
+		if _, err = run(ctx, tx, now, row); err != nil {
+			return err
+		}
+		out, err = d.retentionTx(ctx, tx, id, now)
+		return err
+	})
+	return out, err
+}
+
+// Retention computes where a record stands now; it is stored nowhere.
+func (d *Desk) Retention(ctx context.Context, tenant string, id archive.RecordID) (Retention, error) {
+	now := d.now()
+	var out Retention
+	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = d.retentionTx(ctx, tx, id, now)
+		return err
+	})
+	return out, err
+}
+
+func (d *Desk) retentionTx(ctx context.Context, tx Tx, id archive.RecordID, now time.Time) (Retention, error) {
+	holds, err := everyHold(ctx, tx)
+	if err != nil {
+		return Retention{}, err
+	}
+	f, _, row, err := d.factsOf(ctx, tx, id, now, holds)
+	if err != nil {
+		return Retention{}, err
+	}
+	return Retention{
+		Record: id, Standing: f.Standing, Ruled: f.Standing.Action != "", Holds: f.Held(now), Keeping: row.Value, Rev: row.Rev + 1,
+	}, nil
+}
+
+// DueRecords returns a page of the records whose time is over and with which something
+// may be done, by id, with the holds that stand against it. A page may be short or
+// empty: only next says whether there is more. Nothing happens to them by itself.
+func (d *Desk) DueRecords(ctx context.Context, tenant, after string, limit int) (page []Retention, next string, err error) {
+	now := d.now()
+	today := retention.DateOf(now, d.cfg.Office.Zone)
+	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		holds, err := everyHold(ctx, tx)
+		if err != nil {
+			return err
+		}
+		rows, more, err := filings().List(ctx, tx, register.Query{After: after, Limit: limit})
+		if err != nil {
+			return err
+		}
+		page, next = nil, more
+		for i := range rows {
+			f, _, keeping, err := d.factsOf(ctx, tx, rows[i].Value.Record, now, holds)
+			if err != nil {
+				return err
+			}
+			if f.Standing.DueOn(today) && keeping.Value.Stone == nil {
+				page = append(page, Retention{Record: f.Record, Standing: f.Standing, Ruled: true, Holds: f.Held(now), Keeping: keeping.Value, Rev: keeping.Rev + 1})
+			}
+		}
+		return nil
+	})
+	return page, next, err
+}
+
+// factsOf is what a decision about the end of a record rests on, each sheet read by
+// id; the holds are a list, which the caller has to guard. The phase is the one that
+// runs.
+func (d *Desk) factsOf(
+	ctx context.Context, tx Tx, id archive.RecordID, now time.Time, holds []retention.Hold,
+) (retention.Facts, retention.Phase, register.Row[Keeping], error) {
+	row, r, err := filingOf(ctx, tx, id)
+	if err != nil {
+		return retention.Facts{}, retention.Phase{}, register.Row[Keeping]{}, err
+	}
+	keeping, _, err := lookup(ctx, tx, keepings(), string(id))
+	if err != nil {
+		return retention.Facts{}, retention.Phase{}, keeping, err
+	}
+	f, err := describe(ctx, tx, &row.Value, &r)
+	if err != nil {
+		return f, retention.Phase{}, keeping, err
+	}
+	f.Holds = holds
+	rules, err := d.rulesOf(ctx, tx, &row.Value)
+	if err != nil {
+		return f, retention.Phase{}, keeping, err
+	}
+	facts := slices.Concat(keeping.Value.Facts, []retention.Fact{{Trigger: TriggerFiled, At: r.Filed}, {Trigger: TriggerDated, At: r.Dated}})
+	if !row.Value.Declared.IsZero() {
+		facts = append(facts, retention.Fact{Trigger: TriggerDeclared, At: row.Value.Declared})
+	}
+	closed, err := closing(ctx, tx, row.Value.Aggregation)
+	if err != nil {
+		return f, retention.Phase{}, keeping, err
+	}
+	if !closed.IsZero() {
+		facts = append(facts, retention.Fact{Trigger: TriggerClosed, At: closed})
+	}
+	var phase retention.Phase
+	f.Standing, phase, _ = retention.InForce(
+		d.cfg.Office, rules, retention.DateOf(now, d.cfg.Office.Zone), facts, f.Stops(d.cfg.Office), keeping.Value.Reviewed,
+	)
+	return f, phase, keeping, nil
+}
+
+// describe is a record as holds look at it: its class, the aggregations it is in from
+// the inmost, and its fields.
+func describe(ctx context.Context, tx Tx, f *fileplan.Filing, r *archive.Record) (retention.Facts, error) {
+	out := retention.Facts{Record: r.ID, Digest: f.Current(), Class: f.Class, Fields: map[string]string{FieldSubject: string(r.Subject), FieldKind: string(r.Kind)}}
+	for name, value := range f.Fields {
+		if _, taken := out.Fields[name]; !taken {
+			out.Fields[name] = value
+		}
+	}
+	above, err := aggregationsFrom(ctx, tx, f.Aggregation)
+	for id := f.Aggregation; id != "" && len(out.Aggregations) <= len(above); id = above[id].Parent {
+		out.Aggregations = append(out.Aggregations, id)
+	}
+	return out, err
+}
+
+// closing is when the aggregation was closed that a record is in, or the nearest one
+// above it that is.
+func closing(ctx context.Context, tx Tx, id string) (time.Time, error) {
+	above, err := aggregationsFrom(ctx, tx, id)
+	for ; err == nil && id != ""; id = above[id].Parent {
+		if closed := above[id].Closed; !closed.IsZero() {
+			return closed, nil
+		}
+	}
+	return time.Time{}, err
+}
+
+// rulesOf are the schedules that a record came under, one after the other.
+func (d *Desk) rulesOf(ctx context.Context, tx Tx, f *fileplan.Filing) ([]retention.Rule, error) {
+	day := func(at time.Time) retention.Date { return retention.DateOf(at, d.cfg.Office.Zone) }
+	var out []retention.Rule
+	for i, c := range f.Classified {
+		class, _, err := lookup(ctx, tx, classes(), c.Class)
+		if err != nil {
+			return nil, err
+		}
+		var end retention.Date // zero: it is in the class still
+		if i+1 < len(f.Classified) {
+			end = day(f.Classified[i+1].At)
+		}
+		under := stretches(class.Value.Versions, day(c.At), end, func(v fileplan.Class) retention.Date { return day(v.From) })
+		for k, s := range under {
+			schedule, _, err := lookup(ctx, tx, schedules(), s.value.Schedule)
+			if err != nil {
+				return nil, err
+			}
+			for n, v := range stretches(schedule.Value.Versions, s.from, s.end, func(v retention.Schedule) retention.Date { return v.From }) {
+				rule := retention.Rule{Schedule: v.value, From: v.from, Authority: v.value.Shortens}
+				if n == 0 { // it came under the version with the class, not with the version's own day
+					rule.Authority = ""
+					if k == 0 {
+						rule.Authority = c.Authority
+					}
+				}
+				out = append(out, rule)
+			}
+		}
+	}
+	return out, nil
+}
+
+// stretch is the days for which a version was in force within others; a zero end is
+// none.
+type stretch[T any] struct {
+	value     T
+	from, end retention.Date
+}
+
+// stretches cuts the time from a day on to the versions in force. What was before the
+// first version is left out.
+func stretches[T any](versions []T, from, end retention.Date, since func(T) retention.Date) []stretch[T] {
+	var out []stretch[T]
+	for i, v := range versions {
+		s := stretch[T]{value: v, from: later(from, since(v)), end: end}
+		if i+1 < len(versions) {
+			if next := since(versions[i+1]); end == (retention.Date{}) || next.Compare(end) < 0 {
+				s.end = next
+			}
+		}
+		if s.end == (retention.Date{}) || s.from.Compare(s.end) < 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func later(a, b retention.Date) retention.Date {
+	if a.Compare(b) < 0 {
+		return b
+	}
+	return a
+}
