@@ -9,17 +9,25 @@ import (
 
 const recordPath = "/v1/records/"
 
-// FileRecord files a document.
+// FileRecord files a document, with its content or with one that was uploaded.
 func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileRecordResponseObject, error) {
-	file, now := fileFrom(*in.Body), a.now()
-	if err := a.findContent(ctx, in.Body, &file); err != nil {
+	if err := oneContent(in.Body); err != nil {
 		return nil, err
 	}
+	file, now := fileFrom(*in.Body), a.now()
 	if file.ID == "" {
 		file.ID = archive.RecordID(a.cfg.NewID())
 	}
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		r, err := a.desk.FileTx(ctx, tx, p.Actor.ID, now, file)
+		var (
+			r   archive.Record
+			err error
+		)
+		if in.Body.Digest != nil {
+			r, err = a.desk.FileUploadTx(ctx, tx, p.Tenant, p.Actor.ID, now, file, archive.Digest(*in.Body.Digest))
+		} else {
+			r, err = a.desk.FileTx(ctx, tx, p.Actor.ID, now, file)
+		}
 		if err != nil {
 			return reply{}, err
 		}
@@ -27,17 +35,19 @@ func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileR
 	})
 }
 
-// findContent describes the uploaded content that a record is to be filed with.
-func (a *api) findContent(ctx context.Context, in *FileInput, file *archive.File) error {
-	if in.Digest == nil {
-		if in.Content == nil {
-			return &archive.ValidationError{Fields: []archive.Field{{Pointer: "/content", Code: codeRequired, Text: "is missing: send it, or the digest of one that was uploaded"}}}
-		}
+// oneContent needs a content or the digest of one, which the contract cannot say.
+func oneContent(in *FileInput) error {
+	text, code := "", codeRequired
+	switch {
+	case in.Content == nil && in.Digest == nil:
+		text = "is missing: send it, or the digest of one that was uploaded"
+	case in.Content != nil && in.Digest != nil:
+		code = codeInvalid
+		text = "stands beside the digest of a content that was uploaded: send one of them"
+	default:
 		return nil
 	}
-	var err error
-	file.Stored, err = a.desk.Uploaded(ctx, principalOf(ctx).Tenant, archive.Digest(*in.Digest))
-	return err
+	return &archive.ValidationError{Fields: []archive.Field{{Pointer: "/content", Code: code, Text: text}}}
 }
 
 // ListRecords lists records, newest filing first.
