@@ -7,3 +7,5 @@ import (
 )
 
 func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, open) }
+
+func BenchmarkSheets(b *testing.B) { storetest.BenchmarkSheets(b, open) }

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"regexp"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
 	"github.com/coordkit/coordkit/adapters/store/postgres"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/register"
 	"github.com/coordkit/coordkit/internal/pgtest"
 )
 
@@ -49,6 +52,42 @@ func TestPlans(t *testing.T) {
 	}
 	if full {
 		sqltest.Time(t, db, requests)
+	}
+}
+
+// A list by a key looks each sheet up by its id, also before PostgreSQL has
+// statistics of the table: after a bulk load it would else read a whole book for
+// each row of a page.
+func TestPlanOfSheetsWithoutStatistics(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t, migrate)
+	db := openDSN(t, dsn, postgres.Config{})
+	own := ownRows(t, dsn)
+	_, err := own.ExecContext(t.Context(), "ALTER TABLE coordkit_sheet SET (autovacuum_enabled = off)")
+	require.NoError(t, err)
+	require.NoError(t, db.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		for i := range 2000 {
+			s := register.Sheet{
+				Book: "issue", ID: sqltest.RequestID(i), Body: []byte(`{}`),
+				Keys: []register.Key{{Name: "owner", Value: fmt.Sprint("owner", i%10)}},
+			}
+			if _, err := tx.PutSheet(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	conn, err := own.Conn(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	statement := sqltest.Statements(t, "../internal/sqlstore/queries.go")["sheetsByKeyLateral"]
+	for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+		_, err := conn.ExecContext(t.Context(), "SET plan_cache_mode = "+mode)
+		require.NoError(t, err)
+		plan := explain(t, conn, statement, []any{"acme", "issue", "owner", "owner7", "", "owner8", 51})
+		for _, bad := range []string{"Seq Scan", "Join Filter", "Hash", "Sort", "Removed"} {
+			require.NotContains(t, plan, bad, mode)
+		}
 	}
 }
 

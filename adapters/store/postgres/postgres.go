@@ -50,7 +50,7 @@ func Open(ctx context.Context, dsn string, cfg Config) (*DB, error) {
 	}
 	db := &DB{
 		updates: stdlib.OpenDB(*config), views: stdlib.OpenDB(*config), cfg: cfg,
-		dialect: sqlstore.Dialect{Duplicate: duplicate, Snapshot: cfg.Serializable},
+		dialect: sqlstore.Dialect{Lateral: true, Duplicate: duplicate, Snapshot: cfg.Serializable},
 	}
 	for _, pool := range []*sql.DB{db.updates, db.views} {
 		pool.SetMaxOpenConns(cfg.MaxOpenConns)
@@ -81,6 +81,6 @@ func (db *DB) Notices() notice.Store { return coordination.Notices(db) }
 // each statement at once. READ COMMITTED is enough; above it the caller also
 // meets 40001 and runs again. The driver's errors stay visible to errors.As.
 func FromTx(tx *sql.Tx, tenant string) (coordination.Tx, error) {
-	d := &sqlstore.Dialect{Duplicate: duplicate}
+	d := &sqlstore.Dialect{Lateral: true, Duplicate: duplicate}
 	return sqlstore.New(sqlstore.NewDirect(tx, d, true), d, tenant, sqlstore.Joined)
 }

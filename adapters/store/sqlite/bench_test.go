@@ -96,3 +96,10 @@ func BenchmarkLongHistory(b *testing.B) {
 		return open(tb)
 	})
 }
+
+func BenchmarkSheets(b *testing.B) {
+	storetest.BenchmarkSheets(b, func(tb testing.TB) coordination.Store {
+		tb.Helper()
+		return open(tb)
+	})
+}

@@ -273,8 +273,16 @@ const (
  WHERE s.tenant = $1 AND s.book = $2 AND s.id >= $3 AND s.id < $4
  ORDER BY s.id LIMIT $5`
 
-	sheetsByKey = `SELECT ` + sheetColumns + `, x.value FROM coordkit_sheet_key x
- JOIN coordkit_sheet s ON s.tenant = x.tenant AND s.book = x.book AND s.id = x.id
+	sheetsByKey = `SELECT ` + ofSheetKeys + `JOIN coordkit_sheet s ON ` + ofSheetKey + inKeyRange
+
+	// sheetsByKeyLateral keeps PostgreSQL from reading the whole book for each key,
+	// as it does of a table of which it has no statistics yet.
+	sheetsByKeyLateral = `SELECT ` + ofSheetKeys +
+		`CROSS JOIN LATERAL (SELECT ` + sheetColumns + ` FROM coordkit_sheet s WHERE ` + ofSheetKey + ` OFFSET 0) s` + inKeyRange
+
+	ofSheetKeys = sheetColumns + `, x.value FROM coordkit_sheet_key x `
+	ofSheetKey  = `s.tenant = x.tenant AND s.book = x.book AND s.id = x.id`
+	inKeyRange  = `
  WHERE x.tenant = $1 AND x.book = $2 AND x.name = $3 AND (x.value, x.id) > ($4, $5) AND x.value < $6
  ORDER BY x.value, x.id LIMIT $7`
 )

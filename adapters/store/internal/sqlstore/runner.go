@@ -42,6 +42,10 @@ type Dialect struct {
 	// numbers its journal entries itself.
 	OneWriter bool
 
+	// Lateral says that joins are planned by statistics, which may not be there
+	// yet: rows that a list leads to are looked up in a subquery of their own.
+	Lateral bool
+
 	// Snapshot says that reads can be older than what is committed: a creation
 	// looks first, so that only a race meets what it could not see.
 	Snapshot bool

@@ -52,7 +52,7 @@ func (t *Tx) Sheets(ctx context.Context, q register.Query) (out []register.Sheet
 	if err := q.Check(); err != nil {
 		return nil, "", err
 	}
-	query, args, err := sheetList(q)
+	query, args, err := t.sheetList(q)
 	if err != nil {
 		return nil, "", badCursor(register.ErrInvalid, err)
 	}
@@ -83,7 +83,7 @@ func (t *Tx) Sheets(ctx context.Context, q register.Query) (out []register.Sheet
 
 // sheetList is the statement of a list and its arguments between tenant and
 // limit.
-func sheetList(q register.Query) (query string, args []any, err error) {
+func (t *Tx) sheetList(q register.Query) (query string, args []any, err error) {
 	to := q.To
 	if to == "" {
 		to = beyond
@@ -109,7 +109,11 @@ func sheetList(q register.Query) (query string, args []any, err error) {
 	if value < q.From {
 		value, id = q.From, ""
 	}
-	return sheetsByKey, []any{q.Book, q.Key, value, id, to}, nil
+	query = sheetsByKey
+	if t.dialect.Lateral {
+		query = sheetsByKeyLateral
+	}
+	return query, []any{q.Book, q.Key, value, id, to}, nil
 }
 
 // PutSheet implements register.Tx.

@@ -72,6 +72,7 @@ func ListCases(requests int) []ListCase {
 		{Name: "obligationsByRecipientState", Args: from("recipient7", "owed", 51)},
 		{Name: "sheets", Args: []any{tenant(1), "issue", id, "beyond", 51}},
 		{Name: "sheetsByKey", Args: []any{tenant(1), "issue", "owner", "owner7", id, "owner8", 51}},
+		{Name: "sheetsByKeyLateral", Args: []any{tenant(1), "issue", "owner", "owner7", id, "owner8", 51}},
 		{Name: "dropReplies", Args: []any{tenant(1), At(requests).UnixMicro(), 500}},
 		{Name: "entityEvents", Args: []any{tenant(1), id, "changereq", 0, 51}},
 		{Name: "lastPosition", Args: []any{tenant(1)}},
