@@ -14,6 +14,12 @@
 // every committed entry exactly once and in order. [Desk.Journal] sequences before
 // it reads; who relays the journal calls [Desk.Sequence] in a loop.
 //
+// # Registers
+//
+// Things of the smaller rooms, and an embedder's own, stand in registers: a book
+// of sheets for each kind, whose events are entries of the journal under the name
+// of the book. [Registers] narrows a store to them; see package register.
+//
 // # Transactions
 //
 // [Store] is the port that backends implement; adapters/store has them for memory,
