@@ -97,9 +97,4 @@ func BenchmarkLongHistory(b *testing.B) {
 	})
 }
 
-func BenchmarkSheets(b *testing.B) {
-	storetest.BenchmarkSheets(b, func(tb testing.TB) coordination.Store {
-		tb.Helper()
-		return open(tb)
-	})
-}
+func BenchmarkSheets(b *testing.B) { sqltest.Sheets(b, open(b)) }
