@@ -52,9 +52,8 @@ func behind(prefix string) string {
 	return ""
 }
 
-// Check reports, as ErrInvalid, a query that can match nothing: names that are
-// no names, and bounds that are longer than any value, not valid UTF-8 or with
-// NUL. Every backend asks it.
+// Check reports, as ErrInvalid, names that no book or key has, and bounds that are
+// longer than any value, not valid UTF-8 or with NUL. Every backend asks it.
 func (q Query) Check() error {
 	const most = MaxValue + utf8.UTFMax // what Only and Prefix make of the longest value
 	if err := CheckBook(q.Book); err != nil {

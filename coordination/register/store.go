@@ -11,8 +11,7 @@ type Tx interface {
 
 	// Sheets returns a page of the sheets that match q, in the order of q; see
 	// Query. next continues after the page and is empty at the end. A cursor of
-	// another list, and a query that can match nothing that is stored, is
-	// ErrInvalid.
+	// another list is ErrInvalid, and so is what Query.Check refuses.
 	Sheets(ctx context.Context, q Query) (page []Sheet, next string, err error)
 
 	// PutSheet stores s with the events that led to it, all or nothing. Rev 0
