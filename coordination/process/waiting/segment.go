@@ -29,7 +29,8 @@ type prefix []int64
 func (p prefix) between(from, to int32) int64 { return p[to] - p[from] }
 
 // cutUp makes the segments of a resource, whose work is in order of starts, and
-// numbers the times of its work.
+// numbers the times of its work. When a batch is ready is when one of its members
+// was enabled, so that is a bound already.
 func cutUp(work []instance, calendar *process.Calendar, capacity int) *segments {
 	starts, ends := make([]int64, len(work)), make([]int64, len(work))
 	enabled := make([]int64, 0, len(work))
@@ -38,9 +39,6 @@ func cutUp(work []instance, calendar *process.Calendar, capacity int) *segments 
 		starts[i], ends[i] = x.start, x.end
 		if x.enabled < x.start {
 			enabled = append(enabled, x.enabled)
-		}
-		if x.ready != x.enabled {
-			enabled = append(enabled, x.ready)
 		}
 	}
 	slices.Sort(ends)
