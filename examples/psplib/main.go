@@ -70,15 +70,17 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if flags.NArg() == 0 {
 		return errors.New("no file given; name .sm, .mm or .rcp files")
 	}
+	if s.schedules < 0 || s.time < 0 {
+		return errors.New("-schedules and -time must not be negative")
+	}
 	if s.schedules == 0 && s.time == 0 {
 		s.time = 10 * time.Second
 	}
-	for _, path := range flags.Args() {
-		if err := one(ctx, path, s, out); err != nil {
-			return err
-		}
+	var all error
+	for _, path := range flags.Args() { // a file that cannot be read keeps no other from its turn
+		all = errors.Join(all, one(ctx, path, s, out))
 	}
-	return nil
+	return all
 }
 
 // one solves one file and prints its line.

@@ -53,5 +53,8 @@ func TestWithoutFile(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
 	require.ErrorContains(t, run(t.Context(), nil, &out, &errs), "no file given")
-	require.ErrorIs(t, run(t.Context(), []string{"main_test.go"}, &out, &errs), psplib.ErrFormat)
+	require.ErrorContains(t, run(t.Context(), []string{"-schedules", "-1", "testdata/house.rcp"}, &out, &errs), "negative")
+	require.Empty(t, out.String())
+	require.ErrorIs(t, run(t.Context(), []string{"-schedules", "50", "main_test.go", "testdata/house.rcp"}, &out, &errs), psplib.ErrFormat)
+	require.Contains(t, out.String(), "house", "the other file has its turn")
 }

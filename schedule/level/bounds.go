@@ -7,45 +7,49 @@ package level
 import "slices"
 
 // lowerBound returns a cost that no schedule goes below, from relations and
-// the work of each resource. It uses the shortest mode of each activity.
-func lowerBound(pr *project) int {
+// the work of each resource. It uses the shortest mode of each activity. It is
+// not possible at all if some activity cannot begin between what goes before it
+// and what it must leave time for, or the work does not fit the horizon.
+func lowerBound(pr *project) (bound int, possible bool) {
 	low := pr.clone()
 	mode := make([]int32, pr.n)
 	for i := range mode {
 		mode[i] = int32(shortestMode(&pr.p.Activities[i]))
 	}
 	if pr.p.multiMode() && !pr.steadyInAnyMode() {
-		return 0
+		return 0, true
 	}
 	low.choose(mode)
 	head := make([]int32, pr.n)
 	end := low.earliest(head)
+	for j, t := range head {
+		if t > low.latest[j] {
+			return 0, false
+		}
+	}
+	makespan := max(int(end), low.workBound(head))
+	if pr.p.Horizon > 0 && makespan > pr.p.Horizon {
+		return 0, false
+	}
 	switch pr.p.Objective {
 	case Makespan:
-		bound := int(end)
-		for r := range pr.p.Resources {
-			bound = max(bound, workBound(low, head, &pr.p.Resources[r], func(m *Mode) int { return m.Duration * at(m.Uses, r) }))
-		}
-		for skill, heads := range pr.p.headsBySkill() {
-			bound = max(bound, workBound(low, head, heads, func(m *Mode) int { return m.Duration * m.heads(skill) }))
-		}
-		return bound
+		return makespan, true
 	case WeightedTardiness:
 		sum := 0
 		for j, s := range head {
 			a := &pr.p.Activities[j]
 			sum += a.Weight * max(0, int(s+low.duration[j])-a.Due)
 		}
-		return sum
+		return sum, true
 	case Stability:
 		sum := 0
 		for j, s := range head {
 			a := &pr.p.Activities[j]
 			sum += a.Weight * max(0, int(s)-a.Planned)
 		}
-		return sum
+		return sum, true
 	}
-	return 0
+	return 0, true
 }
 
 func shortestMode(a *Activity) int {
@@ -69,30 +73,109 @@ func (pr *project) steadyInAnyMode() bool {
 	return true
 }
 
-// workBound returns the first slot by which a resource can have done all its
-// work, begun with the earliest of its activities, plus the least that comes
-// after the last of them. An activity counts with its mode of least work.
-func workBound(pr *project, head []int32, r *Resource, workOf func(*Mode) int) int {
-	tail := make([]int32, pr.n)
+// afterFinish returns the least time from the finish of each activity to the end
+// of the plan, whatever its mode: what follows its start need not wait for a
+// longer mode.
+func (pr *project) afterFinish() []int32 {
+	tail, out := make([]int32, pr.n), make([]int32, pr.n)
 	pr.tails(tail)
-	work, first, after := 0, int(never), int(never)
-	for j := range pr.n {
-		modes := pr.p.Activities[j].Modes
-		least := workOf(&modes[0])
-		for k := range modes[1:] {
-			least = min(least, workOf(&modes[k+1]))
-		}
-		if least == 0 {
+	for j := range out {
+		if len(pr.p.Activities[j].Modes) == 1 {
+			out[j] = tail[j] - pr.duration[j]
 			continue
 		}
-		work += least
-		first = min(first, int(head[j]))
-		after = min(after, int(tail[j]-pr.duration[j]))
+		for k := pr.out.first[j]; k < pr.out.first[j+1]; k++ {
+			if r := &pr.p.Relations[pr.out.relation[k]]; r.Kind == FinishStart {
+				out[j] = max(out[j], int32(r.Lag)+tail[r.To])
+			}
+		}
 	}
-	if work == 0 {
+	return out
+}
+
+// mostWork is the most units x slots that are counted.
+const mostWork = 1 << 61
+
+// product multiplies what is not negative, up to mostWork.
+func product(a, b int) int {
+	if a > 0 && b > mostWork/a {
+		return mostWork
+	}
+	return a * b
+}
+
+// work is what a resource, or those who hold a skill, have to do at least.
+type work struct {
+	units int // slots x units
+	first int // slot at which the first of it can begin
+	rest  int // slots that follow the last of it at least
+}
+
+func (w *work) add(units int, head, after int32) {
+	switch {
+	case units == 0:
+		return
+	case w.units == 0:
+		w.first, w.rest = int(head), int(after)
+	}
+	w.units = min(w.units+units, mostWork)
+	w.first, w.rest = min(w.first, int(head)), min(w.rest, int(after))
+}
+
+// workBound returns the first slot by which each resource, and those who hold
+// each skill, can have done all their work, begun with the earliest activity,
+// plus the least that comes after the last. An activity counts with its mode of
+// least work.
+func (pr *project) workBound(head []int32) int {
+	p := pr.p
+	after := pr.afterFinish()
+	resources := make([]work, len(p.Resources))
+	skills := make(map[int]*work)
+	for j := range p.Activities {
+		modes := p.Activities[j].Modes
+		for r := range modes[0].Uses {
+			resources[r].add(leastOf(modes, func(m *Mode) int { return at(m.Uses, r) }), head[j], after[j])
+		}
+		for n, need := range modes[0].Staff { // what the first mode does without is no work at least
+			same := func(x Assignee) bool { return x.Skill == need.Skill }
+			if slices.ContainsFunc(modes[0].Staff[:n], same) {
+				continue
+			}
+			w := skills[need.Skill]
+			if w == nil {
+				w = &work{}
+				skills[need.Skill] = w
+			}
+			w.add(leastOf(modes, func(m *Mode) int { return m.heads(need.Skill) }), head[j], after[j])
+		}
+	}
+	bound := 0
+	for r := range resources {
+		bound = max(bound, resources[r].finish(&p.Resources[r]))
+	}
+	heads := p.headsBySkill()
+	for skill, w := range skills {
+		bound = max(bound, w.finish(heads[skill]))
+	}
+	return bound
+}
+
+// leastOf returns the least duration x units of any mode.
+func leastOf(modes []Mode, units func(*Mode) int) int {
+	least := product(modes[0].Duration, units(&modes[0]))
+	for k := 1; k < len(modes) && least > 0; k++ {
+		least = min(least, product(modes[k].Duration, units(&modes[k])))
+	}
+	return least
+}
+
+// finish returns when a resource has done its work and what must follow, or 0
+// if that cannot be told.
+func (w *work) finish(r *Resource) int {
+	if w.units == 0 || w.units == mostWork {
 		return 0
 	}
-	return finishOf(r, first, work) + after
+	return finishOf(r, w.first, w.units) + w.rest
 }
 
 // headsBySkill returns, for each skill that is asked for, those who hold it as a
@@ -159,11 +242,11 @@ func (m *Mode) heads(skill int) int {
 func finishOf(r *Resource, from, work int) int {
 	level, t := r.Capacity, 0
 	for _, s := range append(slices.Clip(r.Steps), Step{Slot: int(never)}) {
-		begin := max(t, from)
-		if done := (s.Slot - begin) * level; s.Slot > begin && done >= work {
-			return begin + (work+level-1)/level
-		} else if s.Slot > begin {
-			work -= done
+		if begin := max(t, from); level > 0 && s.Slot > begin {
+			if slots := (work + level - 1) / level; slots <= s.Slot-begin {
+				return begin + slots
+			}
+			work -= (s.Slot - begin) * level
 		}
 		t, level = s.Slot, s.Quantity
 	}

@@ -189,6 +189,9 @@ func pickKept(values []int, kind CauseKind, keep map[Cause]bool) []int {
 func refuted(p *Problem, stop func() bool) bool {
 	const conflicts = 2000
 	pr := newProject(p)
+	if _, possible := lowerBound(pr); !possible {
+		return true
+	}
 	c := newCore(pr, pr.horizon, pr.horizon)
 	if c == nil {
 		return false

@@ -119,7 +119,7 @@ func TestValidate(t *testing.T) {
 		"Stocks[0].Receipts[0].Quantity": func(p *level.Problem) { p.Stocks[0].Receipts[0].Quantity = -1 },
 		"People[0].Away[0]":              func(p *level.Problem) { p.People[0].Away[0].To = 4 },
 		"People[1].Skills[0]":            func(p *level.Problem) { p.People[1].Skills[0] = -1 },
-		"Relations[0]":                   func(p *level.Problem) { p.Relations[0].To = 4 },
+		"Relations[0].From":              func(p *level.Problem) { p.Relations[0].To = 4 },
 		"Relations[1].Kind":              func(p *level.Problem) { p.Relations[1].Kind = 4 },
 		"Relations[1].Lag":               func(p *level.Problem) { p.Relations[1].Lag = -level.MaxSlot - 1 },
 	} {

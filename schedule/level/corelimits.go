@@ -14,7 +14,7 @@ const (
 // coreHolds reports whether a problem stays within the limits of the core.
 func coreHolds(p *Problem, span int32) bool {
 	words := (len(p.Resources)+len(p.People)+3)/4 + 1 // a pool is one person at least
-	return len(p.Activities) <= coreMostTasks && int(span)*words <= coreMostCells &&
+	return len(p.Activities) <= coreMostTasks && len(p.People) <= laneMax && int(span)*words <= coreMostCells &&
 		int(span)*p.mostTasks() <= coreMostEvents && packable(p, span) && costLimit(p, int(span)) <= coreMostCost
 }
 

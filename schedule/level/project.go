@@ -40,7 +40,7 @@ func (a *arcs) of(j int32) []arc { return a.list[a.first[j]:a.first[j+1]] }
 func newProject(p *Problem) *project {
 	n := len(p.Activities)
 	pr := &project{
-		p: p, n: n, order: topological(n, p.Relations), horizon: int32(horizon(p)),
+		p: p, n: n, order: topological(n, p.Relations), horizon: int32(lastSlot(p)),
 		mode: make([]int32, n), duration: make([]int32, n),
 		release: make([]int32, n), latest: make([]int32, n),
 	}
@@ -88,11 +88,11 @@ func newArcs(n int, relations []Relation, ends func(Relation) (row, node int)) a
 	return a
 }
 
-// horizon returns a slot by which all work is done in some best schedule, if
-// there is one at all: the last date in the data plus all work and lags end to
-// end. Where the caller set a tighter horizon it limits latest starts only, so
-// that a heuristic may pass through schedules that are too long.
-func horizon(p *Problem) int {
+// lastSlot returns a slot by which all work is done in some best schedule, if there
+// is one at all: the last date in the data plus all work and lags end to end.
+// Where the caller set a tighter horizon it limits latest starts only, so that a
+// heuristic may pass through schedules that are too long.
+func lastSlot(p *Problem) int {
 	last, work := 0, 0
 	for i := range p.Activities {
 		a := &p.Activities[i]
@@ -124,7 +124,7 @@ func horizon(p *Problem) int {
 			last = max(last, x.From)
 		}
 	}
-	return min(last+work, 1<<30)
+	return last + work
 }
 
 // weight turns a relation into the least distance from start to start, given

@@ -1,20 +1,25 @@
 package level
 
+import "slices"
+
 // Regret-biased sampling (Drexl 1991; Kolisch 1995): a list is drawn activity
 // by activity from those whose predecessors are drawn, the more likely the
-// earlier its latest finish.
+// earlier its latest finish. In a plan of thousands of activities, where that
+// would leave little of the rule, the latest finishes are shaken instead, by more
+// or less, and the rule is kept to.
 
 // sampler draws lists of activities that keep the relations.
 type sampler struct {
 	pr       *project
 	latest   []int32 // latest finish, up to a constant
+	shaken   []int32 // the same as the draw at hand takes it
 	waits    []int32
 	eligible []int32
 	weight   []int
 }
 
 func newSampler(pr *project) *sampler {
-	s := &sampler{pr: pr, latest: make([]int32, pr.n), waits: make([]int32, pr.n), weight: make([]int, pr.n)}
+	s := &sampler{pr: pr, latest: make([]int32, pr.n), shaken: make([]int32, pr.n), waits: make([]int32, pr.n), weight: make([]int, pr.n)}
 	s.choose()
 	return s
 }
@@ -39,15 +44,16 @@ func (s *sampler) choose() {
 // draw fills list. Without a random source it takes the smallest latest finish
 // each time (rule LFT), the smaller index among equals.
 func (s *sampler) draw(list []int32, r *random) {
+	rule := s.shake(r)
 	s.eligible = s.eligible[:0]
 	for j := range int32(s.pr.n) {
 		if s.waits[j] = int32(len(s.pr.in.of(j))); s.waits[j] == 0 {
-			s.admit(j, r == nil)
+			s.admit(j, rule)
 		}
 	}
 	for k := range list {
 		var j int32
-		if r == nil {
+		if rule {
 			j = s.first()
 		} else {
 			e := s.pick(r)
@@ -58,17 +64,34 @@ func (s *sampler) draw(list []int32, r *random) {
 		list[k] = j
 		for _, a := range s.pr.out.of(j) {
 			if s.waits[a.node]--; s.waits[a.node] == 0 {
-				s.admit(a.node, r == nil)
+				s.admit(a.node, rule)
 			}
 		}
 	}
+}
+
+// manyActivities is the size from which on a draw shakes the rule.
+const manyActivities = 1500
+
+// shake sets the latest finishes for a draw and reports whether the rule is kept
+// to.
+func (s *sampler) shake(r *random) bool {
+	copy(s.shaken, s.latest)
+	if r == nil || s.pr.n < manyActivities {
+		return r == nil
+	}
+	by := int(slices.Max(s.latest)-slices.Min(s.latest))>>(3+r.below(6)) + 1
+	for j := range s.shaken {
+		s.shaken[j] += int32(r.below(by))
+	}
+	return true
 }
 
 // sooner reports whether rule LFT takes the activity at place a before that at
 // place b.
 func (s *sampler) sooner(a, b int) bool {
 	i, j := s.eligible[a], s.eligible[b]
-	return s.latest[i] < s.latest[j] || s.latest[i] == s.latest[j] && i < j
+	return s.shaken[i] < s.shaken[j] || s.shaken[i] == s.shaken[j] && i < j
 }
 
 // admit adds an eligible activity; with ordered set, as to a heap.
@@ -97,21 +120,8 @@ func (s *sampler) first() int32 {
 	}
 }
 
-// crowd is the number of eligible activities beyond which a draw looks at a few
-// of them: plans that wide have thousands of activities.
-const crowd = 256
-
 // pick returns the place of the next activity among the eligible ones.
 func (s *sampler) pick(r *random) int {
-	if n := len(s.eligible); n > crowd {
-		best := r.below(n)
-		for range 4 {
-			if k := r.below(n); s.sooner(k, best) {
-				best = k
-			}
-		}
-		return best
-	}
 	last := s.latest[s.eligible[0]]
 	for _, j := range s.eligible {
 		last = max(last, s.latest[j])

@@ -57,7 +57,7 @@ type breeder interface {
 }
 
 func newSearch(ctx context.Context, p *Problem, o Options) *search {
-	s := &search{p: p, pr: newProject(p), options: o, limit: math.Inf(1)}
+	s := &search{p: p, options: o, limit: math.Inf(1)}
 	s.stop = func() bool { return ctx.Err() != nil }
 	if o.Schedules > 0 {
 		s.limit = math.Max(1, float64(o.Schedules-reserve))
@@ -71,7 +71,18 @@ const reserve = 8
 
 // begin sets the bound, takes over the caller's schedule and makes the methods.
 func (s *search) begin() {
-	s.result.LowerBound = lowerBound(s.pr)
+	if s.late() {
+		return
+	}
+	s.pr = newProject(s.p)
+	if s.late() {
+		return
+	}
+	var possible bool
+	if s.result.LowerBound, possible = lowerBound(s.pr); !possible {
+		s.refuted = true
+		return
+	}
 	if given := s.options.Start; given != nil && Check(s.p, *given) == nil {
 		s.take(given.Clone(), s.p.Cost(*given))
 	}
@@ -80,9 +91,16 @@ func (s *search) begin() {
 		return
 	}
 	for k := range s.populations() {
+		if s.late() {
+			return
+		}
 		s.bred = append(s.bred, newBreeder(s.pr, s.size(), newRandom(s.options.Seed, uint64(2*k))))
 	}
 }
+
+// late reports whether the context has ended and the plan is too large for the
+// next step to take no time: then not even a bound is worked out.
+func (s *search) late() bool { return len(s.p.Activities) > coreMostTasks && s.stop() }
 
 // populations returns how many breed at a time: with a limit of schedules it
 // must not depend on the workers.
@@ -96,18 +114,34 @@ func (s *search) populations() int {
 // newBreeder returns the method for a problem: the population where no mode is
 // to be chosen and the totals allow the only ones there are.
 func newBreeder(pr *project, size int, r *random) breeder {
-	m := newModeSearch(pr, r)
-	if !pr.p.multiMode() && m.repair() {
+	if !pr.p.multiMode() && pr.p.affordable() {
 		return newPopulation(pr, size, r)
 	}
-	return m
+	return newModeSearch(pr, r)
+}
+
+// affordable reports whether the first modes keep to the totals.
+func (p *Problem) affordable() bool {
+	for t := range p.Totals {
+		sum := 0
+		for i := range p.Activities {
+			sum += at(p.Activities[i].Modes[0].Spends, t)
+		}
+		if sum > p.Totals[t].Capacity {
+			return false
+		}
+	}
+	return true
 }
 
 // size returns how many members a population should have for the schedules it
 // will be given.
 func (s *search) size() int {
 	const least, most, usual = 10, 250, 60
-	if s.options.Schedules == 0 {
+	switch {
+	case len(s.p.Activities) >= manyActivities:
+		return least // there is no time for more
+	case s.options.Schedules == 0:
 		return usual
 	}
 	return min(max(int(1.2*math.Sqrt(s.limit*firstPart)), least), most)

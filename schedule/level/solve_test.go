@@ -206,3 +206,107 @@ func TestLongSpansAreLeftToTheHeuristics(t *testing.T) {
 	}
 	require.False(t, level.HasCore(p))
 }
+
+// TestBoundCountsNoFixedTail: five jobs that take one slot of all units or five
+// slots of a fifth; what follows their starts does not wait for the longer mode.
+func TestBoundCountsNoFixedTail(t *testing.T) {
+	t.Parallel()
+	p := &level.Problem{Resources: []level.Resource{{Capacity: 10}}}
+	for i := range 5 {
+		p.Activities = append(p.Activities,
+			level.Activity{Modes: []level.Mode{{Duration: 1, Uses: []int{10}}, {Duration: 5, Uses: []int{2}}}},
+			level.Activity{Modes: []level.Mode{{Duration: 3}}},
+		)
+		p.Relations = append(p.Relations, level.Relation{From: 2 * i, To: 2*i + 1, Kind: level.StartStart, Lag: 5})
+	}
+	r, err := level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Optimal, r.Status)
+	require.Equal(t, 8, r.Cost)
+}
+
+// TestWindowsThatAreEmpty: a plan that is beyond the core, and too long for its
+// horizon by its relations alone, is refused at once with the relations that
+// make it so.
+func TestWindowsThatAreEmpty(t *testing.T) {
+	t.Parallel()
+	p := generated(2000, 2, 3)
+	for i := 1; i < 4; i++ {
+		p.Relations = append(p.Relations, level.Relation{From: i - 1, To: i, Lag: 30})
+	}
+	p.Activities[3].Deadline = 80
+	r, err := level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Infeasible, r.Status)
+	require.Len(t, r.Causes, 3)
+	require.Contains(t, r.Causes, level.Cause{Kind: level.CauseDeadline, Index: 3})
+}
+
+// TestSumsAreCounted: what adds up to more than 32 bits of slots, or 50 bits of
+// cost, is refused; wide work below that is counted right.
+func TestSumsAreCounted(t *testing.T) {
+	t.Parallel()
+	p := &level.Problem{}
+	for i := range 40 {
+		p.Activities = append(p.Activities, level.Activity{Modes: []level.Mode{{Duration: level.MaxSlot}}})
+		if i > 0 {
+			p.Relations = append(p.Relations, level.Relation{From: i - 1, To: i})
+		}
+	}
+	require.ErrorIs(t, p.Validate(), level.ErrInvalid)
+	p.Activities, p.Relations = p.Activities[:7], p.Relations[:6]
+	r, err := level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, 7*level.MaxSlot, r.Cost)
+	require.Equal(t, level.Optimal, r.Status)
+
+	p = &level.Problem{Objective: level.WeightedTardiness, Activities: []level.Activity{{Weight: level.MaxSlot, Due: level.MaxSlot, Modes: []level.Mode{{}}}}}
+	require.ErrorIs(t, p.Validate(), level.ErrInvalid)
+
+	p = &level.Problem{Resources: []level.Resource{{Capacity: level.MaxQuantity}}}
+	for range 3 {
+		p.Activities = append(p.Activities, level.Activity{Modes: []level.Mode{{Duration: level.MaxSlot, Uses: []int{level.MaxQuantity}}}})
+	}
+	r, err = level.Solve(context.Background(), p, level.Options{Schedules: 20})
+	require.NoError(t, err)
+	require.Equal(t, 3*level.MaxSlot, r.Cost)
+	require.LessOrEqual(t, r.LowerBound, r.Cost)
+}
+
+// TestReceiptsBeyondThePlan: far receipts neither confuse the core nor keep it
+// from the optimum.
+func TestReceiptsBeyondThePlan(t *testing.T) {
+	t.Parallel()
+	p := &level.Problem{Resources: []level.Resource{{Capacity: 1}}}
+	for range 8 {
+		p.Activities = append(p.Activities, level.Activity{Modes: []level.Mode{{Duration: 1, Uses: []int{1}, Takes: []level.Amount{{Quantity: 1}}}}})
+	}
+	p.Stocks = []level.Stock{{Initial: 4, Receipts: []level.Step{{Slot: 6, Quantity: 4}, {Slot: level.MaxSlot, Quantity: 5}}}}
+	r, err := level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Optimal, r.Status)
+	require.Equal(t, 10, r.Cost)
+}
+
+// TestPoolsAreExact: many alike are as good as named ones, and nobody has two
+// places in an activity, even in one that takes no time.
+func TestPoolsAreExact(t *testing.T) {
+	t.Parallel()
+	p := &level.Problem{}
+	for range 40 {
+		p.People = append(p.People, level.Person{Skills: []int{0}})
+	}
+	p.People = append(p.People, level.Person{Skills: []int{0, 1}, Terms: []level.Term{{Skill: 1, To: 3}}, Away: []level.Window{{From: 5, To: 6}}})
+	for range 9 {
+		p.Activities = append(p.Activities, level.Activity{Modes: []level.Mode{{Duration: 2, Staff: []level.Assignee{{Skill: 0, People: 10}}}}})
+	}
+	p.Activities = append(p.Activities, level.Activity{Modes: []level.Mode{{Staff: []level.Assignee{{Skill: 1, People: 1}, {Skill: 0, People: 40}}}}})
+	r, err := level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Optimal, r.Status)
+	require.Equal(t, 6, r.Cost)
+	p.Activities[9].Modes[0].Staff[1].People = 41
+	r, err = level.Solve(context.Background(), p, level.Options{})
+	require.NoError(t, err)
+	require.Equal(t, level.Infeasible, r.Status)
+}

@@ -1,13 +1,19 @@
 package level
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Limits of a problem. They keep every sum of times inside 32 bits and refuse
 // input that is surely a mistake.
 const (
 	MaxActivities = 200_000
 	MaxSlot       = 1 << 26 // largest time, duration and absolute lag
-	MaxQuantity   = 1 << 40 // largest capacity, request, weight
+	MaxQuantity   = 1 << 40 // largest capacity, request, quantity
+
+	mostSpan = 1 << 29 // slots of a plan with all work end to end
+	mostCost = 1 << 50
 )
 
 // Validate reports the first field that is not well formed, as an
@@ -24,7 +30,7 @@ func (p *Problem) Validate() error {
 	}
 	for i := range p.Activities {
 		if err := p.validateActivity(i); err != nil {
-			return err
+			return under(err, "Activities[%d]", i)
 		}
 	}
 	if err := p.validateSupply(); err != nil {
@@ -34,19 +40,40 @@ func (p *Problem) Validate() error {
 		return err
 	}
 	for i, r := range p.Relations {
-		field := fmt.Sprintf("Relations[%d]", i)
-		n := len(p.Activities)
-		switch {
-		case r.From < 0 || r.From >= n || r.To < 0 || r.To >= n:
-			return invalid(field, "joins activities %d and %d; there are %d, numbered from 0", r.From, r.To, n)
-		case r.Kind > StartFinish:
-			return invalid(field+".Kind", "unknown kind %d; use a constant of this package", r.Kind)
-		}
-		if err := inRange(field+".Lag", r.Lag, -MaxSlot, MaxSlot); err != nil {
-			return err
+		if err := validateRelation(r, len(p.Activities)); err != nil {
+			return under(err, "Relations[%d]", i)
 		}
 	}
+	if err := p.validateSums(); err != nil {
+		return err
+	}
 	return p.validateAcyclic()
+}
+
+func validateRelation(r Relation, n int) error {
+	switch {
+	case r.From < 0 || r.From >= n || r.To < 0 || r.To >= n:
+		return invalid("From", "joins activities %d and %d; there are %d, numbered from 0", r.From, r.To, n)
+	case r.Kind > StartFinish:
+		return invalid("Kind", "unknown kind %d; use a constant of this package", r.Kind)
+	}
+	return inRange("Lag", r.Lag, -MaxSlot, MaxSlot)
+}
+
+// validateSums refuses plans whose times, or costs, add up to more than can be
+// counted.
+func (p *Problem) validateSums() error {
+	span, weights := lastSlot(p), 0
+	if span > mostSpan {
+		return invalid("Activities", "dates, durations and lags add up to %d slots; at most %d, so take wider slots", span, mostSpan)
+	}
+	for i := range p.Activities {
+		weights += p.Activities[i].Weight
+	}
+	if p.Objective != Makespan && weights > mostCost/max(1, span) {
+		return invalid("Activities", "weights add up to %d over %d slots; take smaller weights", weights, span)
+	}
+	return nil
 }
 
 func invalid(field, rule string, args ...any) error {
@@ -60,33 +87,44 @@ func inRange(field string, v, low, high int) error {
 	return nil
 }
 
+// under puts the field of an error below the one it belongs to; only an error
+// pays for its text.
+func under(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	if invalid, ok := errors.AsType[*InvalidError](err); ok {
+		return &InvalidError{Field: fmt.Sprintf(format, args...) + "." + invalid.Field, Rule: invalid.Rule}
+	}
+	return err
+}
+
 func (p *Problem) validateActivity(i int) error {
 	a := &p.Activities[i]
-	field := fmt.Sprintf("Activities[%d]", i)
 	if len(a.Modes) == 0 {
-		return invalid(field+".Modes", "is empty; an activity needs at least one mode")
+		return invalid("Modes", "is empty; an activity needs at least one mode")
 	}
-	for _, v := range []struct {
+	for _, v := range [...]struct {
 		name string
 		v    int
 	}{{"Release", a.Release}, {"Deadline", a.Deadline}, {"Planned", a.Planned}, {"Due", a.Due}, {"Weight", a.Weight}} {
-		if err := inRange(field+"."+v.name, v.v, 0, MaxSlot); err != nil {
+		if err := inRange(v.name, v.v, 0, MaxSlot); err != nil {
 			return err
 		}
 	}
 	for m := range a.Modes {
-		if err := p.validateMode(fmt.Sprintf("%s.Modes[%d]", field, m), &a.Modes[m]); err != nil {
-			return err
+		if err := p.validateMode(&a.Modes[m]); err != nil {
+			return under(err, "Modes[%d]", m)
 		}
 	}
 	return nil
 }
 
-func (p *Problem) validateMode(field string, m *Mode) error {
-	if err := inRange(field+".Duration", m.Duration, 0, MaxSlot); err != nil {
+func (p *Problem) validateMode(m *Mode) error {
+	if err := inRange("Duration", m.Duration, 0, MaxSlot); err != nil {
 		return err
 	}
-	for _, list := range []struct {
+	for _, list := range [...]struct {
 		name   string
 		values []int
 		count  int
@@ -95,26 +133,26 @@ func (p *Problem) validateMode(field string, m *Mode) error {
 		{"Spends", m.Spends, len(p.Totals)},
 	} {
 		if len(list.values) > list.count {
-			return invalid(field+"."+list.name, "has %d values for %d", len(list.values), list.count)
+			return invalid(list.name, "has %d values for %d", len(list.values), list.count)
 		}
 		for i, v := range list.values {
-			if err := inRange(fmt.Sprintf("%s.%s[%d]", field, list.name, i), v, 0, MaxQuantity); err != nil {
-				return err
+			if v < 0 || v > MaxQuantity {
+				return inRange(fmt.Sprintf("%s[%d]", list.name, i), v, 0, MaxQuantity)
 			}
 		}
 	}
-	if err := p.validateAmounts(field+".Takes", m.Takes); err != nil {
+	if err := p.validateAmounts("Takes", m.Takes); err != nil {
 		return err
 	}
-	if err := p.validateAmounts(field+".Makes", m.Makes); err != nil {
+	if err := p.validateAmounts("Makes", m.Makes); err != nil {
 		return err
 	}
 	for i, need := range m.Staff {
-		if err := inRange(fmt.Sprintf("%s.Staff[%d].People", field, i), need.People, 0, len(p.Activities)+MaxActivities); err != nil {
-			return err
+		if most := len(p.Activities) + MaxActivities; need.People < 0 || need.People > most {
+			return inRange(fmt.Sprintf("Staff[%d].People", i), need.People, 0, most)
 		}
 		if need.Skill < 0 {
-			return invalid(fmt.Sprintf("%s.Staff[%d].Skill", field, i), "is negative; skills are numbered from 0")
+			return invalid(fmt.Sprintf("Staff[%d].Skill", i), "is negative; skills are numbered from 0")
 		}
 	}
 	return nil
@@ -125,8 +163,8 @@ func (p *Problem) validateAmounts(field string, list []Amount) error {
 		if a.Stock < 0 || a.Stock >= len(p.Stocks) {
 			return invalid(fmt.Sprintf("%s[%d].Stock", field, i), "is %d; there are %d stocks, numbered from 0", a.Stock, len(p.Stocks))
 		}
-		if err := inRange(fmt.Sprintf("%s[%d].Quantity", field, i), a.Quantity, 0, MaxQuantity); err != nil {
-			return err
+		if a.Quantity < 0 || a.Quantity > MaxQuantity {
+			return inRange(fmt.Sprintf("%s[%d].Quantity", field, i), a.Quantity, 0, MaxQuantity)
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ func Read(r io.Reader, name string) (*level.Problem, error) {
 	return p, nil
 }
 
-// slurp reads a whole file up to the limit.
+// slurp reads a whole file up to the limit, with line ends of any system.
 func slurp(r io.Reader) (string, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
@@ -77,7 +77,9 @@ func slurp(r io.Reader) (string, error) {
 	if len(b) > MaxBytes {
 		return "", &FormatError{Want: fmt.Sprintf("a file of at most %d bytes", MaxBytes)}
 	}
-	return string(b), nil
+	text := strings.TrimPrefix(string(b), "\ufeff")
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	return strings.TrimRight(text, "\x00\x1a \t\n"), nil // DOS ends a text with 0x1A
 }
 
 // checked returns a problem that the readers have put together, or what is

@@ -69,6 +69,12 @@ func TestReadSM(t *testing.T) {
 		"CRLF":                   strings.ReplaceAll(small, "\n", "\r\n"),
 		"blanks at ends of line": strings.ReplaceAll(small, "\n", "  \n"),
 		"no line end at the end": strings.TrimRight(small, "*\n"),
+		"CR alone":               strings.ReplaceAll(small, "\n", "\r"),
+		"DOS end of file":        small + "\x1a",
+		"byte order mark":        "\ufeff" + small,
+		"tabs":                   strings.ReplaceAll(small, "   ", "\t"),
+		"other headings": strings.NewReplacer("RESOURCEAVAILABILITIES:", "RESOURCE AVAILABILITIES", "PRECEDENCE RELATIONS:", "Precedence relations:").
+			Replace(small),
 	} {
 		got, err := psplib.ReadSM(strings.NewReader(text))
 		require.NoError(t, err, name)
@@ -83,9 +89,23 @@ func TestReadRCP(t *testing.T) {
 	require.Empty(t, cmp.Diff(want(), got))
 }
 
+// TestNothingLimited reads an instance without any resource.
+func TestNothingLimited(t *testing.T) {
+	t.Parallel()
+	text := strings.NewReplacer("renewable                 :  2", "renewable                 :  0", "       0    0\n", "\n", "       2    0\n", "\n",
+		"       1    1\n", "\n", "  R 1  R 2", "", "    2    1\n", "\n").Replace(small)
+	got, err := psplib.ReadSM(strings.NewReader(text))
+	require.NoError(t, err)
+	require.Empty(t, got.Resources)
+	require.Equal(t, []level.Mode{{Duration: 3}}, got.Activities[1].Modes)
+	got, err = psplib.ReadRCP(strings.NewReader("2 0\r\n\r\n0 1 2\r\n0 0\r\n\x1a"))
+	require.NoError(t, err)
+	require.Len(t, got.Activities, 2)
+}
+
 func TestReadMM(t *testing.T) {
 	t.Parallel()
-	text := strings.NewReplacer(
+	full := strings.NewReplacer(
 		"nonrenewable              :  0", "nonrenewable              :  1",
 		"   2        1          1           4", "   2        2          1           4",
 		"  1      1     0       0    0\n", "  1      1     0       0    0    0\n",
@@ -94,14 +114,18 @@ func TestReadMM(t *testing.T) {
 		"  4      1     0       0    0\n", "  4      1     0       0    0    0\n",
 		"    2    1\n", "    2    1    6\n",
 	).Replace(small)
-	got, err := psplib.ReadMM(strings.NewReader(text))
+	got, err := psplib.ReadMM(strings.NewReader(full))
 	require.NoError(t, err)
 	require.Equal(t, []level.Total{{ID: "N1", Capacity: 6}}, got.Totals)
 	require.Empty(t, cmp.Diff([]level.Mode{
 		{Duration: 3, Uses: []int{2, 0}, Spends: []int{4}},
 		{Duration: 5, Uses: []int{1, 0}, Spends: []int{1}},
 	}, got.Activities[1].Modes))
-	_, err = psplib.ReadSM(strings.NewReader(text))
+	repeated := strings.Replace(full, "\n         2     5", "\n  2      2     5", 1)
+	again, err := psplib.ReadMM(strings.NewReader(repeated))
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(got, again))
+	_, err = psplib.ReadSM(strings.NewReader(full))
 	require.ErrorIs(t, err, psplib.ErrFormat, "a second mode in a single-mode file")
 }
 

@@ -61,16 +61,18 @@ func cut(text string) (*file, error) {
 	for k, line := range strings.Split(text, "\n") {
 		n := k + 1
 		line = strings.TrimSpace(line)
+		// Some generators write RESOURCE AVAILABILITIES, or in lower case.
+		heading := strings.ToUpper(strings.Join(strings.Fields(line), ""))
 		switch {
 		case strings.HasPrefix(line, "*"):
 			table = nil
-		case strings.HasPrefix(line, "PRECEDENCE RELATIONS"):
+		case strings.HasPrefix(heading, "PRECEDENCERELATIONS"):
 			table, f.atPrecedence = &f.precedence, n
-		case strings.HasPrefix(line, "REQUESTS/DURATIONS"):
+		case strings.HasPrefix(heading, "REQUESTS/DURATIONS"):
 			table, f.atRequests = &f.requests, n
-		case strings.HasPrefix(line, "RESOURCEAVAILABILITIES"):
+		case strings.HasPrefix(heading, "RESOURCEAVAILABILITIES"):
 			table, f.atAvailablity = &f.availabilities, n
-		case strings.HasPrefix(line, "PROJECT INFORMATION"):
+		case strings.HasPrefix(heading, "PROJECTINFORMATION"):
 			table = nil
 		case table != nil:
 			if values, ok := numbers(line); ok && len(values) > 0 {
@@ -129,6 +131,7 @@ func (f *file) complete() error {
 		return &FormatError{f.atPrecedence, fmt.Sprintf("a section PRECEDENCE RELATIONS with %d rows, found %d", f.jobs, len(f.precedence))}
 	case f.atRequests == 0:
 		return &FormatError{0, "a section REQUESTS/DURATIONS"}
+	case f.renewable+f.nonrenewable == 0: // nothing is limited
 	case f.atAvailablity == 0 || len(f.availabilities) != 1:
 		return &FormatError{f.atAvailablity, "a section RESOURCEAVAILABILITIES with one row of numbers"}
 	}
@@ -164,7 +167,8 @@ func (f *file) relations(p *level.Problem) error {
 }
 
 // modes reads the table of requests. The first mode of a job carries the job
-// number, so that its row is one longer than those of its other modes.
+// number, so that its row is one longer than those of its other modes; some files
+// repeat it there.
 func (f *file) modes(p *level.Problem, several bool) error {
 	columns := f.renewable + f.nonrenewable
 	job := 0
@@ -176,6 +180,8 @@ func (f *file) modes(p *level.Problem, several bool) error {
 			v = v[2:]
 		case several && job > 0 && len(v) == columns+2 && v[0] == len(p.Activities[job-1].Modes)+1:
 			v = v[1:]
+		case several && job > 0 && len(v) == columns+3 && v[0] == job && v[1] == len(p.Activities[job-1].Modes)+1:
+			v = v[2:]
 		default:
 			return &FormatError{r.line, fmt.Sprintf("the next job's number, mode 1, a duration and %d requests, or a further mode", columns)}
 		}
@@ -205,6 +211,9 @@ func clip(values []int) []int {
 }
 
 func (f *file) capacities(p *level.Problem) error {
+	if f.renewable+f.nonrenewable == 0 {
+		return nil
+	}
 	r := f.availabilities[0]
 	if len(r.values) != f.renewable+f.nonrenewable {
 		return &FormatError{r.line, fmt.Sprintf("%d capacities, found %d", f.renewable+f.nonrenewable, len(r.values))}

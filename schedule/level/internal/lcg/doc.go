@@ -14,7 +14,8 @@
 // clause.go (watched literals), propagate.go, analyze.go (first unique
 // implication point), branch.go (activity), search.go (restarts), then the
 // constraints: timetable.go (renewable resources), linear.go (weighted sums),
-// shortest.go (the shortest mode that is left) and reservoir.go (stocks).
+// choice.go (budgets, the shortest mode that is left, counts) and reservoir.go
+// (stocks).
 //
 // A Solver belongs to one goroutine. It reads no clock; the same calls give
 // the same results everywhere.

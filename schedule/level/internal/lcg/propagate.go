@@ -50,9 +50,14 @@ func (s *Solver) clearQueue() {
 }
 
 // propagate runs every constraint until nothing moves. It returns false with
-// the conflict set.
+// the conflict set. Now and then it asks whether to stop; it then returns early
+// with halted set, and goes on from there when it is called again.
 func (s *Solver) propagate() bool {
-	for {
+	for steps := 1; ; steps++ {
+		if steps&63 == 0 && s.stop != nil && s.stop() {
+			s.halted = true
+			return true
+		}
 		for s.head < len(s.trail) {
 			k := s.head
 			s.head++

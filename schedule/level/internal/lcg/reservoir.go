@@ -95,8 +95,14 @@ func (c *Reservoir) Propagate(s *Solver, self int32) bool {
 			c.times = append(c.times, s.Lo(m.at)+m.offset-1)
 		}
 	}
+	last := int32(0) // later on nothing moves any more
+	for i := range c.moves {
+		last = max(last, s.Hi(c.moves[i].at)+c.moves[i].offset)
+	}
 	for _, g := range c.given {
-		c.times = append(c.times, g.Slot-1)
+		if g.Slot <= last {
+			c.times = append(c.times, g.Slot-1)
+		}
 	}
 	for _, t := range c.times {
 		if t < 0 {

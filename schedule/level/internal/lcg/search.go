@@ -17,7 +17,8 @@ type Options struct {
 	Assume []Lit
 	// Conflicts is the limit, counted from the call.
 	Conflicts int
-	// Stop is asked at each conflict and decision; nil never stops.
+	// Stop is asked at each conflict and decision and in long propagations; once
+	// it has said so it keeps to it. Nil never stops.
 	Stop func() bool
 	// Inputs are the variables to decide, the others follow. The one with the
 	// smallest minimum is set to it first, an earlier one before a later one.
@@ -39,8 +40,12 @@ func (s *Solver) Solve(o *Options) Outcome {
 	if s.failed {
 		return Excluded
 	}
+	s.stop, s.halted = o.Stop, false
 	if !s.root() {
 		return Excluded
+	}
+	if s.halted {
+		return GaveUp
 	}
 	end := s.Conflicts + o.Conflicts
 	if o.Restart == 0 {
@@ -67,6 +72,9 @@ func (s *Solver) root() bool {
 		s.failed = true
 		return false
 	}
+	if s.halted {
+		return true
+	}
 	s.settle()
 	if s.order.step == 0 {
 		s.order.open(s)
@@ -89,7 +97,7 @@ func (s *Solver) dive(o *Options, limit int) Outcome {
 			}
 			continue
 		}
-		if s.Conflicts >= limit || o.Stop != nil && o.Stop() {
+		if s.halted || s.Conflicts >= limit || o.Stop != nil && o.Stop() {
 			s.backtrack(0)
 			return GaveUp
 		}

@@ -44,6 +44,8 @@ type Solver struct {
 
 	conflict []Lit // true literals that cannot hold together
 	failed   bool  // contradiction without any decision
+	stop     func() bool
+	halted   bool // propagation was told to stop before it was done
 
 	// Conflicts counts the conflicts met since the solver was made.
 	Conflicts int
