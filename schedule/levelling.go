@@ -52,7 +52,7 @@ type Levelled struct {
 	Dates      []Dates // in the order of the plan
 	Finish     time.Time
 	Assigned   []Assignment
-	Links      []Link // the turns people take
+	Links      []Link // the turns people take with what they do from start to finish
 	// Left lists requirements that the dates do not wait for: too few qualify, or
 	// nobody can say when it will be there.
 	Left    []string

@@ -55,13 +55,15 @@ func (m *model) place(s level.Schedule) (*placing, error) {
 			x.d.need[i] = max(x.d.need[i], w.at)
 		}
 	}
+	for _, i := range r.net.order { // facts have their people before anybody else
+		if !x.d.free(i) {
+			x.d.place(i)
+			x.hold(i, x.presentAt(i))
+		}
+	}
 	for _, i := range x.order {
 		x.d.place(i)
-		if len(m.needs[i]) == 0 {
-			continue
-		}
-		if !x.d.free(i) {
-			x.hold(i, x.presentAt(i))
+		if len(m.needs[i]) == 0 || !x.d.free(i) {
 			continue
 		}
 		b := x.bound(i)
@@ -323,10 +325,15 @@ func (x *placing) levelled(found level.Result) *Levelled {
 		out.Status = level.Optimal
 	}
 	for who, list := range x.busy {
-		for k := 1; k < len(list); k++ {
-			if from, to := list[k-1].activity, list[k].activity; from != to {
-				out.Links = append(out.Links, Link{x.m.crew[who].ID, p.Activities[from].ID, p.Activities[to].ID})
+		var last int32 = -1
+		for _, y := range list {
+			if y.open > x.d.start[y.activity] || y.shut < x.d.finish[y.activity] {
+				continue // others go on with it
 			}
+			if last >= 0 {
+				out.Links = append(out.Links, Link{x.m.crew[who].ID, p.Activities[last].ID, p.Activities[y.activity].ID})
+			}
+			last = y.activity
 		}
 	}
 	return out

@@ -9,12 +9,17 @@ import "slices"
 // lowerBound returns a cost that no schedule goes below, from relations and
 // the work of each resource. It uses the shortest mode of each activity. It is
 // not possible at all if some activity cannot begin between what goes before it
-// and what it must leave time for, or the work does not fit the horizon.
+// and what it must leave time for or asks for more than there ever is, or if the
+// work does not fit the horizon.
 func lowerBound(pr *project) (bound int, possible bool) {
 	low := pr.clone()
 	mode := make([]int32, pr.n)
 	for i := range mode {
-		mode[i] = int32(shortestMode(&pr.p.Activities[i]))
+		a := &pr.p.Activities[i]
+		mode[i] = int32(shortestMode(a))
+		if !slices.ContainsFunc(a.Modes, func(m Mode) bool { return pr.p.possible(&m) }) {
+			return 0, false
+		}
 	}
 	if pr.p.multiMode() && !pr.steadyInAnyMode() {
 		return 0, true

@@ -192,7 +192,7 @@ func refuted(p *Problem, stop func() bool) bool {
 	if _, possible := lowerBound(pr); !possible {
 		return true
 	}
-	c := newCore(pr, pr.horizon, pr.horizon)
+	c := newCore(pr, pr.horizon, pr.horizon, stop)
 	if c == nil {
 		return false
 	}

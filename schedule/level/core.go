@@ -18,6 +18,7 @@ type core struct {
 	staff [][][]places // per activity, mode and need; nil without people
 	cost  lcg.Var
 	span  int32 // every start and finish lies in [0, span]
+	stop  func() bool
 }
 
 // term is a variable plus a constant.
@@ -27,13 +28,14 @@ type term struct {
 }
 
 // newCore builds the constraints for schedules with every finish up to span
-// and a cost up to most. It returns nil if the problem is beyond the core.
-func newCore(pr *project, span, most int32) *core {
+// and a cost up to most. It returns nil if the problem is beyond the core. Told to
+// stop it leaves constraints out that others imply.
+func newCore(pr *project, span, most int32, stop func() bool) *core {
 	p := pr.p
 	if !coreHolds(p, span) {
 		return nil
 	}
-	c := &core{p: p, pr: pr, s: lcg.New(), span: span}
+	c := &core{p: p, pr: pr, s: lcg.New(), span: span, stop: stop}
 	c.addActivities()
 	c.addCost(most)
 	c.addRelations()
@@ -88,7 +90,7 @@ func (c *core) addModes(a *Activity, start, end lcg.Var) {
 		for _, o := range group.Lits[:k] {
 			c.s.AddClause(l.Not(), o.Not())
 		}
-		if !c.possible(&a.Modes[k]) {
+		if !c.p.possible(&a.Modes[k]) {
 			c.forbid(l)
 		}
 		d := int32(a.Modes[k].Duration)
@@ -102,9 +104,9 @@ func (c *core) addModes(a *Activity, start, end lcg.Var) {
 
 // possible reports whether a mode asks for no more of any resource than there
 // ever is.
-func (c *core) possible(m *Mode) bool {
+func (p *Problem) possible(m *Mode) bool {
 	for r, use := range m.Uses {
-		if m.Duration > 0 && use > c.p.Resources[r].most() {
+		if m.Duration > 0 && use > p.Resources[r].most() {
 			return false
 		}
 	}
@@ -222,7 +224,7 @@ func (c *core) addResources() {
 			if m.Duration == 0 || !anyPositive(m.Uses) {
 				continue
 			}
-			if !c.possible(m) {
+			if !c.p.possible(m) {
 				c.forbid(c.mode[i][k])
 				continue
 			}
@@ -253,8 +255,20 @@ func (c *core) addPairs() {
 	}
 	pairs := 0
 	after := c.pr.reach()
+	large := make([]bool, c.pr.n) // more than half of something; without one two fit
+	for i := range large {
+		for r, use := range c.p.Activities[i].Modes[0].Uses {
+			large[i] = large[i] || 2*use > c.p.Resources[r].most()
+		}
+	}
 	for i := range c.p.Activities {
+		if c.stop() {
+			return
+		}
 		for j := range i {
+			if !large[i] && !large[j] {
+				continue
+			}
 			a, b := &c.p.Activities[i].Modes[0], &c.p.Activities[j].Modes[0]
 			if after.has(i, j) || after.has(j, i) || !c.exclude(a, b) {
 				continue

@@ -10,7 +10,8 @@
 // units of stocks at its start, people with skills. Relations keep minimum
 // time lags between starts and finishes; releases, deadlines, a horizon and
 // pins bound the dates. The objective is the makespan, the weighted tardiness
-// or the distance from a given plan. The package knows no calendars, ids or
+// or the distance from a given plan. People whom nothing tells apart are counted
+// as a pool and named when a schedule is shown. The package knows no calendars or
 // units of anyone: who calls it translates.
 //
 // # Solve
@@ -31,7 +32,7 @@
 //
 // Each method is a file that names its source: the serial generator
 // (generate.go) on a packed profile (packed.go) or a list of steps
-// (stepwise.go), stocks (store.go) and people (crew.go); double justification
+// (stepwise.go), stocks (stocks.go) and people (pool.go, crew.go); double justification
 // (justify.go); the population method (population.go, sample.go); mode choice
 // (modes.go); lower bounds (bounds.go); the exact core (core.go, exact.go) on
 // the solver of internal/lcg; large-neighbourhood search over it (lns.go); the
@@ -40,7 +41,7 @@
 // # Limits
 //
 // The exact core takes problems whose profile, pairs and costs stay within the
-// constants in core.go; beyond them, and for capacities above 32,767, Solve
+// constants in corelimits.go; beyond them, and for capacities above 32,767, Solve
 // still levels by the population method but proves nothing. A generator pass
 // needs time in proportion to durations in slots: choose slots no finer than
 // the plan needs.

@@ -38,7 +38,7 @@ const (
 
 // newExact builds the core for schedules that cost less than the given one, or
 // for any if it is not known. It returns nil if the problem is beyond the core.
-func newExact(pr *project, best Schedule, known bool, cost, low int, r *random) *exact {
+func newExact(pr *project, best Schedule, known bool, cost, low int, r *random, stop func() bool) *exact {
 	span, most := pr.horizon, int32(min(coreMostCost, costLimit(pr.p, int(pr.horizon))))
 	if known {
 		if cost > coreMostCost {
@@ -49,7 +49,7 @@ func newExact(pr *project, best Schedule, known bool, cost, low int, r *random) 
 			span = int32(cost)
 		}
 	}
-	c := newCore(pr, span, most)
+	c := newCore(pr, span, most, stop)
 	if c == nil {
 		return nil
 	}

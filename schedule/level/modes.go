@@ -99,9 +99,9 @@ func (m *modeSearch) repair() bool {
 		}
 	}
 	const attempts = 8
-	for range 4 * m.pr.n {
-		if excess(m.over) == 0 {
-			return true
+	for k := range 4 * m.pr.n {
+		if excess(m.over) == 0 || m.g.stopped(k) {
+			break
 		}
 		bestJob, bestMode, bestGain := 0, int32(0), 0
 		for range attempts {

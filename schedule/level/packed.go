@@ -105,7 +105,7 @@ func (f *packed) choose(pr *project) {
 		for r, use := range pr.p.Activities[j].Modes[pr.mode[j]].Uses {
 			if use > 0 && pr.duration[j] > 0 {
 				f.idle[j] = false
-				f.demand[j*f.words+r/lanes] |= uint64(min(use, laneMax)) << (r % lanes * laneBits)
+				f.demand[j*f.words+r/lanes] |= uint64(min(use, laneMax+1)) << (r % lanes * laneBits)
 			}
 		}
 	}

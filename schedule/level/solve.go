@@ -221,7 +221,7 @@ func (s *search) addExacts() {
 	}
 	for k := range cores {
 		r := newRandom(s.options.Seed, uint64(2*k+1))
-		x := newExact(s.pr, s.result.Schedule, s.known(), s.result.Cost, s.result.LowerBound, r)
+		x := newExact(s.pr, s.result.Schedule, s.known(), s.result.Cost, s.result.LowerBound, r, s.stop)
 		if x == nil {
 			return
 		}

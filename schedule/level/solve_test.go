@@ -310,3 +310,23 @@ func TestPoolsAreExact(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, level.Infeasible, r.Status)
 }
+
+// TestMoreThanThereIs: a request above any capacity is refused in a plan of any
+// size, also at the edge of what a packed profile can count.
+func TestMoreThanThereIs(t *testing.T) {
+	t.Parallel()
+	for _, capacity := range []int{0, 1<<15 - 1, 1 << 20} {
+		p := generated(2000, 1, 3)
+		p.Resources = append(p.Resources, level.Resource{ID: "none", Capacity: capacity})
+		p.Activities[77].Modes[0].Uses = []int{0, capacity + 1}
+		r, err := level.Solve(context.Background(), p, level.Options{})
+		require.NoError(t, err)
+		require.Equal(t, level.Infeasible, r.Status)
+		require.Equal(t, []level.Cause{{Kind: level.CauseResource, Index: 1}}, r.Causes)
+		p.Activities[77].Modes = append(p.Activities[77].Modes, level.Mode{Duration: 1, Uses: []int{0, capacity}})
+		r, err = level.Solve(context.Background(), p, level.Options{Schedules: 200})
+		require.NoError(t, err)
+		require.Equal(t, level.Feasible, r.Status)
+		require.Equal(t, 1, r.Schedule.Mode[77])
+	}
+}

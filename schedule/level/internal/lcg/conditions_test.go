@@ -28,20 +28,29 @@ type conditional struct {
 	only        int32
 	moves       [][4]int32 // time, quantity, offset, flag
 	given       [][2]int32 // slot, quantity
+	sum         []int64    // weights of all times but the last, which is at least their sum; nil for none
 }
 
 func drawConditional(t *rapid.T) *conditional {
-	in := &conditional{high: 3, flags: rapid.Int32Range(3, 6).Draw(t, "flags"), times: rapid.Int32Range(2, 3).Draw(t, "times")}
+	in := &conditional{high: 4, flags: rapid.Int32Range(2, 5).Draw(t, "flags"), times: rapid.Int32Range(2, 3).Draw(t, "times")}
 	time := rapid.Int32Range(0, in.times-1)
 	flag := rapid.Int32Range(-1, in.flags-1)
-	for range rapid.IntRange(0, 5).Draw(t, "arcs") {
+	theme := rapid.SampledFrom([]string{"arcs", "tasks", "groups", "moves", "sum"}).Draw(t, "theme")
+	many := func(what string) int {
+		most := 2
+		if theme == what {
+			most = 8
+		}
+		return rapid.IntRange(0, most).Draw(t, what)
+	}
+	for range many("arcs") {
 		from, to := time.Draw(t, "from"), time.Draw(t, "to")
 		if from != to {
 			in.arcs = append(in.arcs, [4]int32{from, to, rapid.Int32Range(-1, 4).Draw(t, "weight"), flag.Draw(t, "flag")})
 		}
 	}
 	in.capacity = rapid.Int32Range(1, 3).Draw(t, "capacity")
-	for range rapid.IntRange(0, 4).Draw(t, "tasks") {
+	for range many("tasks") {
 		in.tasks = append(in.tasks, [4]int32{
 			time.Draw(t, "start"), rapid.Int32Range(1, 3).Draw(t, "length"), rapid.Int32Range(1, in.capacity).Draw(t, "demand"), flag.Draw(t, "flag"),
 		})
@@ -69,9 +78,14 @@ func drawConditional(t *rapid.T) *conditional {
 		}
 		in.least, in.only = rapid.Int32Range(1, 3).Draw(t, "count"), flag.Draw(t, "only")
 	}
-	for range rapid.IntRange(0, 4).Draw(t, "moves") {
+	for range many("moves") {
 		q := rapid.SampledFrom([]int32{-2, -1, 1, 2}).Draw(t, "quantity")
 		in.moves = append(in.moves, [4]int32{time.Draw(t, "at"), q, rapid.Int32Range(0, 1).Draw(t, "offset"), flag.Draw(t, "flag")})
+	}
+	if theme == "sum" {
+		for range in.times - 1 {
+			in.sum = append(in.sum, rapid.Int64Range(1, 2).Draw(t, "factor"))
+		}
 	}
 	in.given = [][2]int32{{0, rapid.Int32Range(0, 2).Draw(t, "initial")}, {rapid.Int32Range(1, 9).Draw(t, "slot"), rapid.Int32Range(0, 2).Draw(t, "receipt")}}
 	return in
@@ -129,6 +143,9 @@ func (in *conditional) build() (*lcg.Solver, []lcg.Var) {
 			lits = append(lits, lit(f))
 		}
 		s.AddAtLeast(lits, int(in.least), lit(in.only))
+	}
+	if in.sum != nil {
+		s.AddLinear(vars[:in.times-1], in.sum, vars[in.times-1])
 	}
 	res := lcg.NewReservoir([]lcg.Level{{Slot: in.given[0][0], Quantity: int64(in.given[0][1])}, {Slot: in.given[1][0], Quantity: int64(in.given[1][1])}})
 	for _, m := range in.moves {
@@ -192,6 +209,13 @@ func (in *conditional) keeps(x []int32) bool {
 			return false
 		}
 	}
+	sum := int64(0)
+	for i, w := range in.sum {
+		sum += w * int64(x[i])
+	}
+	if in.sum != nil && sum > int64(x[in.times-1]) {
+		return false
+	}
 	for t := range int32(20) {
 		left := int32(0)
 		for _, g := range in.given {
@@ -234,7 +258,7 @@ func (in *conditional) count(x []int32) int {
 func TestConditionalEnumeration(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		for range 5 {
+		for range 3 {
 			drawConditional(t).enumerate(t)
 		}
 	})
@@ -259,4 +283,73 @@ func (in *conditional) enumerate(t *rapid.T) {
 		s.AddClause(other...)
 	}
 	require.Equal(t, want, got)
+}
+
+// solutions lists every assignment that keeps the constraints.
+func (in *conditional) solutions(x []int32) [][]int32 {
+	n := int32(len(x))
+	if n == in.times+in.flags {
+		if in.keeps(x) {
+			return [][]int32{slices.Clone(x)}
+		}
+		return nil
+	}
+	high := int32(1)
+	if n < in.times {
+		high = in.high
+	}
+	var out [][]int32
+	for v := range high + 1 {
+		out = append(out, in.solutions(append(x, v))...)
+	}
+	return out
+}
+
+// TestLearntIsImplied searches under many random assumptions and compares what
+// was learnt with all solutions: none may be excluded. An explanation that leaves
+// out one of its literals, or states a weaker one, is found here.
+func TestLearntIsImplied(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		for range 15 {
+			in := drawConditional(t)
+			s, vars := in.build()
+			all := in.solutions(nil)
+			for range 12 {
+				o := &lcg.Options{Conflicts: 50, Inputs: vars, Activity: rapid.Bool().Draw(t, "activity"), Restart: 100}
+				for range rapid.IntRange(0, 4).Draw(t, "assumptions") {
+					v := vars[rapid.IntRange(0, len(vars)-1).Draw(t, "var")]
+					b := rapid.Int32Range(0, in.high).Draw(t, "bound")
+					if rapid.Bool().Draw(t, "upper") {
+						o.Assume = append(o.Assume, v.LE(b))
+					} else {
+						o.Assume = append(o.Assume, v.GE(b))
+					}
+				}
+				for range vars {
+					o.Wish = append(o.Wish, rapid.Int32Range(0, in.high).Draw(t, "wish"))
+				}
+				keeps := func(x []int32) bool {
+					return !slices.ContainsFunc(o.Assume, func(l lcg.Lit) bool { return !holds(l, x) })
+				}
+				switch found := s.Solve(o); found {
+				case lcg.Solved:
+					require.True(t, in.keeps(o.Values) && keeps(o.Values), "%v", o.Values)
+				case lcg.Refuted:
+					require.False(t, slices.ContainsFunc(all, keeps))
+				case lcg.Excluded:
+					require.Empty(t, all)
+				case lcg.GaveUp:
+				}
+			}
+			for _, x := range all {
+				for i, v := range vars {
+					require.True(t, s.Lo(v) <= x[i] && x[i] <= s.Hi(v), "%v is out of bounds", x)
+				}
+				for _, c := range lcg.Learnt(s) {
+					require.True(t, slices.ContainsFunc(c, func(l lcg.Lit) bool { return holds(l, x) }), "%v breaks %v", x, c)
+				}
+			}
+		}
+	})
 }
