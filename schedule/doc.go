@@ -32,8 +32,10 @@
 // Readiness.Explain follows a verdict down to its facts and up to its root;
 // Readiness.WhatIf answers for a change by working out anew only what it touches,
 // and Readiness.EffectOf tells what a revision of the plan itself would do before
-// it is decided. Readiness.Level dates the plan so that nobody is wanted twice,
-// by the search of schedule/level, with the reason for every delay.
+// it is decided. Readiness.Level dates the plan so that nobody is wanted twice
+// and no material before it is there, by the search of schedule/level, with the
+// reason for every delay and the changes that would help most; CheckLevelled
+// tests what it gives, and Readiness.ProposeLevelled makes a proposal of it.
 //
 // # Units and rules
 //

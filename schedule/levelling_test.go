@@ -302,6 +302,7 @@ func TestLevelledDatesHold(t *testing.T) {
 			return
 		}
 		require.NoError(t, schedule.CheckLevelled(base, crew, options, out))
+		requireAccepted(t, p, f, base, out)
 		index := make(map[string]int)
 		for i := range p.Activities {
 			index[p.Activities[i].ID] = i
@@ -310,4 +311,81 @@ func TestLevelledDatesHold(t *testing.T) {
 			require.False(t, out.Dates[index[l.To]].Start.Before(out.Dates[index[l.From]].Finish), "%s twice", l.Person)
 		}
 	})
+}
+
+// requireAccepted proposes a levelled plan, accepts it, and finds nothing left to
+// propose.
+func requireAccepted(t *rapid.T, p *schedule.Plan, f schedule.Facts, base *schedule.Readiness, x *schedule.Levelled) {
+	proposal, err := base.ProposeLevelled(x)
+	require.NoError(t, err)
+	known := make(map[string]bool)
+	for _, m := range proposal.Moves {
+		known[m.Activity] = true
+		require.NotEmpty(t, m.Cause.Kind)
+		require.NotEmpty(t, m.Cause.Text)
+		require.NotEqual(t, m.Activity, m.Via)
+	}
+	events, err := schedule.Accept(p, proposal, "me", proposal.AsOf)
+	require.NoError(t, err)
+	accepted := *p
+	for _, e := range events {
+		accepted = schedule.Evolve(accepted, e)
+	}
+	for i := range accepted.Activities {
+		require.Equal(t, known[p.Activities[i].ID] || p.Activities[i].Planned == x.Dates[i], accepted.Activities[i].Planned == x.Dates[i])
+	}
+	again, err := assess(t, &accepted, proposal.AsOf, f).ProposeLevelled(x)
+	require.NoError(t, err)
+	require.True(t, again.Keep())
+}
+
+func TestProposeLevelledNamesRoots(t *testing.T) {
+	t.Parallel()
+	p := line(
+		schedule.Activity{ID: "a", Duration: 16 * time.Hour, Needs: []schedule.Requirement{people("weld", 1)}},
+		schedule.Activity{ID: "b", Duration: 24 * time.Hour, Needs: []schedule.Requirement{people("weld", 1)}},
+		schedule.Activity{ID: "c", Duration: 8 * time.Hour},
+		schedule.Activity{ID: "d", Duration: 8 * time.Hour, Needs: []schedule.Requirement{material("wire", 1)}},
+	)
+	p.Relations = []schedule.Relation{{From: "b", To: "c"}}
+	b := &supply.Book{Items: []supply.Item{{ID: "wire"}}, Orders: []supply.Order{{ID: "PO", Item: "wire", Quantity: 1, State: supply.Confirmed, Due: schedule.DateOf(2026, 3, 4)}}}
+	r := &staff.Roster{People: []staff.Person{worker("ann", staff.Skill{Name: "weld"})}}
+	base, _, out := levelled(t, p, b, r, schedule.LevelOptions{Relax: 1, Search: level.Options{Seed: 1}})
+	proposal, err := base.ProposeLevelled(out)
+	require.NoError(t, err)
+	require.Len(t, proposal.Moves, 4)
+	require.Equal(t, out.Relaxed, proposal.Relaxed)
+	require.Equal(t, schedule.CauseNew, proposal.Moves[1].Cause.Kind, "b comes first: c waits for it")
+	require.Equal(t, schedule.CauseStaff, proposal.Moves[0].Cause.Kind)
+	require.Equal(t, schedule.CauseRequirement, proposal.Moves[3].Cause.Kind)
+	out.Dates[0] = shifted(out.Dates[0], -100*time.Hour)
+	_, err = base.ProposeLevelled(out)
+	require.ErrorIs(t, err, schedule.ErrViolated)
+}
+
+// TestDatesAreFinerThanSlots: what the slots hide is dated exactly, and no bound
+// is claimed that only the slots ask for.
+func TestDatesAreFinerThanSlots(t *testing.T) {
+	t.Parallel()
+	need := []schedule.Requirement{people("weld", 1)}
+	p := line(schedule.Activity{ID: "a", Duration: 4 * time.Hour, Needs: need})
+	r := &staff.Roster{People: []staff.Person{worker("ann", staff.Skill{Name: "weld"})}}
+	r.Bookings = []staff.Booking{{Person: "ann", Interval: schedule.Interval{Start: at("2026-03-02 08:00"), Finish: at("2026-03-02 10:00")}}}
+	_, _, out := levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{Slot: 8 * time.Hour})
+	require.Equal(t, at("2026-03-02 10:00"), out.Dates[0].Start, "not the next day")
+	require.Equal(t, schedule.BoundAbsence, out.Bounds[0].Kind)
+	require.LessOrEqual(t, out.LowerBound, 6*time.Hour)
+
+	p = line(schedule.Activity{ID: "a", Duration: 5 * time.Hour, Needs: need}, schedule.Activity{ID: "b", Duration: 5 * time.Hour, Needs: need})
+	r.Bookings = nil
+	_, _, out = levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{Slot: 8 * time.Hour})
+	require.Equal(t, at("2026-03-03 10:00"), out.Finish)
+	require.LessOrEqual(t, out.LowerBound, 10*time.Hour)
+	require.Equal(t, level.Feasible, out.Status, "ten hours are not proven on a grid of eight")
+
+	p = line(schedule.Activity{ID: "a", Duration: 8 * time.Hour}, schedule.Activity{ID: "b", Duration: 8 * time.Hour, Needs: need})
+	p.Relations = []schedule.Relation{{From: "a", To: "b", Lag: schedule.Lag{Time: time.Hour, In: schedule.Working}}}
+	_, _, out = levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{Slot: 8 * time.Hour})
+	require.Equal(t, 17*time.Hour, out.LowerBound)
+	require.Equal(t, level.Optimal, out.Status, "as long as its relations ask for")
 }

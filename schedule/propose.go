@@ -44,8 +44,9 @@ type Proposal struct {
 	Named    []string // frozen activities that may move
 	Moves    []Move   // in the order of the plan
 	Findings []Finding
-	Before   time.Time // end of the plan as it is; zero if nothing was planned
-	After    time.Time // end of the plan as proposed
+	Relaxed  []Relaxation // of a levelled plan: single changes that would let it end earlier
+	Before   time.Time    // end of the plan as it is; zero if nothing was planned
+	After    time.Time    // end of the plan as proposed
 }
 
 // Keep reports whether the proposal is to leave the plan as it is.

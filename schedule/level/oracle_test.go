@@ -16,7 +16,7 @@ import (
 type focus string
 
 // parts returns every focus.
-func parts() []focus { return []focus{"dates", "people", "stocks", "totals"} }
+func parts() []focus { return []focus{"dates", "people", "crews", "ends", "stocks", "totals"} }
 
 // least is 1 if the focus is the given part, so that it is present.
 func (f focus) least(part focus) int {
@@ -48,7 +48,10 @@ func drawProblem(t *rapid.T, f focus) *level.Problem {
 			Receipts: []level.Step{{Slot: rapid.IntRange(0, 5).Draw(t, "receipt"), Quantity: rapid.IntRange(0, 2).Draw(t, "received")}},
 		})
 	}
-	for range rapid.IntRange(f.least("people"), 3).Draw(t, "people") {
+	if f == "crews" {
+		p.People = drawCrews(t)
+	}
+	for range rapid.IntRange(f.least("people"), 3*(1-f.least("crews"))).Draw(t, "people") {
 		who := level.Person{Skills: rapid.SliceOfNDistinct(rapid.IntRange(0, 1), 0, 2, rapid.ID[int]).Draw(t, "skills")}
 		for range rapid.IntRange(0, 2).Draw(t, "terms") {
 			from := rapid.IntRange(0, 6).Draw(t, "held")
@@ -60,20 +63,39 @@ func drawProblem(t *rapid.T, f focus) *level.Problem {
 		}
 		p.People = append(p.People, who)
 	}
-	n := rapid.IntRange(1+f.least("people"), 4).Draw(t, "activities")
+	n := rapid.IntRange(1+f.least("people"), 4-f.least("crews")-f.least("ends")).Draw(t, "activities")
 	for range n {
 		p.Activities = append(p.Activities, drawActivity(t, p, f))
 	}
 	for j := range n {
 		for i := range j {
-			if rapid.IntRange(0, 3).Draw(t, "related") == 0 {
+			if rapid.IntRange(0, 3-3*f.least("ends")).Draw(t, "related") == 0 {
 				p.Relations = append(p.Relations, level.Relation{
-					From: i, To: j, Kind: level.Kind(rapid.IntRange(0, 3).Draw(t, "kind")), Lag: rapid.IntRange(-1, 1).Draw(t, "lag"),
+					From: i, To: j, Kind: level.Kind(rapid.IntRange(2*f.least("ends"), 3).Draw(t, "kind")), Lag: rapid.IntRange(-1, 1).Draw(t, "lag"),
 				})
 			}
 		}
 	}
 	return p
+}
+
+// drawCrews draws two kinds of people, some of each kind: pools of several, of
+// which one holds its skill at two times apart.
+func drawCrews(t *rapid.T) []level.Person {
+	var out []level.Person
+	for kind := range 2 {
+		who := level.Person{Skills: []int{kind}}
+		if rapid.Bool().Draw(t, "terms") {
+			until, from := rapid.IntRange(1, 3).Draw(t, "until"), rapid.IntRange(3, 5).Draw(t, "again")
+			who.Terms = []level.Term{{Skill: 1 - kind, To: until}, {Skill: 1 - kind, From: from, To: from + 4}}
+		} else if rapid.Bool().Draw(t, "both") {
+			who.Skills = []int{0, 1}
+		}
+		for range rapid.IntRange(1, 2).Draw(t, "heads") {
+			out = append(out, who)
+		}
+	}
+	return out
 }
 
 func drawActivity(t *rapid.T, p *level.Problem, f focus) level.Activity {
@@ -87,7 +109,7 @@ func drawActivity(t *rapid.T, p *level.Problem, f focus) level.Activity {
 		a.Release = rapid.IntRange(0, 3).Draw(t, "release")
 		a.Deadline = rapid.IntRange(3, 8).Draw(t, "deadline")
 	}
-	for range rapid.IntRange(1+f.least("totals"), 2).Draw(t, "modes") {
+	for range rapid.IntRange(1+f.least("totals")+f.least("ends"), 2).Draw(t, "modes") {
 		m := level.Mode{Duration: rapid.IntRange(0, 3).Draw(t, "duration")}
 		for range p.Resources {
 			m.Uses = append(m.Uses, rapid.IntRange(0, 2).Draw(t, "use"))
@@ -99,7 +121,7 @@ func drawActivity(t *rapid.T, p *level.Problem, f focus) level.Activity {
 			m.Takes = append(m.Takes, level.Amount{Stock: k, Quantity: rapid.IntRange(0, 1).Draw(t, "take")})
 			m.Makes = append(m.Makes, level.Amount{Stock: k, Quantity: rapid.IntRange(0, 1).Draw(t, "make")})
 		}
-		if len(p.People) > 0 && rapid.IntRange(0, 2-2*f.least("people")).Draw(t, "staffed") == 0 {
+		if len(p.People) > 0 && rapid.IntRange(0, 2-2*f.least("people")-2*f.least("crews")).Draw(t, "staffed") == 0 {
 			m.Staff = []level.Assignee{{Skill: rapid.IntRange(0, 1).Draw(t, "skill"), People: rapid.IntRange(1, 2).Draw(t, "heads")}}
 		}
 		a.Modes = append(a.Modes, m)
