@@ -9,6 +9,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/retention"
+	"github.com/coordkit/coordkit/archive/search"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/window"
@@ -75,6 +76,13 @@ type Config struct {
 	// most; 0 is DefaultLogEvents.
 	ReadLog      LogReader
 	MaxLogEvents int
+	// Searcher finds records by their words: search.Indexes in memory, or
+	// adapters/search. Nil: there is no search. Desk.Index has it follow the journal.
+	Searcher search.Searcher
+
+	// Sight gives what a reader may see of a tenant's records. Searches and
+	// dossiers are for him as if there were nothing else. Nil: everybody sees everything.
+	Sight func(ctx context.Context, tenant, reader string) (func(archive.RecordID) bool, error)
 }
 
 // Desk is the coordinator's desk: it runs each command in one unit of work over

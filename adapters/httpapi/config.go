@@ -10,6 +10,8 @@ import (
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/audit"
+	"github.com/coordkit/coordkit/coordination/handover"
 	"github.com/coordkit/coordkit/coordination/process/view"
 	"github.com/coordkit/coordkit/internal/uuid7"
 )
@@ -40,6 +42,12 @@ type Config struct {
 	// DrawProcess writes the map of a process under a title as text in the format
 	// "mermaid" or "dot"; nil: there are no pictures.
 	DrawProcess func(m view.Map, title, format string) string
+	// Evidence keeps the logs of the journals; nil: nothing is proved. Who runs the
+	// service has it seal and sign, now and then.
+	Evidence *audit.Sealer
+
+	// Dossiers hands dossiers over; nil: none are drawn up.
+	Dossiers *handover.Service
 
 	// Health says whether the service can serve; nil: it can.
 	Health func(context.Context) error

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/evidence"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/bundle"
@@ -205,7 +206,10 @@ func table() []row {
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},
 		{archive.ErrRefused, kindRefused},
-		{archive.ErrAltered, kindInternal}, // somebody has to look, and the caller is not the one
+		{archive.ErrAltered, kindInternal},   // somebody has to look, and the caller is not the one
+		{evidence.ErrFork, kindInternal},     // likewise
+		{evidence.ErrMismatch, kindInternal}, // likewise
+		{evidence.ErrInvalid, kindInvalid},
 		{notice.ErrNotFound, kindNotFound},
 		{notice.ErrConflict, kindConflict},
 		{notice.ErrInvalid, kindInvalid},

@@ -18,9 +18,10 @@ type fts5 struct{}
 func (fts5) schema() []string {
 	return []string{
 		`CREATE TABLE IF NOT EXISTS coordkit_search_document (
-  n INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, kind TEXT NOT NULL,
+  n INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
   dated INTEGER NOT NULL, recorded INTEGER NOT NULL, facets TEXT NOT NULL, UNIQUE (tenant, id)
 ) STRICT`,
+		`CREATE TABLE IF NOT EXISTS coordkit_search_text (n INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL)`, // apart, so that a page has the rows of many matches
 		`CREATE INDEX IF NOT EXISTS coordkit_search_newest ON coordkit_search_document (tenant, n)`,
 		`CREATE VIRTUAL TABLE IF NOT EXISTS coordkit_search_word USING fts5 (title, body, filter, tokenize = 'ascii', detail = 'column')`,
 		`INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('secure-delete', 1)`,

@@ -87,10 +87,13 @@ const (
 	belowSecond = 24
 	lastSecond  = 1<<39 - 1
 
-	insertDocument = `INSERT INTO coordkit_search_document (n, tenant, id, title, text, kind, dated, recorded, facets) VALUES (`
-	documentValues = `, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING n`
+	insertDocument = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets) VALUES (`
+	documentValues = `, $3, $4, $5, $6, $7, $8) RETURNING n`
+	insertText     = `INSERT INTO coordkit_search_text (n, title, text) VALUES ($1, $2, $3)`
 	removeDocument = `DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = $2 RETURNING n`
-	textOfDocument = `SELECT title, text FROM coordkit_search_document WHERE tenant = $1 AND id = $2`
+	removeText     = `DELETE FROM coordkit_search_text WHERE n = $1`
+	textsOf        = `SELECT d.id, t.title, t.text FROM coordkit_search_document d JOIN coordkit_search_text t ON t.n = d.n
+ WHERE d.tenant = $1 AND d.id IN (`
 )
 
 // secondOf counts seconds from year 1 on, of which the zero time has the first. Times before and beyond
@@ -120,9 +123,12 @@ func (s *Searcher) PutDocument(ctx context.Context, tenant string, d search.Docu
 		}
 		var n int64
 		first := secondOf(d.Dated) << belowSecond
-		row := tx.QueryRowContext(ctx, insertDocument+s.engine.number()+documentValues, first, first|(1<<belowSecond-1), tenant, string(d.ID), d.Title, d.Text, string(d.Kind),
+		row := tx.QueryRowContext(ctx, insertDocument+s.engine.number()+documentValues, first, first|(1<<belowSecond-1), tenant, string(d.ID), string(d.Kind),
 			micros(d.Dated), micros(d.Recorded), string(facets))
 		if err := row.Scan(&n); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, insertText, n, d.Title, d.Text); err != nil {
 			return err
 		}
 		return s.engine.put(ctx, tx, n, tenant, &d)
@@ -158,6 +164,9 @@ func (s *Searcher) removeTx(ctx context.Context, tx *sql.Tx, tenant string, id a
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
 	case err != nil:
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, removeText, n); err != nil {
 		return err
 	}
 	return s.engine.remove(ctx, tx, n)
@@ -207,13 +216,36 @@ func (s *Searcher) answer(ctx context.Context, from querier, tenant string, q *s
 	if err := s.collect(ctx, from, tenant, q, terms, c); err != nil {
 		return search.Result{}, err
 	}
-	return c.Result(terms, func(id archive.RecordID) (title, text string, err error) {
-		err = from.QueryRowContext(ctx, textOfDocument, tenant, string(id)).Scan(&title, &text)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil // deleted meanwhile: the hit stands without its text
-		}
-		return title, text, err
+	return c.Result(terms, func(ids []archive.RecordID) (map[archive.RecordID]search.Text, error) {
+		return texts(ctx, from, tenant, ids)
 	})
+}
+
+// texts reads titles and texts; a document that was deleted meanwhile has none.
+func texts(ctx context.Context, from querier, tenant string, ids []archive.RecordID) (map[archive.RecordID]search.Text, error) {
+	var args arguments
+	args.add(tenant)
+	marks := make([]string, len(ids))
+	for i, id := range ids {
+		marks[i] = args.add(string(id))
+	}
+	rows, err := from.QueryContext(ctx, textsOf+strings.Join(marks, ", ")+")", args.list...)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // the error of reading is asked for below
+	out := make(map[archive.RecordID]search.Text, len(ids))
+	for rows.Next() {
+		var (
+			id string
+			t  search.Text
+		)
+		if err := rows.Scan(&id, &t.Title, &t.Text); err != nil {
+			return nil, err
+		}
+		out[archive.RecordID(id)] = t
+	}
+	return out, rows.Err()
 }
 
 // phrases are the terms that the words alone do not decide.
@@ -259,17 +291,16 @@ func (s *Searcher) collectPart(
 	ctx context.Context, from querier, tenant string, q *search.Query, p part, c *search.Collector,
 ) error {
 	checked := phrases(p.terms)
-	columns := "d.n, d.id, d.kind, d.dated, d.recorded, d.facets"
-	if len(checked) > 0 {
-		columns += ", d.title, d.text"
-	}
 	var args arguments
 	match, number := s.engine.match(tenant, p, &args)
-	match += filters(q, p.titled, &args) + " AND " + number + " < " + args.add(int64(math.MaxInt64))
-	statement := "SELECT " + columns + match + " ORDER BY " + number + " DESC LIMIT " + strconv.Itoa(chunk)
-	for {
+	match += filters(q, p.titled, &args) + " AND " + number + " < " + args.add(int64(math.MaxInt64)) + " ORDER BY " + number + " DESC LIMIT "
+	for limit := chunk; ; limit *= 4 { // whoever has to read on may have to read everything
+		statement := "SELECT d.n, d.id, d.kind, d.dated, d.recorded, d.facets" + match + strconv.Itoa(limit)
+		if len(checked) > 0 {
+			statement = "SELECT d.n, d.id, d.kind, d.dated, d.recorded, d.facets, t.title, t.text FROM (" + statement + ") d JOIN coordkit_search_text t ON t.n = d.n ORDER BY d.n DESC"
+		}
 		done, enough, err := read(ctx, from, statement, args.list, p.titled, checked, c)
-		if err != nil || enough || done.rows < chunk {
+		if err != nil || enough || done.rows < limit {
 			return err
 		}
 		args.list[len(args.list)-1] = done.last
@@ -278,7 +309,7 @@ func (s *Searcher) collectPart(
 
 // chunk is how many rows are asked for at a time: a planner that is told so
 // weighs reading on in order against fetching every match first.
-const chunk = 1500
+const chunk = 1200
 
 // reading is how far a statement was read.
 type reading struct {

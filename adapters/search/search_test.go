@@ -251,7 +251,7 @@ func benchmark(b *testing.B, s *search.Searcher, settle func()) {
 	}
 	b.Logf("%d documents, %.0f/s", n, float64(n)/time.Since(began).Seconds())
 	settle()
-	for name, text := range map[string]string{"TwoCommon": "w3 w40", "TwoRare": "w900 w2000", "Phrase": `"w30 w70"`} {
+	for name, text := range map[string]string{"TwoCommon": "w3 w40", "TwoCommonest": "w0 w1", "TwoRare": "w900 w2000", "Phrase": `"w30 w70"`} {
 		b.Run(name, func(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
@@ -263,6 +263,8 @@ func benchmark(b *testing.B, s *search.Searcher, settle func()) {
 			}
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(took[0].Microseconds())/1000, "least-ms")
 		})
 	}
 }

@@ -25,11 +25,11 @@ const (
 func (tsvector) schema() []string {
 	return []string{
 		`CREATE TABLE IF NOT EXISTS coordkit_search_document (
-  n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, title TEXT NOT NULL,
-  text TEXT NOT NULL, kind TEXT COLLATE "C" NOT NULL, dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL,
+  n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL, dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL,
   words TSVECTOR, UNIQUE (tenant, id)
 )`,
 		`CREATE SEQUENCE IF NOT EXISTS coordkit_search_number`,
+		`CREATE TABLE IF NOT EXISTS coordkit_search_text (n BIGINT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL)`, // apart, so that a page has the rows of many matches
 		`CREATE INDEX IF NOT EXISTS coordkit_search_newest ON coordkit_search_document (tenant, n)`,
 		`CREATE INDEX IF NOT EXISTS coordkit_search_word ON coordkit_search_document USING gin (words)`,
 	}

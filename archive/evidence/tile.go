@@ -87,3 +87,17 @@ func TilePath(level string, n int64, width int) string {
 	}
 	return path
 }
+
+// Tile gives the first width hashes of tile n of a level, end to end. What the
+// log does not have is ErrInvalid.
+func (l *Log) Tile(level int, n int64, width int) ([]byte, error) {
+	if level < 0 || level > 7 || n < 0 || width < 1 || width > tileWidth || n > l.size/tileWidth || n*tileWidth+int64(width) > l.size>>(tileHeight*level) {
+		return nil, fmt.Errorf("%w: a log of %d has no tile %d of level %d with %d hashes", ErrInvalid, l.size, n, level, width)
+	}
+	var out []byte
+	for i := range int64(width) {
+		h := l.node(tileHeight*level, n*tileWidth+i)
+		out = append(out, h[:]...)
+	}
+	return out, nil
+}

@@ -81,18 +81,30 @@ func (q *Query) admits(d *Document) bool {
 	return q.Visible == nil || q.Visible(d.ID)
 }
 
-// Result is the page that was asked for. Texts gives title and text of a
-// document of the page.
-func (c *Collector) Result(terms []Term, texts func(archive.RecordID) (title, text string, err error)) (Result, error) {
+// Text is what of a document is shown.
+type Text struct{ Title, Text string }
+
+// Result is the page that was asked for. Texts gives those of the documents of
+// the page; one that it leaves out stands without.
+func (c *Collector) Result(terms []Term, texts func([]archive.RecordID) (map[archive.RecordID]Text, error)) (Result, error) {
 	all := c.best.sorted()
 	r := Result{Total: min(len(all), c.counted), More: len(all) > c.counted && c.counted > 0}
 	r.Facets = tally(all[:r.Total])
-	for _, f := range all[:min(len(all), c.limit)] {
-		title, text, err := texts(f.key.ID)
-		if err != nil {
-			return Result{}, err
-		}
-		r.Hits = append(r.Hits, Hit{Key: f.key, Title: title, Snippet: snip(text, terms)})
+	shown := all[:min(len(all), c.limit)]
+	if len(shown) == 0 {
+		return r, nil
+	}
+	ids := make([]archive.RecordID, len(shown))
+	for i, f := range shown {
+		ids[i] = f.key.ID
+	}
+	found, err := texts(ids)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, f := range shown {
+		t := found[f.key.ID]
+		r.Hits = append(r.Hits, Hit{Key: f.key, Title: t.Title, Snippet: snip(t.Text, terms)})
 	}
 	if len(all) > c.limit {
 		r.Next = &r.Hits[c.limit-1].Key

@@ -138,9 +138,13 @@ func (x *Index) Find(q *Query) (Result, error) {
 	defer x.mu.RUnlock()
 	f := finding{x: x, terms: terms, found: NewCollector(q)}
 	f.run()
-	return f.found.Result(terms, func(id archive.RecordID) (title, text string, err error) {
-		d := x.docs[x.number[id]].doc
-		return d.Title, d.Text, nil
+	return f.found.Result(terms, func(ids []archive.RecordID) (map[archive.RecordID]Text, error) {
+		out := make(map[archive.RecordID]Text, len(ids))
+		for _, id := range ids {
+			d := x.docs[x.number[id]].doc
+			out[id] = Text{d.Title, d.Text}
+		}
+		return out, nil
 	})
 }
 

@@ -50,12 +50,12 @@ func proved(t *testing.T) (coordination.Store, *coordination.Desk, archive.Store
 	return store, desk, coordination.Archive(store)
 }
 
-func fileSome(t *testing.T, store archive.Store, from, to int) {
+func fileSome(t tester, store archive.Store, from, to int) {
 	t.Helper()
 	s, err := archive.New(archive.Config{Store: store, Now: time.Now, NewID: func() string { return "" }})
 	require.NoError(t, err)
 	for i := from; i < to; i++ {
-		_, err := s.File(t.Context(), "acme", "carol", archive.File{
+		_, err := s.File(context.Background(), "acme", "carol", archive.File{
 			ID: archive.RecordID("R" + strconv.Itoa(i)), Kind: "note", Title: "Note", MediaType: "text/plain", Content: []byte("x"),
 			References: []archive.Link{{Type: archive.SeeAlso, Target: archive.ToRef("changereq:CR7")}},
 		})

@@ -9,10 +9,11 @@ import (
 )
 
 // newHandler joins the API and the page.
-func newHandler(desk *coordination.Desk, store coordination.Store, log *slog.Logger) (http.Handler, error) {
+func newHandler(desk *coordination.Desk, store coordination.Store, p *proofs, log *slog.Logger) (http.Handler, error) {
 	api, err := httpapi.New(httpapi.Config{
 		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName), Draw: draw,
 		DrawProcess: drawProcess,
+		Evidence:    p.sealer, Dossiers: p.dossiers,
 	})
 	if err != nil {
 		return nil, err

@@ -17,11 +17,13 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/coordkit/coordkit/adapters/format"
 	"github.com/coordkit/coordkit/adapters/httpapi"
+	"github.com/coordkit/coordkit/archive/search"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 )
@@ -80,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	desk, err := coordination.NewDesk(coordination.Config{Store: store, Lifecycles: lifecycles, ReadLog: format.ForDesk})
+	desk, err := coordination.NewDesk(coordination.Config{Store: store, Lifecycles: lifecycles, ReadLog: format.ForDesk, Searcher: new(search.Indexes)})
 	if err != nil {
 		return err
 	}
@@ -91,10 +93,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-	handler, err := newHandler(desk, store, log)
+	proofs, err := newProofs(desk, store)
 	if err != nil {
 		return err
 	}
+	if _, err := desk.Reindex(ctx, tenant); err != nil { // the index is in memory
+		return err
+	}
+	handler, err := newHandler(desk, store, proofs, log)
+	if err != nil {
+		return err
+	}
+	following, stop := context.WithCancel(ctx)
+	var followed sync.WaitGroup
+	followed.Go(func() { proofs.follow(following, log) })
+	defer followed.Wait()
+	defer stop()
 	return serve(ctx, o.addr, handler, log, stdout, store.where)
 }
 

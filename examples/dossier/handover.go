@@ -16,6 +16,7 @@ import (
 	"github.com/coordkit/coordkit/adapters/format/bagit"
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/reference"
 )
 
 // clock measures how long the parts of the work take.
@@ -42,7 +43,7 @@ func handOver(ctx context.Context, asked request, say *log.Logger) (*result, err
 			return nil, fmt.Errorf("-as-of: %w", err)
 		}
 	}
-	policy, err := policyOf(asked.policy, asOf)
+	policy, err := reference.ParsePolicy(asked.policy, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("-policy: %w", err)
 	}
@@ -55,7 +56,11 @@ func handOver(ctx context.Context, asked request, say *log.Logger) (*result, err
 		return nil, err
 	}
 	spent.lap("read")
-	o, err := fileAll(ctx, c, spent)
+	before, err := earlier(ctx, asked, policy, spent)
+	if err != nil {
+		return nil, fmt.Errorf("-since: %w", err)
+	}
+	o, err := before.next(ctx, c, spent)
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +69,11 @@ func handOver(ctx context.Context, asked request, say *log.Logger) (*result, err
 	if err != nil {
 		return nil, err
 	}
-	plan, err := dossier.Draw(dossier.Order{Matter: asked.matter, Starts: starts, Policy: policy, Prefix: "CK"}, o.graph, o.find)
+	plan, err := dossier.Draw(before.order(asked, starts, policy), o.graph, o.find)
 	if err != nil {
 		return nil, err
 	}
-	proof, err := o.journal.prove(ctx, &plan, key)
+	proof, err := o.journal.prove(ctx, &plan, key, before.size())
 	if err != nil {
 		return nil, err
 	}

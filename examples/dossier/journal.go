@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -21,6 +18,7 @@ import (
 	"github.com/coordkit/coordkit/archive/evidence"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
+	"github.com/coordkit/coordkit/coordination/handover"
 )
 
 // actor is who files what this program reads.
@@ -58,7 +56,7 @@ func (j *journal) add(id archive.RecordID, data archive.Data) error {
 // erased.
 func (j *journal) entry(position int64) (evidence.Row, error) {
 	e, err := coordination.RecordEntry(j.events[position-1])
-	e.Position, e.Recorded = position, j.recorded
+	e.Position, e.Recorded = position, j.events[position-1].At
 	return audit.Row(e, evidence.Salt{}, evidence.Salt{}), err
 }
 
@@ -75,19 +73,24 @@ func (j *journal) refer(ref archive.Reference) error {
 	return nil
 }
 
-// prove makes the evidence of a plan: the filing of each record and the references on the paths to it.
-func (j *journal) prove(ctx context.Context, plan *dossier.Plan, key signingKey) (*dossier.Evidence, error) {
+// prove makes the evidence of a plan: the filing of each record and the references on the paths to it, and that the log
+// only grew since it had a size, 0 for none.
+func (j *journal) prove(ctx context.Context, plan *dossier.Plan, key signingKey, since int64) (*dossier.Evidence, error) {
 	snapshot, err := j.log.Snapshot(j.log.Size())
 	if err != nil {
 		return nil, err
 	}
 	checkpoint := evidence.Checkpoint{Origin: key.signer.Name(), Size: snapshot.Size(), Root: snapshot.Root()}
-	signed, err := evidence.Sign(checkpoint, evidence.Checkpoint{}, nil, key.signer)
+	last, growth, file, err := j.grown(checkpoint, since)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := evidence.Sign(checkpoint, last, growth, key.signer)
 	if err != nil {
 		return nil, err
 	}
 	out := &dossier.Evidence{
-		Origin: checkpoint.Origin, Size: checkpoint.Size, Checkpoint: signed, Keys: []string{key.public}, KeyPEM: key.pem,
+		Origin: checkpoint.Origin, Size: checkpoint.Size, Checkpoint: signed, Keys: []string{key.public}, KeyPEM: key.pem, Consistency: file,
 	}
 	for _, position := range j.wanted(plan) {
 		if err := ctx.Err(); err != nil {
@@ -100,6 +103,22 @@ func (j *journal) prove(ctx context.Context, plan *dossier.Plan, key signingKey)
 		out.Entries = append(out.Entries, one)
 	}
 	return out, nil
+}
+
+// grown proves that a checkpoint continues the one of an earlier size, as hashes and as a file; nothing of size 0.
+func (j *journal) grown(now evidence.Checkpoint, since int64) (last evidence.Checkpoint, growth []evidence.Hash, file []byte, err error) {
+	if since == 0 {
+		return last, nil, nil, nil
+	}
+	last = evidence.Checkpoint{Origin: now.Origin, Size: since}
+	if last.Root, err = j.log.Root(since); err != nil {
+		return last, nil, nil, err
+	}
+	if growth, err = j.log.ProveGrowth(since, now.Size); err != nil {
+		return last, nil, nil, err
+	}
+	file, err = handover.GrowthFile(now.Origin, audit.Growth{From: since, To: now.Size, FromRoot: last.Root, ToRoot: now.Root, Hashes: growth})
+	return last, growth, file, err
 }
 
 // wanted are the positions to prove, in order.
@@ -178,24 +197,6 @@ func loadKey(path string) (signingKey, error) {
 var errKey = errors.New("is no private key PRIVATE+KEY+name+hash+data of Ed25519")
 
 func keyOf(name string, private ed25519.PrivateKey, known bool) (signingKey, error) {
-	public, _ := private.Public().(ed25519.PublicKey)
-	text, err := note.NewEd25519VerifierKey(name, public)
-	if err != nil {
-		return signingKey{}, err
-	}
-	hash := strings.Split(text, "+")[1]
-	secret := base64.StdEncoding.EncodeToString(append([]byte{1}, private.Seed()...))
-	signer, err := note.NewSigner("PRIVATE+KEY+" + name + "+" + hash + "+" + secret)
-	if err != nil {
-		return signingKey{}, err
-	}
-	der, err := x509.MarshalPKIXPublicKey(public)
-	if err != nil {
-		return signingKey{}, err
-	}
-	var b bytes.Buffer
-	if err := pem.Encode(&b, &pem.Block{Type: "PUBLIC KEY", Bytes: der}); err != nil {
-		return signingKey{}, err
-	}
-	return signingKey{signer: signer, public: text, pem: b.Bytes(), known: known}, nil
+	key, err := audit.NewKey(name, private)
+	return signingKey{signer: key.Signer, public: key.Public, pem: key.PEM, known: known}, err
 }

@@ -1,7 +1,7 @@
 // Dossier files a collection of documents, answers searches in it, and hands over what belongs to one of them as of a
 // date: a bag (RFC 8493) with reasons, proofs and a guide that needs nothing but public tools.
 //
-//	go run ./examples/dossier [-json] -in DOCS.jsonl [-matter REF] [-as-of DATE] [-policy NAME] [-search WORDS] [-key FILE] -out DIR
+//	go run ./examples/dossier [-json] -in DOCS.jsonl [-matter REF] [-as-of DATE] [-policy NAME] [-search WORDS] [-key FILE] [-since DOCS.jsonl] -out DIR
 //
 // The documents are JSON lines of at most one MiB: {"id", "title", "date", "kind", "status", "relations": [{"type",
 // "target"}], "cites": [id], "text", …}; other members are kept with the document and shown in the dossier. Nothing is
@@ -12,6 +12,10 @@
 // The matter is a document by its id, however it is typed; without one the dossier holds every document. The date is
 // YYYY, YYYY-MM or YYYY-MM-DD: only documents dated by its first day, and references valid then, are taken in. The policy
 // is standard, predecessors, successors, lineage, effect, citations, or a list such as supersedes:out,amends:both:2.
+//
+// With -since the dossier continues the one that was drawn with the same options of an earlier state of the collection: it
+// holds what is new, its Bates numbers go on, what was handed over then stands in its withheld list, and
+// proofs/consistency.json proves that the journal only grew.
 //
 // The bag is written to DIR/bag and takes the place of one that is there. The same documents and options give the same
 // bytes. The checkpoint is signed with the key in FILE (as note.GenerateKey of golang.org/x/mod/sumdb/note writes it), or
@@ -51,8 +55,8 @@ func main() {
 
 // request is what the command line asks for.
 type request struct {
-	in, matter, asOf, policy, search, key, out string
-	json                                       bool
+	in, matter, asOf, policy, search, key, since, out string
+	json                                              bool
 }
 
 var errUsage = errors.New("-in and -out are needed")
@@ -90,10 +94,11 @@ func parseRequest(args []string, stderr io.Writer) (request, error) {
 	flags.StringVar(&asked.policy, "policy", "standard", "the `name` of what belongs to a dossier")
 	flags.StringVar(&asked.search, "search", "", "`words` to search for; the documents found are listed")
 	flags.StringVar(&asked.key, "key", "", "the signing key, a `file`")
+	flags.StringVar(&asked.since, "since", "", "an earlier state of the collection, a `file`: the dossier holds what is new")
 	flags.StringVar(&asked.out, "out", "", "the `folder` for the bag")
 	flags.BoolVar(&asked.json, "json", false, "write one JSON object instead of a report for people")
 	flags.Usage = func() {
-		_, _ = fmt.Fprintln(stderr, "usage: dossier [-json] -in DOCS.jsonl [-matter REF] [-as-of DATE] [-policy NAME] [-search WORDS] [-key FILE] -out DIR")
+		_, _ = fmt.Fprintln(stderr, "usage: dossier [-json] -in DOCS.jsonl [-matter REF] [-as-of DATE] [-policy NAME] [-search WORDS] [-key FILE] [-since DOCS.jsonl] -out DIR")
 		flags.PrintDefaults()
 	}
 	if err := flags.Parse(args); err != nil {

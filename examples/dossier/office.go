@@ -38,12 +38,7 @@ func fileAll(ctx context.Context, c *collection, spent *clock) (*office, error) 
 	o := &office{collection: c, contents: blobs.New(), documents: make(map[archive.RecordID]dossier.Document, len(c.documents))}
 	o.journal = newJournal(c.latest())
 	nodes := o.nameAll()
-	o.edges, o.report = reference.Assemble(nodes, c.statements(), vocabulary(), o.names, actor, o.journal.recorded)
-	o.graph = reference.NewGraph(nodes, o.edges)
-	for _, f := range o.report.Findings {
-		c.find(finding{Line: f.Line, Code: string(f.Code), Record: string(f.Record), Word: f.Word, Target: f.Target, Text: f.Text})
-	}
-	slices.SortStableFunc(c.findings, func(a, b finding) int { return a.Line - b.Line })
+	o.assemble(nodes, nil)
 	spent.lap("assemble")
 	if err := o.source(); err != nil {
 		return nil, err
@@ -53,13 +48,40 @@ func fileAll(ctx context.Context, c *collection, spent *clock) (*office, error) 
 			return nil, fmt.Errorf("line %d: %w", d.line, err)
 		}
 	}
+	err := o.referAll()
+	spent.lap("file")
+	return o, err
+}
+
+// referAll journals the references that do not stand in the journal.
+func (o *office) referAll() error {
 	for i := range o.edges {
+		if o.journal.referred[o.edges[i].ID] != 0 {
+			continue
+		}
 		if err := o.journal.refer(o.edges[i]); err != nil {
-			return nil, fmt.Errorf("reference %s: %w", o.edges[i].ID, err)
+			return fmt.Errorf("reference %s: %w", o.edges[i].ID, err)
 		}
 	}
-	spent.lap("file")
-	return o, nil
+	return nil
+}
+
+// assemble makes the references of what the documents say, and the graph. Those that stand in the journal stay as they are.
+func (o *office) assemble(nodes []reference.Node, journalled []archive.Reference) {
+	c := o.collection
+	var said []archive.Reference
+	said, o.report = reference.Assemble(nodes, c.statements(), vocabulary(), o.names, actor, o.journal.recorded)
+	o.edges = slices.Clone(journalled)
+	for i := range said {
+		if o.journal.referred[said[i].ID] == 0 {
+			o.edges = append(o.edges, said[i])
+		}
+	}
+	o.graph = reference.NewGraph(nodes, o.edges)
+	for _, f := range o.report.Findings {
+		c.find(finding{Line: f.Line, Code: string(f.Code), Record: string(f.Record), Word: f.Word, Target: f.Target, Text: f.Text})
+	}
+	slices.SortStableFunc(c.findings, func(a, b finding) int { return a.Line - b.Line })
 }
 
 // latest is the date of the youngest document: what the import is recorded at, for a clock would make every run

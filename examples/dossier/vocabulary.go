@@ -1,11 +1,7 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/reference"
@@ -49,59 +45,4 @@ func cleanName(name string) string {
 		name = strings.TrimSuffix(name, "/"+file)
 	}
 	return strings.Trim(name, "/")
-}
-
-var errPolicy = errors.New("is no policy: standard, predecessors, successors, lineage, effect, citations, or a list such as supersedes:out,amends:both:2")
-
-// policyOf finds a policy by its name, or reads a list of TYPE[:out|in|both[:STEPS]].
-func policyOf(name string, asOf time.Time) (reference.Policy, error) {
-	lists := map[string]string{
-		"predecessors": "supersedes:out", "successors": "supersedes:in", "lineage": "supersedes:out,amends:out",
-		"effect": "supersedes:in,amends:in", "citations": "supersedes:out,amends:out,references:out:1",
-	}
-	if name == "standard" {
-		return reference.Standard(asOf), nil
-	}
-	text, known := lists[name]
-	if !known {
-		text = name
-	}
-	p := reference.Policy{Name: name, AsOf: asOf}
-	for part := range strings.SplitSeq(text, ",") {
-		rule, err := ruleOf(part)
-		if err != nil {
-			return p, fmt.Errorf("%q %w", name, err)
-		}
-		p.Follow = append(p.Follow, rule)
-	}
-	return p, nil
-}
-
-func ruleOf(text string) (reference.Rule, error) {
-	parts := strings.Split(strings.TrimSpace(text), ":")
-	info, ok := archive.ReferenceType(parts[0]).Info()
-	steps := archive.Unbounded
-	if len(parts) == 3 {
-		n, err := strconv.Atoi(parts[2])
-		if err != nil || n < 1 {
-			return reference.Rule{}, errPolicy
-		}
-		steps = n
-	}
-	if !ok || len(parts) > 3 {
-		return reference.Rule{}, errPolicy
-	}
-	way := "both"
-	if len(parts) > 1 {
-		way = parts[1]
-	}
-	switch way {
-	case "out":
-		return reference.Rule{Type: info.Type, Reach: archive.Reach{Out: steps}}, nil
-	case "in":
-		return reference.Rule{Type: info.Type, Reach: archive.Reach{In: steps}}, nil
-	case "both":
-		return reference.Rule{Type: info.Type, Reach: archive.Reach{Out: steps, In: steps}}, nil
-	}
-	return reference.Rule{}, errPolicy
 }

@@ -14,24 +14,29 @@ import (
 // all with the same time, owner and mode, uncompressed: the same bag gives the same bytes.
 // A name that is unsafe or has a slash, and a bag with links or special files, is ErrInvalid.
 func WriteTar(ctx context.Context, out io.Writer, bag fs.FS, name string, modified time.Time) error {
-	if why := unsafe(name); why != "" || !fs.ValidPath(name) || name == "." {
-		return fmt.Errorf("%w: %q is no name for the folder of a bag", ErrInvalid, name)
-	}
 	w := tar.NewWriter(out)
+	if err := eachFile(bag, name, func(p, as string, buf []byte) error { return putTar(ctx, w, bag, p, as, modified, buf) }); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// eachFile calls put with every file of a bag, in the order of their names, and
+// with the name that it has below the folder.
+func eachFile(bag fs.FS, folder string, put func(path, as string, buf []byte) error) error {
+	if why := unsafe(folder); why != "" || !fs.ValidPath(folder) || folder == "." {
+		return fmt.Errorf("%w: %q is no name for the folder of a bag", ErrInvalid, folder)
+	}
 	buf := make([]byte, 1<<17)
-	err := fs.WalkDir(bag, ".", func(p string, d fs.DirEntry, err error) error {
+	return fs.WalkDir(bag, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		if !d.Type().IsRegular() {
 			return fmt.Errorf("%w: %q is a link or a special file", ErrInvalid, p)
 		}
-		return putTar(ctx, w, bag, p, name+"/"+p, modified, buf)
+		return put(p, folder+"/"+p, buf)
 	})
-	if err != nil {
-		return err
-	}
-	return w.Close()
 }
 
 func putTar(ctx context.Context, w *tar.Writer, bag fs.FS, p, as string, modified time.Time, buf []byte) error {

@@ -1,0 +1,179 @@
+package audit_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/internal/cputime"
+	"github.com/coordkit/coordkit/internal/everystore"
+)
+
+func eachStore(b *testing.B, run func(b *testing.B, open func(testing.TB) coordination.Store)) {
+	b.Helper()
+	b.Run("memory", func(b *testing.B) { run(b, everystore.Memory) })
+	b.Run("sqlite", func(b *testing.B) { run(b, everystore.SQLite) })
+}
+
+// cpu reports what was done per second of processor time, which other work on
+// the machine does not lengthen as it does the time of the clock.
+func cpu(b *testing.B, began time.Duration, done float64, unit string) {
+	b.Helper()
+	b.ReportMetric(done/(cputime.Used()-began).Seconds(), unit+"/cpu-s")
+}
+
+func record(i int) archive.File {
+	return archive.File{
+		ID: archive.RecordID(fmt.Sprintf("r%07d", i+1)), Kind: "note", Title: "Note of the meeting", MediaType: "text/plain",
+		Content: fmt.Appendf(nil, "content of note %d", i), Dated: time.Unix(int64(i), 0).UTC(),
+		References: []archive.Link{
+			{Type: archive.Answers, Target: archive.ToRef("changereq:CR7")},
+			{Type: archive.References, Target: archive.ToRecord(archive.RecordID(fmt.Sprintf("r%07d", i/2)))},
+		},
+	}
+}
+
+// ingest files records in units of 500 and seals their journal entries.
+func ingest(tb testing.TB, store coordination.Store, from, to int, seal bool) {
+	tb.Helper()
+	desk, err := coordination.NewDesk(coordination.Config{Store: store})
+	require.NoError(tb, err)
+	s := sealerOf(tb, store)
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for ; from < to; from += 500 {
+		require.NoError(tb, store.Update(tb.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+			for i := from; i < min(from+500, to); i++ {
+				if _, err := desk.FileTx(ctx, tx, "carol", at, record(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		if seal {
+			_, err := s.Seal(tb.Context(), "acme")
+			require.NoError(tb, err)
+		}
+	}
+}
+
+// BenchmarkIngest files records with two references and a content each, three journal
+// entries that are sealed.
+func BenchmarkIngest(b *testing.B) {
+	eachStore(b, func(b *testing.B, open func(testing.TB) coordination.Store) {
+		b.Helper()
+		const n = 5000
+		for b.Loop() {
+			store := open(b)
+			began, clock := cputime.Used(), time.Now()
+			ingest(b, store, 0, n, true)
+			cpu(b, began, n, "records")
+			b.ReportMetric(n/time.Since(clock).Seconds(), "records/s")
+		}
+	})
+}
+
+func BenchmarkGetRecord(b *testing.B) {
+	eachStore(b, func(b *testing.B, open func(testing.TB) coordination.Store) {
+		b.Helper()
+		const n = 20_000
+		store := open(b)
+		ingest(b, store, 0, n, false)
+		began, i := cputime.Used(), 0
+		for b.Loop() {
+			i++
+			if err := store.View(b.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+				_, err := tx.Record(ctx, archive.RecordID(fmt.Sprintf("r%07d", 1+i*7919%n)))
+				return err
+			}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64((cputime.Used()-began).Nanoseconds())/float64(i), "cpu-ns/op")
+	})
+}
+
+// BenchmarkProveEntry proves entries of a log of 60,000.
+func BenchmarkProveEntry(b *testing.B) {
+	eachStore(b, func(b *testing.B, open func(testing.TB) coordination.Store) {
+		b.Helper()
+		store := open(b)
+		ingest(b, store, 0, 20_000, true)
+		s := sealerOf(b, store)
+		_, err := s.Sign(b.Context(), "acme")
+		require.NoError(b, err)
+		i := int64(0)
+		for b.Loop() {
+			i++
+			if _, err := s.ProveEntry(b.Context(), "acme", 1+i*7919%60_000, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkAudit compares everything of 5,000 records.
+func BenchmarkAudit(b *testing.B) {
+	eachStore(b, func(b *testing.B, open func(testing.TB) coordination.Store) {
+		b.Helper()
+		store := open(b)
+		ingest(b, store, 0, 5000, true)
+		s := sealerOf(b, store)
+		began, n := cputime.Used(), 0
+		for b.Loop() {
+			r, err := s.Audit(b.Context(), "acme")
+			if err != nil || !r.Sound() {
+				b.Fatal(err, r)
+			}
+			n += int(r.Entries)
+		}
+		cpu(b, began, float64(n), "entries")
+	})
+}
+
+// BenchmarkMemory is what a record takes in memory beside its texts: without
+// content and references, and with both.
+func BenchmarkMemory(b *testing.B) {
+	for name, bare := range map[string]bool{"bare": true, "whole": false} {
+		b.Run(name, func(b *testing.B) {
+			const n = 50_000
+			for b.Loop() {
+				store := everystore.Memory(b)
+				before := heap()
+				at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+				desk, err := coordination.NewDesk(coordination.Config{Store: store})
+				require.NoError(b, err)
+				texts := 0
+				for from := 0; from < n; from += 500 {
+					require.NoError(b, store.Update(b.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+						for i := from; i < from+500; i++ {
+							f := record(i)
+							if bare {
+								f.References, f.Content = nil, nil
+							}
+							texts += len(f.ID) + len(f.Content) + 64 // and the digest
+							if _, err := desk.FileTx(ctx, tx, "carol", at, f); err != nil {
+								return err
+							}
+						}
+						return nil
+					}))
+				}
+				b.ReportMetric(float64(heap()-before-uint64(texts))/n, "B/record")
+				runtime.KeepAlive(store)
+			}
+		})
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

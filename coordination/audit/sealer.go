@@ -1,0 +1,164 @@
+package audit
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/coordkit/coordkit/archive/evidence"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/register"
+)
+
+// Config is what a Sealer needs. Store and Key are mandatory.
+type Config struct {
+	Store coordination.Store
+
+	// Key gives the key of a tenant's log. Each tenant has a log, and an origin,
+	// of its own.
+	Key func(tenant string) (Key, error)
+
+	// Witnesses sign checkpoints beside the key of the log.
+	Witnesses []note.Signer
+
+	// Anchor keeps the newest checkpoint outside the store, so that a store that
+	// was put back to an earlier state is found out before it signs another
+	// history. Nil: nothing but the store remembers.
+	Anchor Anchor
+
+	// Timestamper has another clock confirm every checkpoint; nil: none does.
+	Timestamper evidence.Timestamper
+
+	Random io.Reader        // of salts; nil: crypto/rand
+	Now    func() time.Time // nil: time.Now
+}
+
+// Anchor keeps the newest signed checkpoint of each tenant's log outside the store:
+// a file on another disk, a page that is printed. Safe for concurrent use.
+type Anchor interface {
+	// LastCheckpoint gives what was kept last, nil if nothing was.
+	LastCheckpoint(ctx context.Context, tenant string) (signed []byte, err error)
+	// KeepCheckpoint keeps a checkpoint in place of an earlier one.
+	KeepCheckpoint(ctx context.Context, tenant string, signed []byte) error
+}
+
+// Sealer takes the entries of journals into logs that it keeps in the store
+// itself, signs checkpoints of them and proves entries. It is safe for
+// concurrent use, also with others like it over the same store, and starts no
+// goroutine.
+type Sealer struct{ cfg Config }
+
+// New checks the configuration and returns a sealer.
+func New(cfg Config) (*Sealer, error) {
+	if cfg.Store == nil || cfg.Key == nil {
+		return nil, fmt.Errorf("%w: a sealer needs Store and Key", coordination.ErrInvalid)
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.Reader
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Sealer{cfg: cfg}, nil
+}
+
+// Head is the state of a tenant's log.
+type Head struct {
+	Size   int64         // entries that were taken in
+	Root   evidence.Hash // over them
+	Signed int64         // of them, how many the newest checkpoint covers
+}
+
+// tries is how often a unit of work is begun again that lost to another sealer.
+const tries = 8
+
+// Seal takes the entries of a tenant's journal that its log does not have into
+// it, in units of work of up to coordination.MaxLimit entries: broken off
+// anywhere it goes on where it was. Of several sealers at work each entry is
+// taken in by exactly one.
+func (s *Sealer) Seal(ctx context.Context, tenant string) (Head, error) {
+	for lost := 0; ; {
+		for {
+			n, err := s.cfg.Store.Sequence(ctx, coordination.MaxLimit)
+			if err != nil {
+				return Head{}, err
+			}
+			if n < coordination.MaxLimit {
+				break
+			}
+		}
+		var (
+			n    int
+			head Head
+		)
+		err := s.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+			var err error
+			n, head, err = s.SealTx(ctx, tx)
+			return err
+		})
+		switch {
+		case errors.Is(err, register.ErrConflict) && lost < tries:
+			lost++
+		case err != nil:
+			return Head{}, err
+		case n < coordination.MaxLimit:
+			return head, nil
+		}
+	}
+}
+
+// SealTx takes up to coordination.MaxLimit sequenced entries in inside the
+// caller's transaction, and says how many there were. Fewer than that are all
+// there were.
+func (s *Sealer) SealTx(ctx context.Context, tx coordination.Tx) (int, Head, error) {
+	w, err := openLog(ctx, tx)
+	if err != nil {
+		return 0, Head{}, err
+	}
+	page, _, err := tx.JournalEntries(ctx, coordination.JournalQuery{After: w.edge.Size(), Limit: coordination.MaxLimit})
+	if err != nil || len(page) == 0 {
+		return 0, w.head(), err
+	}
+	for i := range page {
+		if err := s.take(w, page[i]); err != nil {
+			return 0, Head{}, err
+		}
+	}
+	if err := w.store(ctx, tx); err != nil {
+		return 0, Head{}, err
+	}
+	return len(page), w.head(), nil
+}
+
+// take seals one entry with salts of its own.
+func (s *Sealer) take(w *writing, e coordination.Entry) error {
+	if want := w.edge.Size() + 1; e.Position != want {
+		return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: want, Reason: fmt.Sprintf("entry %d came instead", e.Position)}
+	}
+	var actor, data evidence.Salt
+	for _, salt := range []*evidence.Salt{&actor, &data} {
+		if _, err := io.ReadFull(s.cfg.Random, salt[:]); err != nil {
+			return fmt.Errorf("audit: salt: %w", err)
+		}
+	}
+	return w.append(Row(e, actor, data))
+}
+
+// Head gives the state of a tenant's log as it is kept; that of a log that was
+// never sealed has size 0.
+func (s *Sealer) Head(ctx context.Context, tenant string) (Head, error) {
+	var head Head
+	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+		w, err := openLog(ctx, tx)
+		if err == nil {
+			head = w.head()
+		}
+		return err
+	})
+	return head, err
+}

@@ -1,0 +1,201 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/coordkit/coordkit/archive/evidence"
+	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/register"
+)
+
+// Book is the book of the sheets in which a log is kept. They have no events:
+// what they hold is about the journal and is none of it.
+const Book = "evidence"
+
+// The ids of the sheets. There is one headID; blocks are numbered by how many
+// entries, or hashes, stand before them.
+const (
+	headID       = "head"
+	saltsOf      = "salts"
+	sealsOf      = "seals"
+	checkpointOf = "checkpoint/"
+)
+
+// perBlock is how many entries, or hashes, a block holds: those of a tile.
+const perBlock = 256
+
+func blockID(of string, n int64) string         { return fmt.Sprintf("%s/%d", of, n) }
+func tileID(level int, n int64) string          { return blockID(fmt.Sprintf("tile/%d", level), n) }
+func checkpointID(size int64) string            { return fmt.Sprintf(checkpointOf+"%019d", size) }
+func hashesOf(b []byte, n int) []byte           { return b[n*tlog.HashSize : (n+1)*tlog.HashSize] }
+func pairOf[P ~[32]byte](b []byte) (one, two P) { return P(b[:32]), P(b[32:64]) }
+
+// state is the head sheet: the one that every change of the log goes through, so
+// that of two sealers one loses.
+type state struct {
+	Size   int64  `json:"size"`
+	Edge   []byte `json:"edge"`             // hashes end to end
+	Signed int64  `json:"signed,omitempty"` // size of the newest checkpoint
+}
+
+// block is a part of one of the lists of a log.
+type block struct {
+	Bytes  []byte `json:"bytes"`
+	Erased []int  `json:"erased,omitempty"` // of salts: the entries, from 0, whose salts are gone
+}
+
+func heads() register.Register[state]  { return register.Register[state]{Book: Book} }
+func blocks() register.Register[block] { return register.Register[block]{Book: Book} }
+
+// writing is a log that is being appended to in a unit of work.
+type writing struct {
+	row    register.Row[state]
+	edge   evidence.Edge
+	blocks map[string][]byte // that were appended to, what was new in them
+	text   []byte
+}
+
+// openLog reads the head of a tenant's log; one that was never sealed is empty.
+func openLog(ctx context.Context, tx register.Tx) (*writing, error) {
+	row, err := heads().Get(ctx, tx, headID)
+	if errors.Is(err, register.ErrNotFound) {
+		row, err = register.Row[state]{ID: headID}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var hashes []evidence.Hash
+	for rest := row.Value.Edge; len(rest) >= tlog.HashSize; rest = rest[tlog.HashSize:] {
+		hashes = append(hashes, evidence.Hash(rest[:tlog.HashSize]))
+	}
+	edge, err := evidence.NewEdge(row.Value.Size, hashes)
+	if err != nil {
+		return nil, &evidence.MismatchError{Place: evidence.PlaceLog, Reason: "the head of the log is not one: " + err.Error()}
+	}
+	return &writing{row: row, edge: edge, blocks: make(map[string][]byte)}, nil
+}
+
+func (w *writing) head() Head {
+	return Head{Size: w.edge.Size(), Root: w.edge.Root(), Signed: w.row.Value.Signed}
+}
+
+// append takes in an entry with the values behind its seals.
+func (w *writing) append(row evidence.Row) error {
+	text, err := row.Entry.AppendText(w.text[:0])
+	if err != nil {
+		return err
+	}
+	w.text = text
+	n := w.edge.Size() / perBlock
+	w.add(blockID(sealsOf, n), row.Entry.Actor[:], row.Entry.Data[:])
+	w.add(blockID(saltsOf, n), row.Actor.Salt[:], row.Data.Salt[:])
+	w.edge.Append(tlog.RecordHash(text), func(level int, n int64, h evidence.Hash) {
+		w.add(tileID(level, n/perBlock), h[:])
+	})
+	return nil
+}
+
+func (w *writing) add(id string, parts ...[]byte) {
+	for _, p := range parts {
+		w.blocks[id] = append(w.blocks[id], p...)
+	}
+}
+
+// store writes what was appended, and the head.
+func (w *writing) store(ctx context.Context, tx register.Tx) error {
+	for _, id := range slices.Sorted(maps.Keys(w.blocks)) {
+		row, err := blocks().Get(ctx, tx, id)
+		if errors.Is(err, register.ErrNotFound) {
+			row, err = register.Row[block]{ID: id}, nil
+		}
+		if err != nil {
+			return err
+		}
+		row.Value.Bytes = append(row.Value.Bytes, w.blocks[id]...)
+		if _, err := blocks().Put(ctx, tx, row); err != nil {
+			return err
+		}
+	}
+	w.row.Value.Size, w.row.Value.Edge = w.edge.Size(), nil
+	for _, h := range w.edge.Hashes() {
+		w.row.Value.Edge = append(w.row.Value.Edge, h[:]...)
+	}
+	return w.storeHead(ctx, tx)
+}
+
+func (w *writing) storeHead(ctx context.Context, tx register.Tx) error {
+	row, err := heads().Put(ctx, tx, w.row)
+	if err == nil {
+		w.row, w.blocks = row, make(map[string][]byte)
+	}
+	return err
+}
+
+// at is the log at a size that it had, proved from its tiles.
+func (w *writing) at(ctx context.Context, tx register.Tx, size int64) (evidence.TiledLog, error) {
+	now := tiled(ctx, tx, w.edge.Size(), w.edge.Root())
+	if size == now.Size {
+		return now, nil
+	}
+	root, err := now.RootAt(size)
+	return tiled(ctx, tx, size, root), err
+}
+
+func tiled(ctx context.Context, tx register.Tx, size int64, root evidence.Hash) evidence.TiledLog {
+	return evidence.TiledLog{Size: size, Root: root, Read: func(level int, n int64, width int) ([]byte, error) {
+		return readTile(ctx, tx, level, n, width)
+	}}
+}
+
+// readTile gives the first hashes of a tile. A tile that is not there, or
+// shorter, is one that somebody took away.
+func readTile(ctx context.Context, tx register.Tx, level int, n int64, width int) ([]byte, error) {
+	row, err := blocks().Get(ctx, tx, tileID(level, n))
+	if errors.Is(err, register.ErrNotFound) || (err == nil && len(row.Value.Bytes) < width*tlog.HashSize) {
+		return nil, fmt.Errorf("%w: tile %d of level %d does not have its %d hashes", evidence.ErrMismatch, n, level, width)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return row.Value.Bytes[:width*tlog.HashSize], nil
+}
+
+// opened gives an entry as it stands in the log: what the journal says, under
+// the seals that were taken, with the values behind them unless their salts are gone.
+func opened(e coordination.Entry, seals, salts *block) (evidence.Row, error) {
+	at := int((e.Position - 1) % perBlock)
+	if len(seals.Bytes) < (at+1)*64 || len(salts.Bytes) < (at+1)*64 {
+		return evidence.Row{}, &evidence.MismatchError{
+			Place: evidence.PlaceOpening, Position: e.Position, Reason: "its seals are not kept any more",
+		}
+	}
+	actor, data := pairOf[evidence.Salt](salts.Bytes[at*64:])
+	row := Row(e, actor, data)
+	row.Entry.Actor, row.Entry.Data = pairOf[evidence.Seal](seals.Bytes[at*64:])
+	if slices.Contains(salts.Erased, at) {
+		row.Actor, row.Data = nil, nil
+	}
+	return row, nil
+}
+
+// sealsAt reads the seals and the salts of the block in which a position stands.
+func sealsAt(ctx context.Context, tx register.Tx, position int64) (seals, salts block, err error) {
+	n := (position - 1) / perBlock
+	for _, b := range []struct {
+		of string
+		to *block
+	}{{sealsOf, &seals}, {saltsOf, &salts}} {
+		row, err := blocks().Get(ctx, tx, blockID(b.of, n))
+		if err != nil && !errors.Is(err, register.ErrNotFound) {
+			return seals, salts, err
+		}
+		*b.to = row.Value
+	}
+	return seals, salts, nil
+}

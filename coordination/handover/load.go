@@ -1,0 +1,344 @@
+package handover
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/outcome"
+	"github.com/coordkit/coordkit/archive/reference"
+	"github.com/coordkit/coordkit/coordination"
+)
+
+// loading brings that part of an archive into memory that a dossier needs: what
+// a closure has reached, with what leads from there.
+type loading struct {
+	tx      coordination.Tx
+	order   Order
+	visible func(archive.RecordID) bool
+	follow  map[archive.ReferenceType]bool
+
+	records  map[archive.RecordID]*known
+	reading  []archive.RecordID // in the order of reading
+	expanded map[archive.RecordID]bool
+	edges    []archive.Reference
+	beside   map[archive.RecordID][]archive.RecordID // by record: the other ends of the edges in its history
+	edgeAt   map[string]int64                        // the position of the event that added an edge
+}
+
+// known is a record as the journal up to the checkpoint has it.
+type known struct {
+	record  archive.Record
+	filedAt int64 // position
+}
+
+func newLoading(tx coordination.Tx, o Order, visible func(archive.RecordID) bool) *loading {
+	l := &loading{
+		tx: tx, order: o, visible: visible, follow: make(map[archive.ReferenceType]bool), records: make(map[archive.RecordID]*known),
+		expanded: make(map[archive.RecordID]bool), edgeAt: make(map[string]int64), beside: make(map[archive.RecordID][]archive.RecordID),
+	}
+	for _, r := range o.Policy.Follow {
+		l.follow[r.Type] = true
+	}
+	for _, info := range archive.ReferenceTypes() {
+		if info.Family {
+			l.follow[info.Type] = true // families are completed whatever the policy says
+		}
+	}
+	return l
+}
+
+// draw reads as far as the closure of the policy goes, layer by layer, and then
+// what the records have become.
+func (l *loading) draw(ctx context.Context, prefix string, before *Receipt) (dossier.Plan, error) {
+	starts, err := l.starts(ctx)
+	if err != nil {
+		return dossier.Plan{}, err
+	}
+	var graph *reference.Graph
+	for {
+		graph = l.graph()
+		more := false
+		for _, item := range graph.Closure(l.order.Policy, starts...).Items {
+			if l.expanded[item.ID] {
+				continue
+			}
+			if err := l.expand(ctx, item.ID); err != nil {
+				return dossier.Plan{}, err
+			}
+			more = true
+		}
+		if !more {
+			break
+		}
+	}
+	if err := l.successors(ctx); err != nil {
+		return dossier.Plan{}, err
+	}
+	order := dossier.Order{Matter: l.order.Matter, Starts: starts, Policy: l.order.Policy, Prefix: prefix}
+	if before != nil {
+		order.First, order.Earlier = before.LastBates+1, &before.Handed
+	}
+	documents := make(map[archive.RecordID]dossier.Document, len(l.records))
+	for _, id := range l.reading {
+		if l.records[id] == nil || !l.expanded[id] {
+			continue
+		}
+		if documents[id], err = l.document(ctx, id); err != nil {
+			return dossier.Plan{}, err
+		}
+	}
+	return dossier.Draw(order, l.graph(), func(id archive.RecordID) (dossier.Document, bool) {
+		d, ok := documents[id]
+		return d, ok
+	})
+}
+
+// starts are the record that the matter names, or those whose subject it is, by id.
+func (l *loading) starts(ctx context.Context) ([]archive.RecordID, error) {
+	var out []archive.RecordID
+	id := archive.RecordID(strings.TrimPrefix(l.order.Matter, "record:"))
+	if k, err := l.load(ctx, id); err != nil {
+		return nil, err
+	} else if k != nil {
+		out = append(out, id)
+	}
+	for after := ""; ; {
+		page, next, err := l.tx.Records(ctx, archive.Query{Subject: archive.Ref(l.order.Matter), After: after, Limit: archive.MaxLimit})
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			k, err := l.load(ctx, page[i].ID)
+			if err != nil {
+				return nil, err
+			}
+			if k != nil && page[i].Kind != Kind { // what was handed over before is no part of the matter
+				out = append(out, page[i].ID)
+			}
+		}
+		if next == "" {
+			break
+		}
+		after = next
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%w: no record is called %q or is about it", archive.ErrNotFound, l.order.Matter)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// load reads a record from its journal entries, once; nil if it was not filed by
+// the checkpoint, or the reader may not know of it.
+func (l *loading) load(ctx context.Context, id archive.RecordID) (*known, error) {
+	if k, read := l.records[id]; read {
+		return k, nil
+	}
+	l.records[id] = nil
+	l.reading = append(l.reading, id)
+	if id == "" || (l.visible != nil && !l.visible(id)) {
+		return nil, nil //nolint:nilnil // nil is an answer
+	}
+	var (
+		k     *known
+		edges []archive.Reference
+	)
+	q := coordination.JournalQuery{Room: coordination.RoomArchive, Entity: string(id), Limit: coordination.MaxLimit}
+	for {
+		page, next, err := l.tx.JournalEntries(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			if page[i].Position > l.order.Size {
+				break
+			}
+			ev, err := page[i].RecordEvent()
+			if err != nil {
+				return nil, err
+			}
+			if k == nil {
+				k = &known{filedAt: page[i].Position}
+			}
+			k.record = archive.Evolve(k.record, ev)
+			if data, ok := ev.Data.(archive.ReferredData); ok {
+				edges = append(edges, data.Reference)
+				l.edgeAt[data.Reference.ID] = page[i].Position
+				for _, e := range []archive.End{data.Reference.Source, data.Reference.Target} {
+					if e.Kind == archive.EndRecord && e.Value != string(id) {
+						l.beside[id] = append(l.beside[id], archive.RecordID(e.Value))
+					}
+				}
+			}
+		}
+		if len(page) == 0 || next == q.After || next >= l.order.Size {
+			break
+		}
+		q.After = next
+	}
+	if k != nil {
+		l.records[id] = k
+		l.edges = append(l.edges, edges...)
+	}
+	return k, nil
+}
+
+// expand reads what a record leads to and, over the types that are followed,
+// what leads to it.
+func (l *loading) expand(ctx context.Context, id archive.RecordID) error {
+	l.expanded[id] = true
+	for _, other := range l.beside[id] {
+		if _, err := l.load(ctx, other); err != nil {
+			return err
+		}
+	}
+	_, err := l.inward(ctx, id, func(t archive.ReferenceType) bool { return l.follow[t] })
+	return err
+}
+
+// inward reads the records from which edges of the wanted types lead to a record.
+func (l *loading) inward(ctx context.Context, id archive.RecordID, wanted func(archive.ReferenceType) bool) ([]archive.RecordID, error) {
+	var out []archive.RecordID
+	for after := ""; ; {
+		page, next, err := l.tx.References(ctx, archive.ReferenceQuery{
+			End: archive.ToRecord(id), Direction: archive.Inward, After: after, Limit: archive.MaxLimit,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			if !wanted(page[i].Type) || page[i].Source.Kind != archive.EndRecord {
+				continue
+			}
+			source := archive.RecordID(page[i].Source.Value)
+			k, err := l.load(ctx, source)
+			if err != nil {
+				return nil, err
+			}
+			if k != nil {
+				out = append(out, source)
+			}
+		}
+		if next == "" {
+			return out, nil
+		}
+		after = next
+	}
+}
+
+// successors reads what supersedes the records, and what supersedes that, so
+// that their heads are known though the policy does not lead there.
+func (l *loading) successors(ctx context.Context) error {
+	var next []archive.RecordID
+	for _, id := range l.reading {
+		if l.expanded[id] {
+			next = append(next, id)
+		}
+	}
+	seen := make(map[archive.RecordID]bool)
+	for len(next) > 0 {
+		id := next[0]
+		next = next[1:]
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		later, err := l.inward(ctx, id, func(t archive.ReferenceType) bool { return t == archive.Supersedes })
+		if err != nil {
+			return err
+		}
+		next = append(next, later...)
+	}
+	return nil
+}
+
+// graph is what was read so far. Ends that the reader may not know of are in no
+// edge.
+func (l *loading) graph() *reference.Graph {
+	var nodes []reference.Node
+	for _, id := range l.reading {
+		if k := l.records[id]; k != nil {
+			nodes = append(nodes, reference.Node{ID: id, Dated: k.record.Dated})
+		}
+	}
+	edges := slices.DeleteFunc(slices.Clone(l.edges), func(e archive.Reference) bool { return l.hidden(e.Source) || l.hidden(e.Target) })
+	slices.SortFunc(edges, func(a, b archive.Reference) int { return cmp.Compare(a.ID, b.ID) })
+	return reference.NewGraph(nodes, edges)
+}
+
+func (l *loading) hidden(e archive.End) bool {
+	return e.Kind == archive.EndRecord && l.visible != nil && !l.visible(archive.RecordID(e.Value))
+}
+
+// document is a record of the dossier with the outcomes about it.
+func (l *loading) document(ctx context.Context, id archive.RecordID) (dossier.Document, error) {
+	r := l.records[id].record
+	d := dossier.Document{
+		Record:   r,
+		Contents: []dossier.Content{{Revision: 1, Name: fileName(&r), MediaType: r.MediaType, Digest: r.Digest, Size: r.Size}},
+	}
+	subjects := []archive.Ref{archive.Ref("record:" + string(id))}
+	if r.Subject != "" {
+		subjects = append(subjects, r.Subject)
+	}
+	for _, subject := range subjects {
+		found, err := l.outcomes(ctx, subject)
+		if err != nil {
+			return d, err
+		}
+		d.Outcomes = append(d.Outcomes, found...)
+	}
+	return d, nil
+}
+
+func fileName(r *archive.Record) string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return "content"
+}
+
+// outcomes are those about a subject that the journal up to the checkpoint has.
+func (l *loading) outcomes(ctx context.Context, subject archive.Ref) ([]outcome.Outcome, error) {
+	var out []outcome.Outcome
+	for q := (coordination.OutcomeQuery{Subject: subject}); ; {
+		page, next, err := coordination.OutcomesTx(ctx, l.tx, q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			first, _, err := l.tx.JournalEntries(ctx, coordination.JournalQuery{Room: coordination.BookOutcome, Entity: page[i].ID, Limit: 1})
+			if err != nil {
+				return nil, err
+			}
+			if len(first) > 0 && first[0].Position <= l.order.Size {
+				out = append(out, page[i].Outcome)
+			}
+		}
+		if next == "" {
+			return out, nil
+		}
+		q.After = next
+	}
+}
+
+var errNoEntry = errors.New("handover: the journal ends before the checkpoint")
+
+// recorded is when the last entry that the checkpoint covers was recorded.
+func (l *loading) recorded(ctx context.Context) (time.Time, error) {
+	page, _, err := l.tx.JournalEntries(ctx, coordination.JournalQuery{After: l.order.Size - 1, Limit: 1})
+	if err == nil && len(page) == 0 {
+		err = errNoEntry
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return page[0].Recorded, nil
+}

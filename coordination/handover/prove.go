@@ -1,0 +1,119 @@
+package handover
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/evidence"
+	"github.com/coordkit/coordkit/coordination/audit"
+)
+
+// prove makes the evidence of a plan: the filing of each record, the last
+// reference of each path, and that the log only grew since the dossier before.
+func (s *Service) prove(
+	ctx context.Context, tenant string, plan *dossier.Plan, l *loading, signed audit.Signed, before *Receipt,
+) (dossier.Evidence, error) {
+	key, err := s.cfg.Key(tenant)
+	if err != nil {
+		return dossier.Evidence{}, err
+	}
+	if _, _, err := evidence.Open([]byte(signed.Note), key.Signer.Name(), note.VerifierList(key.Verifier)); err != nil {
+		return dossier.Evidence{}, err
+	}
+	out := dossier.Evidence{
+		Origin: key.Signer.Name(), Size: signed.Size, Checkpoint: []byte(signed.Note), Keys: []string{key.Public}, KeyPEM: key.PEM,
+	}
+	if before != nil && before.Size < signed.Size {
+		growth, err := s.cfg.Sealer.ProveGrowth(ctx, tenant, before.Size, signed.Size)
+		if err != nil {
+			return out, err
+		}
+		if out.Consistency, err = GrowthFile(key.Signer.Name(), growth); err != nil {
+			return out, err
+		}
+	}
+	for _, position := range l.positions(plan) {
+		p, err := s.cfg.Sealer.ProveEntry(ctx, tenant, position, signed.Size)
+		if err != nil {
+			return out, err
+		}
+		e, err := entryOf(&p)
+		if err != nil {
+			return out, err
+		}
+		out.Entries = append(out.Entries, e)
+	}
+	return out, nil
+}
+
+// positions are those of the entries to prove, in order.
+func (l *loading) positions(plan *dossier.Plan) []int64 {
+	var out []int64
+	for i := range plan.Items {
+		out = append(out, l.records[plan.Items[i].Document.Record.ID].filedAt)
+		if path := plan.Items[i].Path; len(path) > 0 {
+			out = append(out, l.edgeAt[path[len(path)-1].Edge]) // the steps before are those of other items
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func entryOf(p *audit.Proof) (dossier.Entry, error) {
+	file, err := p.File()
+	if err != nil {
+		return dossier.Entry{}, err
+	}
+	opening := func(o *evidence.Opening) dossier.Opening {
+		if o == nil {
+			return dossier.Opening{Erased: true}
+		}
+		return dossier.Opening{Salt: o.Salt[:], Value: string(o.Value)}
+	}
+	return dossier.Entry{
+		Position: p.Entry.Entry.Position, Record: archive.RecordID(p.Entry.Entry.Entity), Kind: p.Entry.Entry.Kind, Text: p.Text, Proof: file,
+		Actor: opening(p.Entry.Actor), Data: opening(p.Entry.Data),
+	}, nil
+}
+
+// GrowthFile writes the proof that a log only grew as a dossier has it in
+// proofs/consistency.json.
+func GrowthFile(origin string, g audit.Growth) ([]byte, error) {
+	type state struct {
+		Size int64  `json:"size"`
+		Root string `json:"root"`
+	}
+	file := struct {
+		Origin string   `json:"origin"`
+		From   state    `json:"from"`
+		To     state    `json:"to"`
+		Hashes []string `json:"hashes"`
+	}{Origin: origin, From: state{g.From, g.FromRoot.String()}, To: state{g.To, g.ToRoot.String()}, Hashes: []string{}}
+	for _, h := range g.Hashes {
+		file.Hashes = append(file.Hashes, base64.StdEncoding.EncodeToString(h[:]))
+	}
+	out, err := json.MarshalIndent(file, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("handover: proof of growth: %w", err)
+	}
+	return append(out, '\n'), nil
+}
+
+// oneLine is a text on one line of a tag file.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s))
+}
