@@ -147,9 +147,19 @@ func (w *writing) at(ctx context.Context, tx register.Tx, size int64) (evidence.
 	return tiled(ctx, tx, size, root), err
 }
 
+// tiled is the log over its tiles. Each is read once, however much is asked.
 func tiled(ctx context.Context, tx register.Tx, size int64, root evidence.Hash) evidence.TiledLog {
+	had := make(map[string][]byte)
 	return evidence.TiledLog{Size: size, Root: root, Read: func(level int, n int64, width int) ([]byte, error) {
-		return readTile(ctx, tx, level, n, width)
+		id := tileID(level, n)
+		if len(had[id]) < width*tlog.HashSize {
+			tile, err := readTile(ctx, tx, level, n, width)
+			if err != nil {
+				return nil, err
+			}
+			had[id] = tile
+		}
+		return had[id][:width*tlog.HashSize], nil
 	}}
 }
 

@@ -199,31 +199,43 @@ func (l *loading) expand(ctx context.Context, id archive.RecordID) error {
 			return err
 		}
 	}
-	_, err := l.inward(ctx, id, func(t archive.ReferenceType) bool { return l.follow[t] })
+	if _, err := l.others(ctx, id, archive.Inward, func(t archive.ReferenceType) bool { return l.follow[t] }); err != nil {
+		return err
+	}
+	// A symmetric edge has its ends in byte order, whichever record's history it
+	// stands in.
+	_, err := l.others(ctx, id, archive.Outward, func(t archive.ReferenceType) bool {
+		info, _ := t.Info()
+		return l.follow[t] && info.Symmetric()
+	})
 	return err
 }
 
-// inward reads the records from which edges of the wanted types lead to a record.
-func (l *loading) inward(ctx context.Context, id archive.RecordID, wanted func(archive.ReferenceType) bool) ([]archive.RecordID, error) {
+// others reads the records at the other ends of the edges of the wanted types at
+// a record.
+func (l *loading) others(
+	ctx context.Context, id archive.RecordID, d archive.Direction, wanted func(archive.ReferenceType) bool,
+) ([]archive.RecordID, error) {
 	var out []archive.RecordID
 	for after := ""; ; {
-		page, next, err := l.tx.References(ctx, archive.ReferenceQuery{
-			End: archive.ToRecord(id), Direction: archive.Inward, After: after, Limit: archive.MaxLimit,
-		})
+		page, next, err := l.tx.References(ctx, archive.ReferenceQuery{End: archive.ToRecord(id), Direction: d, After: after, Limit: archive.MaxLimit})
 		if err != nil {
 			return nil, err
 		}
 		for i := range page {
-			if !wanted(page[i].Type) || page[i].Source.Kind != archive.EndRecord {
+			other := page[i].Source
+			if d == archive.Outward {
+				other = page[i].Target
+			}
+			if !wanted(page[i].Type) || other.Kind != archive.EndRecord {
 				continue
 			}
-			source := archive.RecordID(page[i].Source.Value)
-			k, err := l.load(ctx, source)
+			k, err := l.load(ctx, archive.RecordID(other.Value))
 			if err != nil {
 				return nil, err
 			}
 			if k != nil {
-				out = append(out, source)
+				out = append(out, archive.RecordID(other.Value))
 			}
 		}
 		if next == "" {
@@ -250,7 +262,7 @@ func (l *loading) successors(ctx context.Context) error {
 			continue
 		}
 		seen[id] = true
-		later, err := l.inward(ctx, id, func(t archive.ReferenceType) bool { return t == archive.Supersedes })
+		later, err := l.others(ctx, id, archive.Inward, func(t archive.ReferenceType) bool { return t == archive.Supersedes })
 		if err != nil {
 			return err
 		}
