@@ -389,3 +389,18 @@ func TestDatesAreFinerThanSlots(t *testing.T) {
 	require.Equal(t, 17*time.Hour, out.LowerBound)
 	require.Equal(t, level.Optimal, out.Status, "as long as its relations ask for")
 }
+
+// TestSomebodyElseIsFreeEarlier: the slots take Ann, who is back on the second
+// day; Bob, whom they do not see before, can begin at ten on the first.
+func TestSomebodyElseIsFreeEarlier(t *testing.T) {
+	t.Parallel()
+	p := line(schedule.Activity{ID: "a", Duration: 4 * time.Hour, Needs: []schedule.Requirement{people("weld", 1)}})
+	r := &staff.Roster{People: []staff.Person{worker("ann", staff.Skill{Name: "weld"}), worker("bob", staff.Skill{Name: "weld"})}}
+	r.Bookings = []staff.Booking{
+		{Person: "ann", Interval: schedule.Interval{Start: at("2026-03-02 08:00"), Finish: at("2026-03-02 16:00")}},
+		{Person: "bob", Interval: schedule.Interval{Start: at("2026-03-02 08:00"), Finish: at("2026-03-02 10:00")}},
+	}
+	_, _, out := levelled(t, p, &supply.Book{}, r, schedule.LevelOptions{Slot: 8 * time.Hour})
+	require.Equal(t, at("2026-03-02 10:00"), out.Dates[0].Start)
+	require.Equal(t, "bob", out.Assigned[0].Person)
+}
