@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
@@ -313,7 +314,7 @@ func bend(t *rapid.T, body []byte) []byte {
 		out := bytes.Clone(body)
 		at := rapid.IntRange(0, len(out)-1).Draw(t, "byte")
 		out[at] = rapid.SampledFrom([]byte("A0b+/=9 \t")).Draw(t, "to")
-		if !bytes.Equal(out, body) && json.Valid(out) {
+		if !bytes.Equal(out, body) && utf8.Valid(out) && json.Valid(out) {
 			return out
 		}
 	}
