@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/coordkit/coordkit/schedule/level"
@@ -132,21 +133,21 @@ func (l *levelling) solve(ctx context.Context, o LevelOptions, assume []Relaxati
 		}
 	}
 	search, wanted := o.Search, o.Search.Improved
-	last := level.Schedule{}
+	shown := math.MaxInt
 	search.Improved = func(r level.Result) {
 		if wanted != nil {
 			wanted(r)
 		}
-		if o.Improved != nil {
+		if o.Improved != nil && r.Schedule.Start != nil && r.Cost < shown { // not for a bound alone
+			shown = r.Cost
 			better(r)
-			last = r.Schedule
 		}
 	}
 	found, err := level.Solve(ctx, m.problem, search)
 	if err != nil {
 		return nil, nil, fmt.Errorf("schedule: levelling: %w", err)
 	}
-	if last.Start == nil || best == nil {
+	if best == nil {
 		better(found)
 	}
 	if fault != nil {

@@ -330,3 +330,21 @@ func TestMoreThanThereIs(t *testing.T) {
 		require.Equal(t, 1, r.Schedule.Mode[77])
 	}
 }
+
+// TestWorkersChangeNothingForCrews: people, terms, leave, stocks and calendars
+// too give the same with any number of workers.
+func TestWorkersChangeNothingForCrews(t *testing.T) {
+	t.Parallel()
+	p := staffed(60, 3, 25, 4)
+	p.Resources[0].Steps = []level.Step{{Slot: 10, Quantity: 0}, {Slot: 14, Quantity: p.Resources[0].Capacity}}
+	var first level.Result
+	for _, workers := range []int{1, 2, 8} {
+		r, err := level.Solve(context.Background(), p, level.Options{Schedules: 600, Seed: 3, Workers: workers})
+		require.NoError(t, err)
+		require.NoError(t, level.Check(p, r.Schedule))
+		if workers == 1 {
+			first = r
+		}
+		require.Equal(t, first, r)
+	}
+}
