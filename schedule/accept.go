@@ -8,14 +8,14 @@ import (
 
 // Accepted is the event that a proposal became the plan.
 type Accepted struct {
-	Plan string
-	Rev  int64 // of the plan afterwards
-	At   time.Time
-	By   string
-	AsOf time.Time // the status date the proposal was made for
+	Plan string    `json:"plan,omitzero"`
+	Rev  int64     `json:"rev,omitzero"` // of the plan afterwards
+	At   time.Time `json:"at,omitzero"`
+	By   string    `json:"by,omitzero"`
+	AsOf time.Time `json:"as_of,omitzero"` // the status date the proposal was made for
 	// Moves carry the old and new dates with their causes, so that every date
 	// of the plan can be traced to the event that set it.
-	Moves []Move
+	Moves []Move `json:"moves,omitzero"`
 }
 
 // Accept turns a proposal into the event that it was accepted. A proposal to

@@ -10,25 +10,27 @@ import (
 // exceptions. A calendar without any shift in its week is open around the
 // clock, except where an exception says otherwise, unless OnlyExceptions is set.
 type Calendar struct {
-	ID             string
-	Zone           string // IANA name; empty is UTC
-	Week           [7][]Shift
-	OnlyExceptions bool // the week counts for nothing: open on dates of exceptions alone
-	Exceptions     []Exception
+	ID             string      `json:"id,omitzero"`
+	Zone           string      `json:"zone,omitzero"` // IANA name; empty is UTC
+	Week           [7][]Shift  `json:"week,omitzero"`
+	OnlyExceptions bool        `json:"only_exceptions,omitzero"` // the week counts for nothing: open on dates of exceptions alone
+	Exceptions     []Exception `json:"exceptions,omitzero"`
 }
 
 // Shift is a stretch of open time on the wall clock of one day. To may be up
 // to 48:00: a shift that crosses midnight belongs to the day it begins on.
 type Shift struct {
-	From, To Clock
+	From Clock `json:"from,omitzero"`
+	To   Clock `json:"to,omitzero"`
 }
 
 // Exception replaces the shifts of the dates From to To, both included. Without
 // shifts these dates are closed. Where exceptions overlap, the last one counts.
 type Exception struct {
-	From, To Date
-	Shifts   []Shift
-	Reason   string
+	From   Date    `json:"from,omitzero"`
+	To     Date    `json:"to,omitzero"`
+	Shifts []Shift `json:"shifts,omitzero"`
+	Reason string  `json:"reason,omitzero"`
 }
 
 // Clock is a time of the wall clock in minutes after midnight.

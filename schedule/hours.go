@@ -138,7 +138,8 @@ func subtract(from, cut []span) []span {
 
 // Interval is a stretch of time, [Start, Finish).
 type Interval struct {
-	Start, Finish time.Time
+	Start  time.Time `json:"start,omitzero"`
+	Finish time.Time `json:"finish,omitzero"`
 }
 
 // Name returns the id of the calendar, or those of several joined by " & ".

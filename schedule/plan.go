@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -9,43 +10,43 @@ import (
 // is worked out by Network.CriticalPath, and becomes a change of the plan only
 // by Propose and Accept.
 type Plan struct {
-	ID         string
-	Rev        int64
-	Start      time.Time // nothing that has not started begins earlier; zero sets no bound
-	Calendar   string    // of activities that name none; empty is always open
-	Calendars  []Calendar
-	Activities []Activity
-	Relations  []Relation
+	ID         string     `json:"id,omitzero"`
+	Rev        int64      `json:"rev,omitzero"`
+	Start      time.Time  `json:"start,omitzero"`    // nothing that has not started begins earlier; zero sets no bound
+	Calendar   string     `json:"calendar,omitzero"` // of activities that name none; empty is always open
+	Calendars  []Calendar `json:"calendars,omitzero"`
+	Activities []Activity `json:"activities,omitzero"`
+	Relations  []Relation `json:"relations,omitzero"`
 	// Frozen is the horizon, elapsed from the status date, inside which planned
 	// activities do not move unless the proposal names them.
-	Frozen    time.Duration
-	Baselines []Baseline
+	Frozen    time.Duration `json:"frozen,omitzero"`
+	Baselines []Baseline    `json:"baselines,omitzero"`
 }
 
 // Activity is a piece of work, or an event if it is a milestone or a gate.
 type Activity struct {
-	ID   string
-	Name string
-	Kind ActivityKind
+	ID   string       `json:"id,omitzero"`
+	Name string       `json:"name,omitzero"`
+	Kind ActivityKind `json:"kind,omitzero"`
 
 	// Duration is open time of the activity's calendars. If it is zero, Effort
 	// is divided by the people its requirements ask for, one if they ask for none.
-	Duration time.Duration
-	Effort   time.Duration
+	Duration time.Duration `json:"duration,omitzero"`
+	Effort   time.Duration `json:"effort,omitzero"`
 
-	Calendar string // of the work
-	Place    string // a calendar too: both must be open; empty sets no bound
-	Solid    bool   // may not pause over closed time: fits one open window
+	Calendar string `json:"calendar,omitzero"` // of the work
+	Place    string `json:"place,omitzero"`    // a calendar too: both must be open; empty sets no bound
+	Solid    bool   `json:"solid,omitzero"`    // may not pause over closed time: fits one open window
 
-	StartBy  Bounds
-	FinishBy Bounds // NotAfter is the deadline
-	AsLate   bool   // as late as moves no other activity
-	Manual   bool   // stays at Planned whatever the relations say
-	Planned  Dates  // accepted dates; zero if none were accepted yet
-	Actual   Actual
+	StartBy  Bounds `json:"start_by,omitzero"`
+	FinishBy Bounds `json:"finish_by,omitzero"` // NotAfter is the deadline
+	AsLate   bool   `json:"as_late,omitzero"`   // as late as moves no other activity
+	Manual   bool   `json:"manual,omitzero"`    // stays at Planned whatever the relations say
+	Planned  Dates  `json:"planned,omitzero"`   // accepted dates; zero if none were accepted yet
+	Actual   Actual `json:"actual,omitzero"`
 
-	Priority int // the higher is served first where needs fall on one date
-	Needs    []Requirement
+	Priority int           `json:"priority,omitzero"` // the higher is served first where needs fall on one date
+	Needs    []Requirement `json:"needs,omitzero"`
 }
 
 // ActivityKind says what an activity is.
@@ -62,12 +63,14 @@ const (
 // Bounds are wanted limits of a date; zero times set none. NotBefore is kept.
 // NotAfter never breaks a relation: it gives negative float and a finding.
 type Bounds struct {
-	NotBefore, NotAfter time.Time
+	NotBefore time.Time `json:"not_before,omitzero"`
+	NotAfter  time.Time `json:"not_after,omitzero"`
 }
 
 // Dates are when an activity starts and finishes.
 type Dates struct {
-	Start, Finish time.Time
+	Start  time.Time `json:"start,omitzero"`
+	Finish time.Time `json:"finish,omitzero"`
 }
 
 // IsZero reports whether there are no dates.
@@ -76,9 +79,10 @@ func (d Dates) IsZero() bool { return d.Start.IsZero() && d.Finish.IsZero() }
 // Actual is what has happened to an activity. With a start and no finish it is
 // under way: Remaining open time is left from the status date on.
 type Actual struct {
-	Start, Finish time.Time
-	Remaining     time.Duration
-	Cancelled     bool // takes no time and needs nothing; hands on what it waits for
+	Start     time.Time     `json:"start,omitzero"`
+	Finish    time.Time     `json:"finish,omitzero"`
+	Remaining time.Duration `json:"remaining,omitzero"`
+	Cancelled bool          `json:"cancelled,omitzero"` // takes no time and needs nothing; hands on what it waits for
 }
 
 // Done reports whether nothing is left to do.
@@ -88,9 +92,10 @@ func (a Actual) Done() bool { return a.Cancelled || !a.Finish.IsZero() }
 // To starts when From has finished and the lag has passed; the other kinds join
 // the ends their names say.
 type Relation struct {
-	From, To string
-	Kind     Kind
-	Lag      Lag
+	From string `json:"from,omitzero"`
+	To   string `json:"to,omitzero"`
+	Kind Kind   `json:"kind,omitzero"`
+	Lag  Lag    `json:"lag,omitzero"`
 }
 
 // Kind says which ends of two activities a relation joins.
@@ -112,12 +117,31 @@ func (k Kind) String() string {
 	return [...]string{"FS", "SS", "FF", "SF"}[k]
 }
 
+// MarshalText writes the kind as String does.
+func (k Kind) MarshalText() ([]byte, error) {
+	if k > StartFinish {
+		return nil, fmt.Errorf("%w: relation kind %d is none of FS, SS, FF and SF", ErrInvalid, k)
+	}
+	return []byte(k.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for x := FinishStart; x <= StartFinish; x++ {
+		if string(text) == x.String() {
+			*k = x
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: relation kind %q is none of FS, SS, FF and SF", ErrInvalid, text)
+}
+
 // Lag is the time between the two ends of a relation; negative is a lead. A lag
 // that is not zero says whether it is elapsed or open time: nothing is guessed.
 type Lag struct {
-	Time     time.Duration
-	In       LagTime
-	Calendar string // for Working; empty is the calendar of the To activity
+	Time     time.Duration `json:"time,omitzero"`
+	In       LagTime       `json:"in,omitzero"`
+	Calendar string        `json:"calendar,omitzero"` // for Working; empty is the calendar of the To activity
 }
 
 // LagTime says how a lag is counted.
@@ -131,9 +155,9 @@ const (
 
 // Baseline is a set of dates kept for comparison.
 type Baseline struct {
-	Name  string
-	Taken time.Time
-	Dates map[string]Dates // by activity
+	Name  string           `json:"name,omitzero"`
+	Taken time.Time        `json:"taken,omitzero"`
+	Dates map[string]Dates `json:"dates,omitzero"` // by activity
 }
 
 // Limits of a plan, to refuse what is surely a mistake.

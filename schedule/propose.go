@@ -19,20 +19,20 @@ const (
 // Floor is an earliest start that comes from outside the plan, such as a late
 // receipt, with the fact behind it.
 type Floor struct {
-	Activity string
-	At       time.Time
-	Text     string
+	Activity string    `json:"activity,omitzero"`
+	At       time.Time `json:"at,omitzero"`
+	Text     string    `json:"text,omitzero"`
 }
 
 // ProposeOptions steers Propose. The zero value moves what has to move, later,
 // and nothing else.
 type ProposeOptions struct {
 	// PullIn lets activities also move earlier than they are planned.
-	PullIn bool
+	PullIn bool `json:"pull_in,omitzero"`
 	// Move names activities that may move although they are frozen.
-	Move []string
+	Move []string `json:"move,omitzero"`
 	// Floors are earliest starts from outside, for example of Readiness.Floors.
-	Floors []Floor
+	Floors []Floor `json:"floors,omitzero"`
 }
 
 // Proposal is a change of a plan's dates that nobody has accepted yet. Without
@@ -54,20 +54,21 @@ func (p Proposal) Keep() bool { return len(p.Moves) == 0 }
 
 // Move is a change of the dates of one activity, with one root cause.
 type Move struct {
-	Activity string
-	Old, New Dates // Old is zero for an activity that had none
-	Zone     Zone
-	Notice   time.Duration // elapsed from the status date to the nearer of both starts; negative if it has passed
-	Via      string        // the activity whose move hands this one on; empty if the cause is its own
-	Cause    Cause
+	Activity string        `json:"activity,omitzero"`
+	Old      Dates         `json:"old,omitzero"` // Old is zero for an activity that had none
+	New      Dates         `json:"new,omitzero"` // Old is zero for an activity that had none
+	Zone     Zone          `json:"zone,omitzero"`
+	Notice   time.Duration `json:"notice,omitzero"` // elapsed from the status date to the nearer of both starts; negative if it has passed
+	Via      string        `json:"via,omitzero"`    // the activity whose move hands this one on; empty if the cause is its own
+	Cause    Cause         `json:"cause,omitzero"`
 }
 
 // Cause is the fact at the root of a move.
 type Cause struct {
-	Kind     CauseKind
-	Activity string // where the chain of moves begins
-	Relation int    // index into the relations of the plan; -1 if it is none
-	Text     string
+	Kind     CauseKind `json:"kind,omitzero"`
+	Activity string    `json:"activity,omitzero"` // where the chain of moves begins
+	Relation int       `json:"relation,omitzero"` // index into the relations of the plan; -1 if it is none
+	Text     string    `json:"text,omitzero"`
 }
 
 // CauseKind is a class of cause.

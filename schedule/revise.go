@@ -7,10 +7,10 @@ import (
 
 // Revision is a change of the plan itself that is only thought of.
 type Revision struct {
-	Activities []Activity // new ones, or in the place of those with the same id
-	Relations  []Relation // added
-	Cancel     []string   // activities that fall away
-	Moves      []Floor    // earliest starts
+	Activities []Activity `json:"activities,omitzero"` // new ones, or in the place of those with the same id
+	Relations  []Relation `json:"relations,omitzero"`  // added
+	Cancel     []string   `json:"cancel,omitzero"`     // activities that fall away
+	Moves      []Floor    `json:"moves,omitzero"`      // earliest starts
 }
 
 // Apply returns the plan as it would be. The plan given stays as it was; a

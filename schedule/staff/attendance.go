@@ -10,22 +10,22 @@ import (
 
 // Record is one statement about where somebody is. Records are never changed.
 type Record struct {
-	ID     string
-	Person string
-	Kind   Kind
-	State  State
+	ID     string `json:"id,omitzero"`
+	Person string `json:"person,omitzero"`
+	Kind   Kind   `json:"kind,omitzero"`
+	State  State  `json:"state,omitzero"`
 	// When: an interval, or a date with a named part of the day, which the
 	// person's calendar places in its zone; an empty part is the full day.
-	schedule.Interval
+	schedule.Interval `json:"interval,omitzero"`
 
-	Date schedule.Date
-	Part string
+	Date schedule.Date `json:"date,omitzero"`
+	Part string        `json:"part,omitzero"`
 
-	By       string
-	At       time.Time
-	Corrects string // the record that this one takes the place of
-	Void     bool   // nothing takes its place
-	Reason   string // of a correction
+	By       string    `json:"by,omitzero"`
+	At       time.Time `json:"at,omitzero"`
+	Corrects string    `json:"corrects,omitzero"` // the record that this one takes the place of
+	Void     bool      `json:"void,omitzero"`     // nothing takes its place
+	Reason   string    `json:"reason,omitzero"`   // of a correction
 }
 
 // Kind says what somebody is doing. It is for who keeps attendance; others are

@@ -19,41 +19,43 @@ type Roster struct {
 
 // Person is somebody who can be assigned.
 type Person struct {
-	ID         string
-	Department string
-	Calendar   string // empty is always there; part-time work is a calendar
-	Skills     []Skill
-	Efficiency int // in percent; of people who could be taken, the higher first
+	ID         string  `json:"id,omitzero"`
+	Department string  `json:"department,omitzero"`
+	Calendar   string  `json:"calendar,omitzero"` // empty is always there; part-time work is a calendar
+	Skills     []Skill `json:"skills,omitzero"`
+	Efficiency int     `json:"efficiency,omitzero"` // in percent; of people who could be taken, the higher first
 }
 
 // Skill is a qualification of one person.
 type Skill struct {
-	Name     string
-	Level    int
-	From, To schedule.Date // first and last day it is valid; zero sets no bound
+	Name  string        `json:"name,omitzero"`
+	Level int           `json:"level,omitzero"`
+	From  schedule.Date `json:"from,omitzero"` // first and last day it is valid; zero sets no bound
+	To    schedule.Date `json:"to,omitzero"`   // first and last day it is valid; zero sets no bound
 }
 
 // DayPart is a named part of a day on the wall clock.
 type DayPart struct {
-	Name     string
-	From, To schedule.Clock
+	Name string         `json:"name,omitzero"`
+	From schedule.Clock `json:"from,omitzero"`
+	To   schedule.Clock `json:"to,omitzero"`
 }
 
 // Booking is time a person has given to something else, which need not be named.
 type Booking struct {
-	Person string
-	schedule.Interval
+	Person            string `json:"person,omitzero"`
+	schedule.Interval `json:"interval,omitzero"`
 }
 
 // Remedy is a way to get more people with a skill.
 type Remedy struct {
-	Kind     schedule.ActionKind // overtime, borrow, train or hire
-	Skill    string
-	Level    int // it gives people of this level
-	From     string
-	People   int // how many it gives at most; zero is any number
-	LeadDays int // open days of the office until they can work
-	Cost     int64
+	Kind     schedule.ActionKind `json:"kind,omitzero"` // overtime, borrow, train or hire
+	Skill    string              `json:"skill,omitzero"`
+	Level    int                 `json:"level,omitzero"` // it gives people of this level
+	From     string              `json:"from,omitzero"`
+	People   int                 `json:"people,omitzero"`    // how many it gives at most; zero is any number
+	LeadDays int                 `json:"lead_days,omitzero"` // open days of the office until they can work
+	Cost     int64               `json:"cost,omitzero"`
 }
 
 // Limits of a roster.

@@ -27,71 +27,72 @@ type Book struct {
 // Place is where material lies. What lies in a place serves demands at the
 // place and at every place it is part of.
 type Place struct {
-	ID           string
-	Parent       string
-	Calendar     string // of its days, and its zone for the date of a need
-	HandlingDays int    // open days from the dock to the point of use
-	NotUsable    bool   // a shelf for returns or scrap: nothing in it serves anybody
+	ID           string `json:"id,omitzero"`
+	Parent       string `json:"parent,omitzero"`
+	Calendar     string `json:"calendar,omitzero"`      // of its days, and its zone for the date of a need
+	HandlingDays int    `json:"handling_days,omitzero"` // open days from the dock to the point of use
+	NotUsable    bool   `json:"not_usable,omitzero"`    // a shelf for returns or scrap: nothing in it serves anybody
 }
 
 // Item is a material. With kit lines it is made from others.
 type Item struct {
-	ID          string
-	Name        string
-	Unit        string
-	Kit         []Line
-	Alternates  []string // that may stand in, one for one, in this order
-	SafetyStock int64
+	ID          string   `json:"id,omitzero"`
+	Name        string   `json:"name,omitzero"`
+	Unit        string   `json:"unit,omitzero"`
+	Kit         []Line   `json:"kit,omitzero"`
+	Alternates  []string `json:"alternates,omitzero"` // that may stand in, one for one, in this order
+	SafetyStock int64    `json:"safety_stock,omitzero"`
 	// ReorderLevel asks for an order whenever projected stock falls below it.
-	ReorderLevel int64
+	ReorderLevel int64 `json:"reorder_level,omitzero"`
 }
 
 // Line is a component of a kit.
 type Line struct {
-	Item     string
-	Quantity int64 // for one kit
-	Scrap    int   // of a thousand taken, how many are lost
+	Item     string `json:"item,omitzero"`
+	Quantity int64  `json:"quantity,omitzero"` // for one kit
+	Scrap    int    `json:"scrap,omitzero"`    // of a thousand taken, how many are lost
 }
 
 // Lot is stock of one item in one place.
 type Lot struct {
-	ID          string
-	Item        string
-	Place       string
-	Quantity    int64
-	Expires     schedule.Date // last day of use; zero is never
-	UsableFrom  schedule.Date // such as the end of a quarantine; zero is now
-	Quarantined bool          // without a date of release: serves nobody
+	ID          string        `json:"id,omitzero"`
+	Item        string        `json:"item,omitzero"`
+	Place       string        `json:"place,omitzero"`
+	Quantity    int64         `json:"quantity,omitzero"`
+	Expires     schedule.Date `json:"expires,omitzero"`     // last day of use; zero is never
+	UsableFrom  schedule.Date `json:"usable_from,omitzero"` // such as the end of a quarantine; zero is now
+	Quarantined bool          `json:"quarantined,omitzero"` // without a date of release: serves nobody
 }
 
 // Reservation keeps stock of an item, or of one lot, for one demand. While the
 // demand is not known, the stock serves nobody else.
 type Reservation struct {
-	Demand   string // its ID
-	Item     string
-	Place    string // where; empty is anywhere
-	Lot      string // empty is any
-	Quantity int64
+	Demand   string `json:"demand,omitzero"` // its ID
+	Item     string `json:"item,omitzero"`
+	Place    string `json:"place,omitzero"` // where; empty is anywhere
+	Lot      string `json:"lot,omitzero"`   // empty is any
+	Quantity int64  `json:"quantity,omitzero"`
 }
 
 // Source is one way to get an item: from a supplier, or made by ourselves.
 type Source struct {
-	Item         string
-	Supplier     string
-	Make         bool
-	LeadDays     int    // open days of Calendar
-	Calendar     string // of the supplier or the plant; empty is open every day
-	TransitDays  int    // elapsed days
-	AdminDays    int    // open days of the buyer before the order is out
-	SecurityDays int    // open days of the buyer that it should be there early
-	DailyRate    int64  // made a day, for Make; the lead grows with the quantity
-	BufferDays   int    // open days of Calendar, for Make
-	Minimum      int64
-	Multiple     int64
-	Maximum      int64 // of one order; more is several orders
-	Yield        int   // good ones of a thousand; zero is all
-	From, To     schedule.Date
-	UnitCost     int64 // minor units of the house's currency
+	Item         string        `json:"item,omitzero"`
+	Supplier     string        `json:"supplier,omitzero"`
+	Make         bool          `json:"make,omitzero"`
+	LeadDays     int           `json:"lead_days,omitzero"`     // open days of Calendar
+	Calendar     string        `json:"calendar,omitzero"`      // of the supplier or the plant; empty is open every day
+	TransitDays  int           `json:"transit_days,omitzero"`  // elapsed days
+	AdminDays    int           `json:"admin_days,omitzero"`    // open days of the buyer before the order is out
+	SecurityDays int           `json:"security_days,omitzero"` // open days of the buyer that it should be there early
+	DailyRate    int64         `json:"daily_rate,omitzero"`    // made a day, for Make; the lead grows with the quantity
+	BufferDays   int           `json:"buffer_days,omitzero"`   // open days of Calendar, for Make
+	Minimum      int64         `json:"minimum,omitzero"`
+	Multiple     int64         `json:"multiple,omitzero"`
+	Maximum      int64         `json:"maximum,omitzero"` // of one order; more is several orders
+	Yield        int           `json:"yield,omitzero"`   // good ones of a thousand; zero is all
+	From         schedule.Date `json:"from,omitzero"`
+	To           schedule.Date `json:"to,omitzero"`
+	UnitCost     int64         `json:"unit_cost,omitzero"` // minor units of the house's currency
 }
 
 // Limits of a book.

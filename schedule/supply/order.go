@@ -10,29 +10,30 @@ import (
 // Order is a requisition that becomes an order and is received. Its state is
 // the fold of its events; see Decide and Evolve.
 type Order struct {
-	ID       string
-	Rev      int64
-	Item     string
-	Place    string // where it is received
-	Supplier string
-	Quantity int64
-	Received int64 // good ones that were kept
-	State    OrderState
-	For      string // a demand it is kept for; empty serves any
-	NeedBy   schedule.Date
-	Due      schedule.Date // the supplier's date, or our estimate
-	Promised schedule.Date // first date the supplier confirmed
-	Ordered  schedule.Date
-	Receipts []Receipt
+	ID       string        `json:"id,omitzero"`
+	Rev      int64         `json:"rev,omitzero"`
+	Item     string        `json:"item,omitzero"`
+	Place    string        `json:"place,omitzero"` // where it is received
+	Supplier string        `json:"supplier,omitzero"`
+	Quantity int64         `json:"quantity,omitzero"`
+	Received int64         `json:"received,omitzero"` // good ones that were kept
+	State    OrderState    `json:"state,omitzero"`
+	For      string        `json:"for,omitzero"` // a demand it is kept for; empty serves any
+	NeedBy   schedule.Date `json:"need_by,omitzero"`
+	Due      schedule.Date `json:"due,omitzero"`      // the supplier's date, or our estimate
+	Promised schedule.Date `json:"promised,omitzero"` // first date the supplier confirmed
+	Ordered  schedule.Date `json:"ordered,omitzero"`
+	AskedBy  string        `json:"asked_by,omitzero"` // who submitted it, and so does not approve it
+	Receipts []Receipt     `json:"receipts,omitzero"`
 }
 
 // Receipt is one delivery on an order, as it was taken in.
 type Receipt struct {
-	On       schedule.Date
-	Quantity int64
-	Lot      string
-	Wrong    bool  // another item, or not fit for use: does not count
-	Returned int64 // of the quantity, sent back
+	On       schedule.Date `json:"on,omitzero"`
+	Quantity int64         `json:"quantity,omitzero"`
+	Lot      string        `json:"lot,omitzero"`
+	Wrong    bool          `json:"wrong,omitzero"`    // another item, or not fit for use: does not count
+	Returned int64         `json:"returned,omitzero"` // of the quantity, sent back
 }
 
 // OrderState says how far an order is.
@@ -122,6 +123,11 @@ type Event struct {
 func Decide(o Order, c Command, by string, at time.Time) ([]Event, error) {
 	if err := c.decide(&o); err != nil {
 		return nil, err
+	}
+	if _, ok := c.(Approve); ok && by == o.AskedBy {
+		return nil, &schedule.RefusedError{Command: "approve", Unmet: []schedule.Unmet{{
+			Condition: "another", Ref: o.ID, Text: fmt.Sprintf("%s submitted requisition %q: somebody else approves it", by, o.ID),
+		}}}
 	}
 	e := Event{Order: o.ID, Rev: o.Rev + 1, At: at, By: by, Command: c}
 	switch c := c.(type) {
@@ -235,9 +241,9 @@ func Evolve(o Order, e Event) Order {
 	switch c := e.Command.(type) {
 	case Create:
 		o = c.Order
-		o.Rev, o.State, o.Received, o.Receipts = e.Rev, Draft, 0, nil
+		o.Rev, o.State, o.Received, o.Receipts, o.AskedBy = e.Rev, Draft, 0, nil, ""
 	case Submit:
-		o.State = Submitted
+		o.State, o.AskedBy = Submitted, e.By
 	case Approve:
 		o.State = Approved
 	case Refuse:

@@ -15,7 +15,11 @@ func run(t require.TestingT, commands ...supply.Command) (supply.Order, []supply
 	var o supply.Order
 	var all []supply.Event
 	for _, c := range commands {
-		events, err := supply.Decide(o, c, "ada", on("2026-05-01"))
+		who := "ada"
+		if _, ok := c.(supply.Approve); ok {
+			who = "bob"
+		}
+		events, err := supply.Decide(o, c, who, on("2026-05-01"))
 		require.NoError(t, err)
 		for _, e := range events {
 			o = supply.Evolve(o, e)
@@ -141,4 +145,70 @@ func TestOrderBalance(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAnotherApproves: nobody approves what he or she asked for, also after a
+// round of events through their stored form.
+func TestAnotherApproves(t *testing.T) {
+	t.Parallel()
+	o, events := run(t, ordered(10)[:2]...)
+	require.Equal(t, "ada", o.AskedBy)
+	_, err := supply.Decide(o, supply.Approve{}, "ada", on("2026-05-01"))
+	var refused *schedule.RefusedError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, "another", refused.Unmet[0].Condition)
+	_, err = supply.Decide(o, supply.Approve{}, "bob", on("2026-05-01"))
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+}
+
+// TestStoredEvents: an order is the fold of its events as they are stored.
+func TestStoredEvents(t *testing.T) {
+	t.Parallel()
+	commands := append(ordered(10), delivery(4, "2026-05-19"), delivery(9, "2026-05-20"), supply.Return{Receipt: 1, Quantity: 3, Reason: "bent"}, supply.Return{Receipt: 1, Quantity: 1, Reason: "bent"}, supply.Close{Reason: "rest not wanted"})
+	want, events := run(t, commands[:8]...)
+	refused, more := run(t, append(ordered(10)[:2], supply.Refuse{Reason: "no"})...)
+	cancelled, still := run(t, append(ordered(10), supply.Cancel{Reason: "no"})...)
+	closed, last := run(t, append(ordered(10), delivery(4, "2026-05-19"), supply.Close{Reason: "no"})...)
+	for _, x := range []struct {
+		want   supply.Order
+		events []supply.Event
+	}{{want, events}, {refused, more}, {cancelled, still}, {closed, last}} {
+		var got supply.Order
+		for _, e := range x.events {
+			data, err := supply.MarshalData(e)
+			require.NoError(t, err)
+			back, err := supply.UnmarshalData(e.Kind(), data)
+			require.NoError(t, err)
+			back.Order, back.At, back.By = e.Order, e.At, e.By
+			require.Equal(t, e, back)
+			got = supply.Evolve(got, back)
+		}
+		require.Equal(t, x.want, got)
+	}
+	_, err := supply.UnmarshalData("explode", []byte("{}"))
+	require.ErrorIs(t, err, schedule.ErrInvalid)
+	_, err = supply.UnmarshalData("submit", []byte("{"))
+	require.Error(t, err)
+}
+
+func TestLotsAreBooked(t *testing.T) {
+	t.Parallel()
+	l := supply.Lot{ID: "L", Item: "i", Quantity: 5}
+	b, err := supply.Take(l, supply.Issued, 3, "p/a/0")
+	require.NoError(t, err)
+	require.Equal(t, int64(2), supply.Booked(l, b).Quantity)
+	_, err = supply.Take(l, supply.Issued, 6, "p/a/0")
+	require.ErrorIs(t, err, schedule.ErrRefused)
+	_, err = supply.Take(supply.Lot{Quantity: 5, Quarantined: true}, supply.Issued, 1, "")
+	require.ErrorIs(t, err, schedule.ErrRefused)
+	_, err = supply.Take(l, supply.Issued, 0, "")
+	require.ErrorIs(t, err, schedule.ErrInvalid)
+	_, err = supply.Count(l, true, 4, "")
+	require.ErrorIs(t, err, schedule.ErrInvalid)
+	b, err = supply.Count(l, true, 4, "one was broken")
+	require.NoError(t, err)
+	require.Equal(t, int64(-1), b.By)
+	_, err = supply.Count(l, true, -1, "x")
+	require.ErrorIs(t, err, schedule.ErrInvalid)
 }
