@@ -2,6 +2,7 @@ package supply
 
 import (
 	"math/bits"
+	"time"
 
 	"github.com/coordkit/coordkit/schedule"
 )
@@ -119,4 +120,25 @@ func ceilOf(q, num, den int64) int64 {
 		out++
 	}
 	return int64(out)
+}
+
+// Arrival is the day on which an order that goes out on the status date is at the
+// place of use: from the supplier, or from the first that takes orders if none is
+// named. Errors: *schedule.ValidationError.
+func (p *Position) Arrival(item, supplier, place string, quantity int64, asOf time.Time) (schedule.Date, error) {
+	i, ok := p.index[item]
+	if !ok {
+		return 0, invalid("/item", "names no item of the book: "+item)
+	}
+	today := dayOf(asOf, p.own)
+	for _, k := range p.items[i].sources {
+		s := &p.book.Sources[k]
+		if (supplier != "" && s.Supplier != supplier) || (s.To != 0 && s.To < today) {
+			continue
+		}
+		if d := p.route(s, place, quantity).forward(today); d != 0 {
+			return d, nil
+		}
+	}
+	return 0, invalid("/supplier", "nobody takes an order for "+item+" that would come: name the day it comes")
 }

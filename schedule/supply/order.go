@@ -304,12 +304,16 @@ func (o *Order) Stock() []Lot {
 	var out []Lot
 	for k, r := range o.Receipts {
 		if q := r.Quantity - r.Returned; !r.Wrong && q > 0 {
-			id := r.Lot
-			if id == "" {
-				id = fmt.Sprintf("%s/%d", o.ID, k+1)
-			}
-			out = append(out, Lot{ID: id, Item: o.Item, Place: o.Place, Quantity: q})
+			out = append(out, Lot{ID: o.LotOf(k), Item: o.Item, Place: o.Place, Quantity: q})
 		}
 	}
 	return out
+}
+
+// LotOf is the id of the lot that a receipt goes into.
+func (o *Order) LotOf(receipt int) string {
+	if id := o.Receipts[receipt].Lot; id != "" {
+		return id
+	}
+	return fmt.Sprintf("%s/%d", o.ID, receipt+1)
 }
