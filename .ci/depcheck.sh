@@ -25,6 +25,7 @@ only ./archive/... "$module/archive" golang.org/x/mod/sumdb golang.org/x/mod/int
 for room in simulate notice register issue product meeting process; do
   [ ! -d "coordination/$room" ] || only "./coordination/$room/..." "$module/coordination/$room" $([ "$room" = simulate ] && echo "$module/coordination/process")
 done
+only ./coordination/planning "$module/coordination/planning" "$module/coordination/register" "$module/schedule"
 only ./coordination "$module/changereq" "$module/archive" "$module/schedule" "$module/coordination" "$module/internal/uuid7" golang.org/x/mod
 only ./coordination/audit "$module/changereq" "$module/archive" "$module/schedule" "$module/coordination" "$module/internal/uuid7" golang.org/x/mod
 only ./adapters/store/memory "$module"

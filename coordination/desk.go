@@ -14,6 +14,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination/notice"
+	"github.com/coordkit/coordkit/coordination/planning"
 	"github.com/coordkit/coordkit/internal/uuid7"
 )
 
@@ -93,6 +94,7 @@ type Desk struct {
 	changes *changereq.Service
 	file    *archive.Service
 	notices *notice.Service
+	plans   *planning.Service
 }
 
 // NewDesk checks the configuration and returns a desk.
@@ -127,7 +129,11 @@ func NewDesk(cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{cfg: cfg, changes: changes, file: file, notices: notices}, nil
+	plans, err := planning.New(planning.Config{Store: Registers(cfg.Store), Now: cfg.Now})
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{cfg: cfg, changes: changes, file: file, notices: notices, plans: plans}, nil
 }
 
 // Do gives one command about a change request and returns the request as it is

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -191,9 +192,7 @@ func clonePlan(p *schedule.Plan) schedule.Plan {
 	out.Baselines = slices.Clone(p.Baselines)
 	for i := range out.Baselines {
 		dates := make(map[string]schedule.Dates, len(out.Baselines[i].Dates))
-		for id, d := range out.Baselines[i].Dates {
-			dates[id] = d
-		}
+		maps.Copy(dates, out.Baselines[i].Dates)
 		out.Baselines[i].Dates = dates
 	}
 	return out

@@ -22,7 +22,9 @@ func (s *Service) Readiness(ctx context.Context, tenant, plan string, asOf time.
 
 // answer works a readiness out, or finds it where nothing has changed since.
 func (s *Service) answer(ctx context.Context, tenant, plan string, asOf time.Time) (*answer, error) {
-	return view(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (*answer, error) { return s.answerTx(ctx, tx, tenant, plan, asOf) })
+	return view(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (*answer, error) {
+		return s.answerTx(ctx, tx, tenant, plan, asOf)
+	})
 }
 
 // answerTx is answer inside a View.

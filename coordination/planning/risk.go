@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/coordkit/coordkit/schedule"
@@ -67,9 +68,7 @@ func (s *Service) Risk(ctx context.Context, tenant, plan string, asOf time.Time,
 			m.Durations[x.ID] = risk.PERT(scaled(d, t.Low), d, scaled(d, t.High))
 		}
 	}
-	for id, d := range t.Durations {
-		m.Durations[id] = d
-	}
+	maps.Copy(m.Durations, t.Durations)
 	return risk.Simulate(wanted, m, risk.Options{Runs: t.Runs, Seed: t.Seed})
 }
 

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -182,9 +183,7 @@ func loadPlan(ctx context.Context, tx register.Tx, row *register.Row[head]) (*sc
 		p.Activities, p.Relations = append(p.Activities, x.Activities...), append(p.Relations, x.Relations...)
 		for k := range p.Baselines {
 			if p.Baselines[k].Name == x.Baseline {
-				for id, d := range x.Dates {
-					p.Baselines[k].Dates[id] = d
-				}
+				maps.Copy(p.Baselines[k].Dates, x.Dates)
 			}
 		}
 	}

@@ -225,7 +225,9 @@ func (s *Service) MoveLotTx(ctx context.Context, tx register.Tx, stamp Stamp, fr
 
 // Lot returns a lot, or register.ErrNotFound.
 func (s *Service) Lot(ctx context.Context, tenant, id string) (register.Row[supply.Lot], error) {
-	return view(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (register.Row[supply.Lot], error) { return lotBook().Get(ctx, tx, id) })
+	return view(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (register.Row[supply.Lot], error) {
+		return lotBook().Get(ctx, tx, id)
+	})
 }
 
 // Lots returns a page of the lots, by id, or those of one item.

@@ -236,7 +236,9 @@ func withItems(b *supply.Book, items []Item) error {
 
 // Item returns an item and its revision, or register.ErrNotFound.
 func (s *Service) Item(ctx context.Context, tenant, id string) (register.Row[Item], error) {
-	return view(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (register.Row[Item], error) { return itemBook().Get(ctx, tx, id) })
+	return view(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (register.Row[Item], error) {
+		return itemBook().Get(ctx, tx, id)
+	})
 }
 
 // Items returns a page of the items, by id.

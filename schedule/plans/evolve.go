@@ -83,6 +83,9 @@ func revise(p schedule.Plan, r Revised) schedule.Plan {
 			gone[ends(&r.Unrelate[i])] = true
 		}
 		p.Relations = slices.DeleteFunc(slices.Clone(p.Relations), func(x schedule.Relation) bool { return gone[ends(&x)] })
+		if len(p.Relations) == 0 {
+			p.Relations = nil
+		}
 	}
 	if len(r.Relations) > 0 {
 		p.Relations = put(p.Relations, r.Relations, ends)
