@@ -25,6 +25,7 @@ type Content struct {
 	Requires      []ID           `json:"requires,omitempty"`      // a set, kept sorted: work begins once theirs is done
 	FromTemplate  ID             `json:"from_template,omitempty"` // of a standard change: the request that is its template
 	Template      *Template      `json:"template,omitempty"`      // what this request, once closed, allows standard changes to do
+	Plan          *PlanChange    `json:"plan,omitempty"`          // what it would change in a plan; see AskPlan
 }
 
 // Clone returns a copy that shares no memory with c.
@@ -35,6 +36,7 @@ func (c Content) Clone() Content {
 	c.Supersedes = slices.Clone(c.Supersedes)
 	c.Requires = slices.Clone(c.Requires)
 	c.Template = c.Template.clone()
+	c.Plan = c.Plan.clone()
 	return c
 }
 
@@ -49,7 +51,7 @@ type Class = approval.Class
 // The materiality classes. Every one but ClassEditorial is material.
 const (
 	ClassEditorial = approval.Editorial // title, labels
-	ClassSchedule  = approval.Schedule  // window asked for, what moves in plan and stock
+	ClassSchedule  = approval.Schedule  // window asked for, change of a plan, what moves in plan and stock
 	ClassScope     = approval.Scope     // description, justification, what it supersedes and requires, templates, relevance
 	ClassRisk      = approval.Risk      // back-out plan, risks
 	ClassCost      = approval.Cost      // benefits, costs, costs in the plan
@@ -103,6 +105,7 @@ func DigestsOf(c Content, a Assessment) Digests {
 		Schedule: sum(func(w writer) {
 			w.window(c.Window)
 			a.Plan.writeSchedule(w)
+			c.Plan.writeTo(w)
 		}),
 		Scope: sum(func(w writer) {
 			w.text(c.Description)

@@ -143,6 +143,7 @@ func (c *storable) content(x *Content) {
 	c.ids(x.Requires)
 	c.text(string(x.FromTemplate))
 	x.Template.storable(c)
+	x.Plan.storable(c)
 	for i := range x.Affected {
 		a := &x.Affected[i]
 		c.text(string(a.Item), string(a.Action), a.Base, a.Owner)

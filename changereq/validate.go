@@ -171,6 +171,7 @@ func (c *Content) validate(f *fields, at string) {
 		f.id(at+"/from_template", string(c.FromTemplate))
 	}
 	c.Template.validate(f, at+"/template")
+	c.Plan.validate(f, at+"/plan")
 	f.atMost(at+"/labels", len(c.Labels), maxLabels)
 	for i, l := range c.Labels {
 		f.name(at+"/labels/"+strconv.Itoa(i), l, required)
@@ -225,7 +226,7 @@ func (c Content) normal() Content {
 	if len(c.Affected) == 0 {
 		c.Affected = nil
 	}
-	c.Window, c.Template = normalWindow(c.Window), c.Template.normal()
+	c.Window, c.Template, c.Plan = normalWindow(c.Window), c.Template.normal(), c.Plan.normal()
 	return c
 }
 

@@ -48,10 +48,12 @@ type Config struct {
 	// changereq.Config.
 	Heads func(ctx context.Context, tenant string, items []changereq.ItemID) (map[changereq.ItemID]string, error)
 
-	// PlanEffect says what a change would do to plan and stock, Matrix rates
-	// risks, and Discount is the rate of present values in basis points a year;
-	// see changereq.Config.
+	// PlanEffect says what a change would do to plan and stock; nil asks the stored
+	// plan that a request names, whose costs are in the Currency (ISO 4217). Matrix
+	// rates risks, and Discount is the rate of present values in basis points a
+	// year; see changereq.Config.
 	PlanEffect func(ctx context.Context, tenant string, p changereq.Proposal) (changereq.PlanEffect, error)
+	Currency   string
 	Matrix     *changereq.Matrix
 	Discount   int
 
@@ -111,7 +113,15 @@ func NewDesk(cfg Config) (*Desk, error) {
 	if cfg.Office.Zone == nil {
 		cfg.Office.Zone = time.UTC
 	}
-	changes, err := changereq.New(changereq.Config{
+	plans, err := planning.New(planning.Config{Store: Registers(cfg.Store), Now: cfg.Now})
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{cfg: cfg, plans: plans}
+	if cfg.PlanEffect == nil {
+		cfg.PlanEffect = d.planEffect
+	}
+	d.changes, err = changereq.New(changereq.Config{
 		Store: ChangeRequests(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Lifecycles: cfg.Lifecycles, Heads: cfg.Heads,
 		Calendar: cfg.Calendar, Deadlines: cfg.Deadlines,
 		WhereUsed: cfg.WhereUsed, Revisions: cfg.Revisions, PlanEffect: cfg.PlanEffect, Matrix: cfg.Matrix, Discount: cfg.Discount,
@@ -121,19 +131,15 @@ func NewDesk(cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := archive.New(archive.Config{Store: Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Blobs: cfg.Blobs})
+	d.file, err = archive.New(archive.Config{Store: Archive(cfg.Store), Now: cfg.Now, NewID: cfg.NewID, Blobs: cfg.Blobs})
 	if err != nil {
 		return nil, err
 	}
-	notices, err := notice.New(Notices(cfg.Store), cfg.Now)
+	d.notices, err = notice.New(Notices(cfg.Store), cfg.Now)
 	if err != nil {
 		return nil, err
 	}
-	plans, err := planning.New(planning.Config{Store: Registers(cfg.Store), Now: cfg.Now})
-	if err != nil {
-		return nil, err
-	}
-	return &Desk{cfg: cfg, changes: changes, file: file, notices: notices, plans: plans}, nil
+	return d, nil
 }
 
 // Do gives one command about a change request and returns the request as it is

@@ -49,6 +49,11 @@ type Config struct {
 	// Dossiers hands dossiers over; nil: none are drawn up.
 	Dossiers *handover.Service
 
+	// Plans and Tables read and write the files of other programs; nil: there are
+	// none. See PlanFormat and TableFormat.
+	Plans  map[string]PlanFormat // by name, such as mspdi
+	Tables *TableFormat
+
 	// Health says whether the service can serve; nil: it can.
 	Health func(context.Context) error
 
@@ -63,6 +68,7 @@ type Limits struct {
 	Filing int64         // bytes of a body that files a record, content in base64; 0 is 1.5 MiB
 	Upload int64         // bytes of an uploaded content; 0 is 256 MiB
 	Stall  time.Duration // how long an upload may pause before it is cut off; 0 is a minute
+	Bulk   int64         // bytes of a body that brings a plan, a list or a file of them; 0 is 32 MiB
 	Replay time.Duration // how long a reply is kept under its Idempotency-Key; 0 is 24 h
 }
 
@@ -79,6 +85,9 @@ func (l Limits) withDefaults() Limits {
 	if l.Stall == 0 {
 		l.Stall = time.Minute
 	}
+	if l.Bulk == 0 {
+		l.Bulk = 32 << 20
+	}
 	if l.Replay == 0 {
 		l.Replay = 24 * time.Hour
 	}
@@ -93,7 +102,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("%w: Store is nil", ErrConfig)
 	case c.Authenticator == nil:
 		return c, fmt.Errorf("%w: Authenticator is nil: say who may call", ErrConfig)
-	case c.Limits.Body < 0 || c.Limits.Filing < 0 || c.Limits.Upload < 0 || c.Limits.Stall < 0 || c.Limits.Replay < 0:
+	case c.Limits.Body < 0 || c.Limits.Filing < 0 || c.Limits.Bulk < 0 || c.Limits.Upload < 0 || c.Limits.Stall < 0 || c.Limits.Replay < 0:
 		return c, fmt.Errorf("%w: Limits are negative", ErrConfig)
 	}
 	if c.Log == nil {

@@ -39,6 +39,7 @@ type operation struct {
 	ifMatch bool
 	body    bool
 	stream  bool // the body is bytes, which the operation reads itself
+	file    bool // the body is a file that is read whole and not looked into here
 	limit   int64
 	route   routers.Route
 }
@@ -71,6 +72,16 @@ func bodySchema(op *openapi3.Operation) *openapi3.SchemaRef {
 		return nil
 	}
 	return kind.Schema
+}
+
+// isBulk reports whether a body brings a plan or a list.
+func isBulk(ref string) bool {
+	switch strings.TrimPrefix(ref, "#/components/schemas/") {
+	case "PlanInput", "PlanRevisionInput", "ProgressInput", "ProposalInput", "AcceptanceInput", "SupplyTermsInput", "StaffTermsInput",
+		"StockItemListInput", "PersonListInput", "StockCountInput", "AttendanceListInput":
+		return true
+	}
+	return false
 }
 
 func newContract(a *api, spec *openapi3.T) *contract {
@@ -134,8 +145,12 @@ func (c *contract) operation(pattern string) (*operation, error) {
 	}
 	op.body = def.RequestBody != nil
 	switch schema := bodySchema(def); {
+	case op.id == "importPlan" || op.id == "importTable":
+		op.file, op.limit = true, c.api.cfg.Limits.Bulk
 	case op.body && schema == nil:
 		op.stream, op.limit = true, c.api.cfg.Limits.Upload
+	case op.body && isBulk(schema.Ref):
+		op.limit = c.api.cfg.Limits.Bulk
 	case op.body && schema.Ref == "#/components/schemas/FileInput":
 		op.limit = c.api.cfg.Limits.Filing
 	}
@@ -179,8 +194,10 @@ func (c *contract) admit(w http.ResponseWriter, r *http.Request, at *call) error
 	}
 	var body io.ReadCloser
 	options := c.options
-	if op.stream {
+	if op.stream || op.file {
 		options = c.unread
+	}
+	if op.stream {
 		body, err = c.api.limitStream(w, r, op.limit)
 		r.Body = http.NoBody // the validation would read all of it into memory
 	} else {
@@ -251,15 +268,21 @@ func (c *contract) readBody(w http.ResponseWriter, r *http.Request, at *call) er
 		}
 		return nil
 	}
-	if !isJSON(r.Header) {
+	want := "application/json"
+	if at.op.file {
+		want = "application/octet-stream"
+	}
+	if !isKind(r.Header, want) {
 		return errMediaType
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, at.op.limit))
 	if err != nil {
 		return unreadable(err)
 	}
-	if fault := checkJSON(body); fault != nil {
-		return malformed(*fault)
+	if !at.op.file {
+		if fault := checkJSON(body); fault != nil {
+			return malformed(*fault)
+		}
 	}
 	at.body = body
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))

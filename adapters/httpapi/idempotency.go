@@ -66,6 +66,18 @@ func (p reply) VisitFileRecordResponse(w http.ResponseWriter) error { return p.s
 // VisitAddReferenceResponse sends the reply.
 func (p reply) VisitAddReferenceResponse(w http.ResponseWriter) error { return p.send(w) }
 
+// VisitCreatePlanResponse sends the reply.
+func (p reply) VisitCreatePlanResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitProposePlanChangeResponse sends the reply.
+func (p reply) VisitProposePlanChangeResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitImportPlanResponse sends the reply.
+func (p reply) VisitImportPlanResponse(w http.ResponseWriter) error { return p.send(w) }
+
+// VisitCreateRequisitionResponse sends the reply.
+func (p reply) VisitCreateRequisitionResponse(w http.ResponseWriter) error { return p.send(w) }
+
 // once runs a command that creates, in one unit of work with keeping its reply
 // under the caller's key. The same request again gets the kept reply; another
 // request under the key is refused. Who loses a race against the same request

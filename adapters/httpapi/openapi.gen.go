@@ -204,6 +204,81 @@ func (e ObservationInputMethod) Valid() bool {
 	}
 }
 
+// Defines values for OrderStepInputStep.
+const (
+	OrderStepInputStepApprove OrderStepInputStep = "approve"
+	OrderStepInputStepCancel  OrderStepInputStep = "cancel"
+	OrderStepInputStepClose   OrderStepInputStep = "close"
+	OrderStepInputStepConfirm OrderStepInputStep = "confirm"
+	OrderStepInputStepPlace   OrderStepInputStep = "place"
+	OrderStepInputStepReceive OrderStepInputStep = "receive"
+	OrderStepInputStepRefuse  OrderStepInputStep = "refuse"
+	OrderStepInputStepReturn  OrderStepInputStep = "return"
+	OrderStepInputStepSubmit  OrderStepInputStep = "submit"
+)
+
+// Valid indicates whether the value is a known member of the OrderStepInputStep enum.
+func (e OrderStepInputStep) Valid() bool {
+	switch e {
+	case OrderStepInputStepApprove:
+		return true
+	case OrderStepInputStepCancel:
+		return true
+	case OrderStepInputStepClose:
+		return true
+	case OrderStepInputStepConfirm:
+		return true
+	case OrderStepInputStepPlace:
+		return true
+	case OrderStepInputStepReceive:
+		return true
+	case OrderStepInputStepRefuse:
+		return true
+	case OrderStepInputStepReturn:
+		return true
+	case OrderStepInputStepSubmit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrerequisiteKind.
+const (
+	PrerequisiteKindApproval PrerequisiteKind = "approval"
+	PrerequisiteKindDocument PrerequisiteKind = "document"
+)
+
+// Valid indicates whether the value is a known member of the PrerequisiteKind enum.
+func (e PrerequisiteKind) Valid() bool {
+	switch e {
+	case PrerequisiteKindApproval:
+		return true
+	case PrerequisiteKindDocument:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrerequisiteInputKind.
+const (
+	PrerequisiteInputKindApproval PrerequisiteInputKind = "approval"
+	PrerequisiteInputKindDocument PrerequisiteInputKind = "document"
+)
+
+// Valid indicates whether the value is a known member of the PrerequisiteInputKind enum.
+func (e PrerequisiteInputKind) Valid() bool {
+	switch e {
+	case PrerequisiteInputKindApproval:
+		return true
+	case PrerequisiteInputKindDocument:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReferenceDirection.
 const (
 	ReferenceDirectionInward  ReferenceDirection = "inward"
@@ -216,6 +291,180 @@ func (e ReferenceDirection) Valid() bool {
 	case ReferenceDirectionInward:
 		return true
 	case ReferenceDirectionOutward:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationKind.
+const (
+	RelationKindFF RelationKind = "FF"
+	RelationKindFS RelationKind = "FS"
+	RelationKindSF RelationKind = "SF"
+	RelationKindSS RelationKind = "SS"
+)
+
+// Valid indicates whether the value is a known member of the RelationKind enum.
+func (e RelationKind) Valid() bool {
+	switch e {
+	case RelationKindFF:
+		return true
+	case RelationKindFS:
+		return true
+	case RelationKindSF:
+		return true
+	case RelationKindSS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationLagIn.
+const (
+	RelationLagInElapsed RelationLagIn = "elapsed"
+	RelationLagInWorking RelationLagIn = "working"
+)
+
+// Valid indicates whether the value is a known member of the RelationLagIn enum.
+func (e RelationLagIn) Valid() bool {
+	switch e {
+	case RelationLagInElapsed:
+		return true
+	case RelationLagInWorking:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationEndsInputKind.
+const (
+	RelationEndsInputKindFF RelationEndsInputKind = "FF"
+	RelationEndsInputKindFS RelationEndsInputKind = "FS"
+	RelationEndsInputKindSF RelationEndsInputKind = "SF"
+	RelationEndsInputKindSS RelationEndsInputKind = "SS"
+)
+
+// Valid indicates whether the value is a known member of the RelationEndsInputKind enum.
+func (e RelationEndsInputKind) Valid() bool {
+	switch e {
+	case RelationEndsInputKindFF:
+		return true
+	case RelationEndsInputKindFS:
+		return true
+	case RelationEndsInputKindSF:
+		return true
+	case RelationEndsInputKindSS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationInputKind.
+const (
+	RelationInputKindFF RelationInputKind = "FF"
+	RelationInputKindFS RelationInputKind = "FS"
+	RelationInputKindSF RelationInputKind = "SF"
+	RelationInputKindSS RelationInputKind = "SS"
+)
+
+// Valid indicates whether the value is a known member of the RelationInputKind enum.
+func (e RelationInputKind) Valid() bool {
+	switch e {
+	case RelationInputKindFF:
+		return true
+	case RelationInputKindFS:
+		return true
+	case RelationInputKindSF:
+		return true
+	case RelationInputKindSS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationInputLagIn.
+const (
+	RelationInputLagInElapsed RelationInputLagIn = "elapsed"
+	RelationInputLagInWorking RelationInputLagIn = "working"
+)
+
+// Valid indicates whether the value is a known member of the RelationInputLagIn enum.
+func (e RelationInputLagIn) Valid() bool {
+	switch e {
+	case RelationInputLagInElapsed:
+		return true
+	case RelationInputLagInWorking:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WeekShiftDay.
+const (
+	WeekShiftDayFriday    WeekShiftDay = "friday"
+	WeekShiftDayMonday    WeekShiftDay = "monday"
+	WeekShiftDaySaturday  WeekShiftDay = "saturday"
+	WeekShiftDaySunday    WeekShiftDay = "sunday"
+	WeekShiftDayThursday  WeekShiftDay = "thursday"
+	WeekShiftDayTuesday   WeekShiftDay = "tuesday"
+	WeekShiftDayWednesday WeekShiftDay = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the WeekShiftDay enum.
+func (e WeekShiftDay) Valid() bool {
+	switch e {
+	case WeekShiftDayFriday:
+		return true
+	case WeekShiftDayMonday:
+		return true
+	case WeekShiftDaySaturday:
+		return true
+	case WeekShiftDaySunday:
+		return true
+	case WeekShiftDayThursday:
+		return true
+	case WeekShiftDayTuesday:
+		return true
+	case WeekShiftDayWednesday:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WeekShiftInputDay.
+const (
+	WeekShiftInputDayFriday    WeekShiftInputDay = "friday"
+	WeekShiftInputDayMonday    WeekShiftInputDay = "monday"
+	WeekShiftInputDaySaturday  WeekShiftInputDay = "saturday"
+	WeekShiftInputDaySunday    WeekShiftInputDay = "sunday"
+	WeekShiftInputDayThursday  WeekShiftInputDay = "thursday"
+	WeekShiftInputDayTuesday   WeekShiftInputDay = "tuesday"
+	WeekShiftInputDayWednesday WeekShiftInputDay = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the WeekShiftInputDay enum.
+func (e WeekShiftInputDay) Valid() bool {
+	switch e {
+	case WeekShiftInputDayFriday:
+		return true
+	case WeekShiftInputDayMonday:
+		return true
+	case WeekShiftInputDaySaturday:
+		return true
+	case WeekShiftInputDaySunday:
+		return true
+	case WeekShiftInputDayThursday:
+		return true
+	case WeekShiftInputDayTuesday:
+		return true
+	case WeekShiftInputDayWednesday:
 		return true
 	default:
 		return false
@@ -297,6 +546,30 @@ func (e GetLifecycleParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ListPlanActionsParamsPart.
+const (
+	ListPlanActionsParamsPartApprovals ListPlanActionsParamsPart = "approvals"
+	ListPlanActionsParamsPartDocuments ListPlanActionsParamsPart = "documents"
+	ListPlanActionsParamsPartMaterials ListPlanActionsParamsPart = "materials"
+	ListPlanActionsParamsPartStaff     ListPlanActionsParamsPart = "staff"
+)
+
+// Valid indicates whether the value is a known member of the ListPlanActionsParamsPart enum.
+func (e ListPlanActionsParamsPart) Valid() bool {
+	switch e {
+	case ListPlanActionsParamsPartApprovals:
+		return true
+	case ListPlanActionsParamsPartDocuments:
+		return true
+	case ListPlanActionsParamsPartMaterials:
+		return true
+	case ListPlanActionsParamsPartStaff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListRecordReferencesParamsDirection.
 const (
 	ListRecordReferencesParamsDirectionInward  ListRecordReferencesParamsDirection = "inward"
@@ -313,6 +586,39 @@ func (e ListRecordReferencesParamsDirection) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Defines values for ImportTableParamsKind.
+const (
+	ImportTableParamsKindAbsences   ImportTableParamsKind = "absences"
+	ImportTableParamsKindAttendance ImportTableParamsKind = "attendance"
+	ImportTableParamsKindItems      ImportTableParamsKind = "items"
+	ImportTableParamsKindPeople     ImportTableParamsKind = "people"
+	ImportTableParamsKindStock      ImportTableParamsKind = "stock"
+)
+
+// Valid indicates whether the value is a known member of the ImportTableParamsKind enum.
+func (e ImportTableParamsKind) Valid() bool {
+	switch e {
+	case ImportTableParamsKindAbsences:
+		return true
+	case ImportTableParamsKindAttendance:
+		return true
+	case ImportTableParamsKindItems:
+		return true
+	case ImportTableParamsKindPeople:
+		return true
+	case ImportTableParamsKindStock:
+		return true
+	default:
+		return false
+	}
+}
+
+// AcceptanceInput What is confirmed when a proposal is accepted.
+type AcceptanceInput struct {
+	// Confirm Every frozen activity that the proposal moves, and no other.
+	Confirm []string `json:"confirm,omitempty"`
 }
 
 // Accounting How change requests fare.
@@ -342,6 +648,75 @@ type Accounting struct {
 	States []Count `json:"states"`
 }
 
+// Activity A piece of work, a milestone or a gate.
+type Activity struct {
+	// Actual What has happened to an activity.
+	Actual *Actual `json:"actual,omitempty"`
+
+	// AsLate As late as moves no other activity.
+	AsLate *bool `json:"as_late,omitempty"`
+
+	// Calendar When it can be worked on; none is that of the plan.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DurationUs Open time of its calendars that it takes, in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// EffortUs Work to be shared by its people, where there is no duration.
+	EffortUs *int64 `json:"effort_us,omitempty"`
+
+	// FinishNotAfter The deadline, wanted.
+	FinishNotAfter *time.Time `json:"finish_not_after,omitempty"`
+
+	// FinishNotBefore Kept.
+	FinishNotBefore *time.Time `json:"finish_not_before,omitempty"`
+
+	// ID Names it within the plan.
+	ID string `json:"id"`
+
+	// Kind What it is; none is a task.
+	Kind *string `json:"kind,omitempty"`
+
+	// Manual It stays where it is planned, whatever the relations say.
+	Manual *bool `json:"manual,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// Needs What must be in place.
+	Needs []PlanNeed `json:"needs,omitempty"`
+
+	// Place A calendar too: both must be open.
+	Place *string `json:"place,omitempty"`
+
+	// Planned When an activity starts and finishes.
+	Planned *PlanDates `json:"planned,omitempty"`
+
+	// Priority The higher is served first where needs fall on one date.
+	Priority *int32 `json:"priority,omitempty"`
+
+	// Solid It may not pause over closed time.
+	Solid *bool `json:"solid,omitempty"`
+
+	// StartNotAfter Wanted.
+	StartNotAfter *time.Time `json:"start_not_after,omitempty"`
+
+	// StartNotBefore Kept.
+	StartNotBefore *time.Time `json:"start_not_before,omitempty"`
+}
+
+// ActivityExplanation Why an activity stands as it does.
+type ActivityExplanation struct {
+	// Needs Each requirement.
+	Needs []NeedReadiness `json:"needs"`
+
+	// Readiness Whether everything an activity needs is in place.
+	Readiness ActivityReadiness `json:"readiness"`
+
+	// Root The fact at the end of a chain of delays.
+	Root *DelayRoot `json:"root,omitempty"`
+}
+
 // ActivityFigures How often an activity came and how long it took.
 type ActivityFigures struct {
 	// Ends Cases that ended with it.
@@ -367,6 +742,159 @@ type ActivityFigures struct {
 
 	// UnknownStarts Instances of which nobody knows when they began; they count as no time.
 	UnknownStarts int64 `json:"unknown_starts"`
+}
+
+// ActivityInput A piece of work, a milestone or a gate.
+type ActivityInput struct {
+	// Actual What has happened to an activity.
+	Actual *ActualInput `json:"actual,omitempty"`
+
+	// AsLate As late as moves no other activity.
+	AsLate *bool `json:"as_late,omitempty"`
+
+	// Calendar When it can be worked on; none is that of the plan.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DurationUs Open time of its calendars that it takes, in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// EffortUs Work to be shared by its people, where there is no duration.
+	EffortUs *int64 `json:"effort_us,omitempty"`
+
+	// FinishNotAfter The deadline, wanted.
+	FinishNotAfter *time.Time `json:"finish_not_after,omitempty"`
+
+	// FinishNotBefore Kept.
+	FinishNotBefore *time.Time `json:"finish_not_before,omitempty"`
+
+	// ID Names it within the plan.
+	ID string `json:"id"`
+
+	// Kind What it is; none is a task.
+	Kind *string `json:"kind,omitempty"`
+
+	// Manual It stays where it is planned, whatever the relations say.
+	Manual *bool `json:"manual,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// Needs What must be in place.
+	Needs []PlanNeedInput `json:"needs,omitempty"`
+
+	// Place A calendar too: both must be open.
+	Place *string `json:"place,omitempty"`
+
+	// Planned When an activity starts and finishes.
+	Planned *PlanDatesInput `json:"planned,omitempty"`
+
+	// Priority The higher is served first where needs fall on one date.
+	Priority *int32 `json:"priority,omitempty"`
+
+	// Solid It may not pause over closed time.
+	Solid *bool `json:"solid,omitempty"`
+
+	// StartNotAfter Wanted.
+	StartNotAfter *time.Time `json:"start_not_after,omitempty"`
+
+	// StartNotBefore Kept.
+	StartNotBefore *time.Time `json:"start_not_before,omitempty"`
+}
+
+// ActivityProgressInput What has happened to one activity.
+type ActivityProgressInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Actual What has happened to an activity.
+	Actual ActualInput `json:"actual"`
+}
+
+// ActivityReadiness Whether everything an activity needs is in place.
+type ActivityReadiness struct {
+	// ActBy The last day to act.
+	ActBy *string `json:"act_by,omitempty"`
+
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Cause Of the worst requirement.
+	Cause *string `json:"cause,omitempty"`
+
+	// Expected When an activity starts and finishes.
+	Expected *PlanDates `json:"expected,omitempty"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// SlipUs Open time that it starts later than wanted, in microseconds.
+	SlipUs int64 `json:"slip_us"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Verdict The worst of its requirements.
+	Verdict string `json:"verdict"`
+
+	// Wanted When an activity starts and finishes.
+	Wanted PlanDates `json:"wanted"`
+}
+
+// ActivityRisk How often an activity sets the end.
+type ActivityRisk struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Criticality Share of runs.
+	Criticality float64 `json:"criticality"`
+}
+
+// Actual What has happened to an activity.
+type Actual struct {
+	// Cancelled It falls away.
+	Cancelled *bool `json:"cancelled,omitempty"`
+
+	// Finish When it was finished.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// RemainingUs Open time that is left of one that is under way, in microseconds.
+	RemainingUs *int64 `json:"remaining_us,omitempty"`
+
+	// Start When it began.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// ActualInput What has happened to an activity.
+type ActualInput struct {
+	// Cancelled It falls away.
+	Cancelled *bool `json:"cancelled,omitempty"`
+
+	// Finish When it was finished.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// RemainingUs Open time that is left of one that is under way, in microseconds.
+	RemainingUs *int64 `json:"remaining_us,omitempty"`
+
+	// Start When it began.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// AdoptLeads When a learned lead time takes the place of the stated one.
+type AdoptLeads struct {
+	// Deliveries At least so many.
+	Deliveries int32 `json:"deliveries"`
+
+	// Quantile That is planned with.
+	Quantile float64 `json:"quantile"`
+}
+
+// AdoptLeadsInput When a learned lead time takes the place of the stated one.
+type AdoptLeadsInput struct {
+	// Deliveries At least so many.
+	Deliveries int32 `json:"deliveries"`
+
+	// Quantile That is planned with.
+	Quantile float64 `json:"quantile"`
 }
 
 // AffectedItem A thing the change touches.
@@ -612,6 +1140,99 @@ type AssessmentInput struct {
 	Risk *RisksInput `json:"risk,omitempty"`
 }
 
+// AttendanceListInput Records to add.
+type AttendanceListInput struct {
+	// Records Those that are there already as they are given are passed over.
+	Records []AttendanceRecordInput `json:"records"`
+}
+
+// AttendancePage A page of a list.
+type AttendancePage struct {
+	// Items By id.
+	Items []AttendanceRecord `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// AttendanceRecord One statement about where somebody is.
+type AttendanceRecord struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who recorded it.
+	By string `json:"by"`
+
+	// Corrects The record that this one takes the place of.
+	Corrects *string `json:"corrects,omitempty"`
+
+	// Date The day, or a part of it.
+	Date *string `json:"date,omitempty"`
+
+	// Finish To.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// ID Names it for ever.
+	ID string `json:"id"`
+
+	// Kind What.
+	Kind string `json:"kind"`
+
+	// Part Of the day; none is all of it.
+	Part *string `json:"part,omitempty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Reason Of a correction.
+	Reason *string `json:"reason,omitempty"`
+
+	// Start From, where there is no date.
+	Start *time.Time `json:"start,omitempty"`
+
+	// State How certain.
+	State string `json:"state"`
+
+	// Void Nothing takes its place.
+	Void *bool `json:"void,omitempty"`
+}
+
+// AttendanceRecordInput One statement about where somebody is.
+type AttendanceRecordInput struct {
+	// Corrects The record that this one takes the place of.
+	Corrects *string `json:"corrects,omitempty"`
+
+	// Date The day, or a part of it.
+	Date *string `json:"date,omitempty"`
+
+	// Finish To.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// ID Names it for ever.
+	ID string `json:"id"`
+
+	// Kind What.
+	Kind string `json:"kind"`
+
+	// Part Of the day; none is all of it.
+	Part *string `json:"part,omitempty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Reason Of a correction.
+	Reason *string `json:"reason,omitempty"`
+
+	// Start From, where there is no date.
+	Start *time.Time `json:"start,omitempty"`
+
+	// State How certain.
+	State string `json:"state"`
+
+	// Void Nothing takes its place.
+	Void *bool `json:"void,omitempty"`
+}
+
 // AuditFinding A revision in force that no approved change accounts for.
 type AuditFinding struct {
 	// Code The kind of finding, stable.
@@ -726,6 +1347,24 @@ type Bar struct {
 	Requirement string `json:"requirement"`
 }
 
+// Baseline Dates that are kept for comparison.
+type Baseline struct {
+	// Name What it is called.
+	Name string `json:"name"`
+
+	// Taken When it was taken.
+	Taken time.Time `json:"taken"`
+}
+
+// BaselineInput A baseline to take.
+type BaselineInput struct {
+	// AsOf The status date of its dates; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Name What it is called; no other of the plan is.
+	Name string `json:"name"`
+}
+
 // BenefitScore A claimed benefit held against what was realised.
 type BenefitScore struct {
 	// Claim Its place in the assessment, from 1; none sums what nobody had claimed.
@@ -763,6 +1402,24 @@ type BenefitScore struct {
 type BenefitScoreList struct {
 	// Items By claim, then what nobody claimed by currency.
 	Items []BenefitScore `json:"items"`
+}
+
+// BookedTime Time that is given to something else.
+type BookedTime struct {
+	// Finish To.
+	Finish time.Time `json:"finish"`
+
+	// Start From.
+	Start time.Time `json:"start"`
+}
+
+// BookedTimeInput Time that is given to something else.
+type BookedTimeInput struct {
+	// Finish To.
+	Finish time.Time `json:"finish"`
+
+	// Start From.
+	Start time.Time `json:"start"`
 }
 
 // Brief The numbered, frozen page a decision is made on.
@@ -931,6 +1588,36 @@ type BundlePage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// CalendarException Dates on which other hours hold.
+type CalendarException struct {
+	// From The first date.
+	From string `json:"from"`
+
+	// Reason Why.
+	Reason *string `json:"reason,omitempty"`
+
+	// Shifts The hours; none is closed.
+	Shifts []ClockSpan `json:"shifts,omitempty"`
+
+	// To The last date.
+	To string `json:"to"`
+}
+
+// CalendarExceptionInput Dates on which other hours hold.
+type CalendarExceptionInput struct {
+	// From The first date.
+	From string `json:"from"`
+
+	// Reason Why.
+	Reason *string `json:"reason,omitempty"`
+
+	// Shifts The hours; none is closed.
+	Shifts []ClockSpanInput `json:"shifts,omitempty"`
+
+	// To The last date.
+	To string `json:"to"`
 }
 
 // CauseCount How many outcomes name a cause.
@@ -1164,6 +1851,24 @@ type ClassDigest struct {
 	Digest string `json:"digest"`
 }
 
+// ClockSpan Open time on a date.
+type ClockSpan struct {
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes.
+	To string `json:"to"`
+}
+
+// ClockSpanInput Open time on a date.
+type ClockSpanInput struct {
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes.
+	To string `json:"to"`
+}
+
 // Condition What an approval asks for beyond the change itself.
 type Condition struct {
 	// Evidence What shows it.
@@ -1256,6 +1961,9 @@ type Content struct {
 	// Labels A set of words, sorted.
 	Labels []string `json:"labels,omitempty"`
 
+	// Plan What a request would change in a plan.
+	Plan *PlanChange `json:"plan,omitempty"`
+
 	// Requires Requests whose work has to be done before this one's begins.
 	Requires []string `json:"requires,omitempty"`
 
@@ -1291,6 +1999,9 @@ type ContentInput struct {
 
 	// Labels A set of words to find it by.
 	Labels []string `json:"labels,omitempty"`
+
+	// Plan What a request would change in a plan.
+	Plan *PlanChangeInput `json:"plan,omitempty"`
 
 	// Requires Requests whose work has to be done before this one's begins.
 	Requires []string `json:"requires,omitempty"`
@@ -1330,6 +2041,48 @@ type Count struct {
 
 	// Name Of what.
 	Name string `json:"name"`
+}
+
+// DateSpread A date with its uncertainty.
+type DateSpread struct {
+	// P50 As likely before as after.
+	P50 time.Time `json:"p50"`
+
+	// P80 Not later in 80 of 100 runs.
+	P80 time.Time `json:"p80"`
+
+	// P80High It ends.
+	P80High time.Time `json:"p80_high"`
+
+	// P80Low The 95 % interval of p80 begins.
+	P80Low time.Time `json:"p80_low"`
+
+	// P95 Not later in 95 of 100 runs.
+	P95 time.Time `json:"p95"`
+}
+
+// DayPart A named part of a day.
+type DayPart struct {
+	// From When it begins.
+	From string `json:"from"`
+
+	// Name What it is called.
+	Name string `json:"name"`
+
+	// To When it ends.
+	To string `json:"to"`
+}
+
+// DayPartInput A named part of a day.
+type DayPartInput struct {
+	// From When it begins.
+	From string `json:"from"`
+
+	// Name What it is called.
+	Name string `json:"name"`
+
+	// To When it ends.
+	To string `json:"to"`
 }
 
 // Decision The standing decision.
@@ -1425,6 +2178,21 @@ type DelayInput struct {
 	What string `json:"what"`
 }
 
+// DelayRoot The fact at the end of a chain of delays.
+type DelayRoot struct {
+	// Activity Where the delay comes from.
+	Activity string `json:"activity"`
+
+	// Cause In words.
+	Cause *string `json:"cause,omitempty"`
+
+	// Chain From the root to the activity that is explained.
+	Chain []string `json:"chain"`
+
+	// Unknown Nobody can say how long the delay is.
+	Unknown bool `json:"unknown"`
+}
+
 // Delegation Somebody speaks for somebody else for a time.
 type Delegation struct {
 	// End The first instant at which it is over.
@@ -1474,6 +2242,24 @@ type DelegationInput struct {
 
 	// To Who is to speak.
 	To string `json:"to"`
+}
+
+// DeliveryRisk The risk of a delivery.
+type DeliveryRisk struct {
+	// Activity What waits for it.
+	Activity string `json:"activity"`
+
+	// Delivery The action that orders it.
+	Delivery string `json:"delivery"`
+
+	// InTime Share of runs in which it is there at the wanted start.
+	InTime float64 `json:"in_time"`
+
+	// OrderBy The last time to order with 95 % certainty.
+	OrderBy time.Time `json:"order_by"`
+
+	// Waits Share of runs in which the activity waits for it.
+	Waits float64 `json:"waits"`
 }
 
 // Deviation A difference, where it was found.
@@ -1672,6 +2458,15 @@ type DottedChart struct {
 
 	// Rows How many cases.
 	Rows int64 `json:"rows"`
+}
+
+// Dropped Something of one side that the other does not know.
+type Dropped struct {
+	// What What it is.
+	What string `json:"what"`
+
+	// Where Where it stands.
+	Where string `json:"where"`
 }
 
 // EdgeFigures One activity directly after another.
@@ -1941,6 +2736,18 @@ type EventPage struct {
 	Next *int64 `json:"next,omitempty"`
 }
 
+// ExtraPersonInput Somebody who would be there whenever the calendar is open.
+type ExtraPersonInput struct {
+	// Calendar One of the terms of staff.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// ID Nobody else is called so.
+	ID string `json:"id"`
+
+	// Skills What he or she can do.
+	Skills []SkillInput `json:"skills"`
+}
+
 // Fault One fault, in the body at a JSON pointer or in a named part of the request.
 type Fault struct {
 	// Code The kind of fault, stable.
@@ -2091,6 +2898,54 @@ type FlowWindow struct {
 	Open int64 `json:"open"`
 }
 
+// GateReadiness Whether everything that leads to a gate is in place.
+type GateReadiness struct {
+	// Before Gates before it.
+	Before []string `json:"before,omitempty"`
+
+	// Expected As it can be; none where something is Short.
+	Expected *time.Time `json:"expected,omitempty"`
+
+	// Gate The gate.
+	Gate string `json:"gate"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// Own Without them.
+	Own string `json:"own"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Verdict With the gates before.
+	Verdict string `json:"verdict"`
+
+	// Wanted Its wanted date.
+	Wanted time.Time `json:"wanted"`
+
+	// Worst An activity that decides the verdict.
+	Worst *string `json:"worst,omitempty"`
+}
+
+// GateRisk The risk of a gate.
+type GateRisk struct {
+	// ByDate Share of runs not after the deadline.
+	ByDate float64 `json:"by_date"`
+
+	// Gate The gate.
+	Gate string `json:"gate"`
+
+	// OnTime Share of runs not after it.
+	OnTime float64 `json:"on_time"`
+
+	// Spread A date with its uncertainty.
+	Spread DateSpread `json:"spread"`
+
+	// Wanted Its wanted date.
+	Wanted time.Time `json:"wanted"`
+}
+
 // GrowthProof The proof that a log continues that of an earlier size.
 type GrowthProof struct {
 	// From The earlier size.
@@ -2161,6 +3016,15 @@ type Hop struct {
 
 	// To The second.
 	To string `json:"to"`
+}
+
+// IssueInput A quantity that is taken for a demand.
+type IssueInput struct {
+	// Demand What for: plan, activity and requirement, joined by /.
+	Demand *string `json:"demand,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
 }
 
 // ItemInput An affected item.
@@ -2244,6 +3108,30 @@ type JournalPage struct {
 	Next int64 `json:"next"`
 }
 
+// KitLine A component of a kit.
+type KitLine struct {
+	// Item The component.
+	Item string `json:"item"`
+
+	// Quantity For one kit.
+	Quantity int64 `json:"quantity"`
+
+	// Scrap Of a thousand taken, how many are lost.
+	Scrap *int32 `json:"scrap,omitempty"`
+}
+
+// KitLineInput A component of a kit.
+type KitLineInput struct {
+	// Item The component.
+	Item string `json:"item"`
+
+	// Quantity For one kit.
+	Quantity int64 `json:"quantity"`
+
+	// Scrap Of a thousand taken, how many are lost.
+	Scrap *int32 `json:"scrap,omitempty"`
+}
+
 // Lapse How long something took.
 type Lapse struct {
 	// MeanUs The mean, in microseconds.
@@ -2257,6 +3145,30 @@ type Lapse struct {
 
 	// P95Us The one that 95 in a hundred do not exceed, in microseconds.
 	P95Us int64 `json:"p95_us"`
+}
+
+// LeadTime How long orders really took.
+type LeadTime struct {
+	// Days Open days of the supplier, the shortest first.
+	Days []int32 `json:"days"`
+
+	// Deliveries Complete ones.
+	Deliveries int32 `json:"deliveries"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Late After the date first confirmed.
+	Late int32 `json:"late"`
+
+	// Supplier From whom.
+	Supplier string `json:"supplier"`
+}
+
+// LeadTimeList What deliveries have shown.
+type LeadTimeList struct {
+	// Items By supplier and item.
+	Items []LeadTime `json:"items"`
 }
 
 // Lifecycle What a request can be, and what may happen to it next.
@@ -2676,6 +3588,66 @@ type LookRounds struct {
 	Times []time.Time `json:"times"`
 }
 
+// Lot Stock of one item in one place.
+type Lot struct {
+	// Expires The last day of use.
+	Expires *string `json:"expires,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where it lies.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Quarantined It serves nobody.
+	Quarantined *bool `json:"quarantined,omitempty"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// UsableFrom The first day of use.
+	UsableFrom *string `json:"usable_from,omitempty"`
+}
+
+// LotInput Stock of one item in one place.
+type LotInput struct {
+	// Expires The last day of use.
+	Expires *string `json:"expires,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where it lies.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Quarantined It serves nobody.
+	Quarantined *bool `json:"quarantined,omitempty"`
+
+	// UsableFrom The first day of use.
+	UsableFrom *string `json:"usable_from,omitempty"`
+}
+
+// LotPage A page of a list.
+type LotPage struct {
+	// Items By id.
+	Items []Lot `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // MapEdge A step of a process map.
 type MapEdge struct {
 	// From The first.
@@ -2713,6 +3685,30 @@ type MapNode struct {
 
 	// Starts Cases that began with it.
 	Starts int64 `json:"starts"`
+}
+
+// MaterialNeed A material that an activity needs by its start.
+type MaterialNeed struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much, in the smallest unit of the item.
+	Quantity int64 `json:"quantity"`
+}
+
+// MaterialNeedInput A material that an activity needs by its start.
+type MaterialNeedInput struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much, in the smallest unit of the item.
+	Quantity int64 `json:"quantity"`
 }
 
 // MeasureDefinition What a measure means and has meant.
@@ -2877,6 +3873,18 @@ type MoneyInput struct {
 	Currency string `json:"currency"`
 }
 
+// MoveCause The fact at the root of a move.
+type MoveCause struct {
+	// Activity Where the chain of moves begins.
+	Activity string `json:"activity"`
+
+	// Kind Its class.
+	Kind string `json:"kind"`
+
+	// Text In words.
+	Text string `json:"text"`
+}
+
 // MoveInput An event of the lifecycle to fire.
 type MoveInput struct {
 	// Event The event, as the permissions list it.
@@ -2908,6 +3916,36 @@ type Need struct {
 
 	// Rounding What becomes of a part of a person.
 	Rounding *string `json:"rounding,omitempty"`
+}
+
+// NeedReadiness How one requirement of an activity stands.
+type NeedReadiness struct {
+	// ActBy The last day to act.
+	ActBy *string `json:"act_by,omitempty"`
+
+	// Cause The binding fact.
+	Cause *string `json:"cause,omitempty"`
+
+	// Covered In place in time without anybody acting.
+	Covered int64 `json:"covered"`
+
+	// Earliest When all of it can be there.
+	Earliest *time.Time `json:"earliest,omitempty"`
+
+	// Index Its place among the needs of the activity.
+	Index int32 `json:"index"`
+
+	// Part What it is about.
+	Part string `json:"part"`
+
+	// Pegs Where it comes from.
+	Pegs []Peg `json:"pegs,omitempty"`
+
+	// Verdict How it stands.
+	Verdict string `json:"verdict"`
+
+	// Wanted Quantity or people.
+	Wanted int64 `json:"wanted"`
 }
 
 // NewMeasureInput A measure that is to be defined.
@@ -3120,6 +4158,57 @@ type OptionInput struct {
 	Title string `json:"title"`
 }
 
+// OrderNowInput An order that would go out on the status date.
+type OrderNowInput struct {
+	// Due When it comes; none follows from the terms of the supplier.
+	Due *string `json:"due,omitempty"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Supplier None is the first that takes it.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// OrderStepInput What is to be done with a requisition or an order.
+type OrderStepInput struct {
+	// Due To place or confirm: when it comes.
+	Due *string `json:"due,omitempty"`
+
+	// Lot To receive: where it goes; none is a lot of its own.
+	Lot *string `json:"lot,omitempty"`
+
+	// On To place or receive: the day.
+	On *string `json:"on,omitempty"`
+
+	// Quantity To receive or return.
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Reason To refuse, return, close or cancel.
+	Reason *string `json:"reason,omitempty"`
+
+	// Receipt To return: which one, from 0.
+	Receipt *int32 `json:"receipt,omitempty"`
+
+	// Step What.
+	Step OrderStepInputStep `json:"step"`
+
+	// Supplier To place: from whom, if it is another one.
+	Supplier *string `json:"supplier,omitempty"`
+
+	// Wrong To receive: another item, or not fit for use.
+	Wrong *bool `json:"wrong,omitempty"`
+}
+
+// OrderStepInputStep What.
+type OrderStepInputStep string
+
 // Origin Where an imported request came from.
 type Origin struct {
 	// Facts How many steps were imported.
@@ -3303,6 +4392,21 @@ type OwedNotice struct {
 	Subject string `json:"subject"`
 }
 
+// Peg Part of a requirement and its one source.
+type Peg struct {
+	// At When it is there.
+	At *time.Time `json:"at,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Ref The lot, order or person.
+	Ref *string `json:"ref,omitempty"`
+
+	// Source The kind of source.
+	Source string `json:"source"`
+}
+
 // Permission An event that leads out of the state.
 type Permission struct {
 	// Event The event.
@@ -3330,6 +4434,66 @@ type PermissionList struct {
 	Items []Permission `json:"items"`
 }
 
+// Person Somebody who can be assigned.
+type Person struct {
+	// Bookings Time given to something else.
+	Bookings []BookedTime `json:"bookings,omitempty"`
+
+	// Calendar When he or she works; none is always.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Department Where he or she belongs.
+	Department *string `json:"department,omitempty"`
+
+	// Efficiency In percent; the higher is taken first.
+	Efficiency *int32 `json:"efficiency,omitempty"`
+
+	// ID Names him or her.
+	ID string `json:"id"`
+
+	// Rev The revision.
+	Rev int64 `json:"rev"`
+
+	// Skills What he or she can do.
+	Skills []Skill `json:"skills,omitempty"`
+}
+
+// PersonInput Somebody who can be assigned.
+type PersonInput struct {
+	// Bookings Time given to something else.
+	Bookings []BookedTimeInput `json:"bookings,omitempty"`
+
+	// Calendar When he or she works; none is always.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Department Where he or she belongs.
+	Department *string `json:"department,omitempty"`
+
+	// Efficiency In percent; the higher is taken first.
+	Efficiency *int32 `json:"efficiency,omitempty"`
+
+	// ID Names him or her.
+	ID string `json:"id"`
+
+	// Skills What he or she can do.
+	Skills []SkillInput `json:"skills,omitempty"`
+}
+
+// PersonListInput People to put.
+type PersonListInput struct {
+	// People In the place of those of the same id, or new.
+	People []PersonInput `json:"people"`
+}
+
+// PersonPage A page of a list.
+type PersonPage struct {
+	// Items By id.
+	Items []Person `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // Pictures What can be drawn of an analysis.
 type Pictures struct {
 	// Dots A dot for each event, a row for each case.
@@ -3343,6 +4507,207 @@ type Pictures struct {
 
 	// Spectrum Where most waits.
 	Spectrum []SpectrumSegment `json:"spectrum"`
+}
+
+// Place Where material lies.
+type Place struct {
+	// Calendar Of its days.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// HandlingDays Open days from the dock to the point of use.
+	HandlingDays *int32 `json:"handling_days,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// NotUsable Nothing in it serves anybody.
+	NotUsable *bool `json:"not_usable,omitempty"`
+
+	// Parent What it is part of.
+	Parent *string `json:"parent,omitempty"`
+}
+
+// PlaceInput Where material lies.
+type PlaceInput struct {
+	// Calendar Of its days.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// HandlingDays Open days from the dock to the point of use.
+	HandlingDays *int32 `json:"handling_days,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// NotUsable Nothing in it serves anybody.
+	NotUsable *bool `json:"not_usable,omitempty"`
+
+	// Parent What it is part of.
+	Parent *string `json:"parent,omitempty"`
+}
+
+// Plan Activities with relations between them and the calendars they keep to.
+type Plan struct {
+	// Activities In their order.
+	Activities []Activity `json:"activities"`
+
+	// Baselines Dates that are kept for comparison.
+	Baselines []Baseline `json:"baselines,omitempty"`
+
+	// Calendar Of activities that name none.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendar `json:"calendars,omitempty"`
+
+	// FrozenUs The horizon from the status date, elapsed, inside which nothing moves that was not named.
+	FrozenUs *int64 `json:"frozen_us,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Relations In their order.
+	Relations []Relation `json:"relations,omitempty"`
+
+	// Rev Raised by one with every stored change; 0 on a past state.
+	Rev int64 `json:"rev"`
+
+	// Start Nothing that has not started begins earlier.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// PlanAction Something to be done, with everything that waits for it.
+type PlanAction struct {
+	// Activities What waits for it.
+	Activities []string `json:"activities"`
+
+	// Arrives When it takes effect, if it is done now.
+	Arrives *time.Time `json:"arrives,omitempty"`
+
+	// By The last day; none if it is past.
+	By *string `json:"by,omitempty"`
+
+	// Cost In minor units of the currency of the house.
+	Cost *int64 `json:"cost,omitempty"`
+
+	// From The supplier, department or person.
+	From *string `json:"from,omitempty"`
+
+	// ID The same on every run over the same facts.
+	ID string `json:"id"`
+
+	// Kind What is to be done.
+	Kind string `json:"kind"`
+
+	// Need What it is for is needed then.
+	Need string `json:"need"`
+
+	// Option One of several ways to close the gap.
+	Option bool `json:"option"`
+
+	// Part What it is about.
+	Part string `json:"part"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much or how many.
+	Quantity int64 `json:"quantity"`
+
+	// Ref The item, skill or document.
+	Ref string `json:"ref"`
+
+	// Text In words.
+	Text string `json:"text"`
+
+	// Verdict The worst of what waits.
+	Verdict string `json:"verdict"`
+
+	// Wanted The earliest start among them.
+	Wanted time.Time `json:"wanted"`
+}
+
+// PlanActionList What is to be done.
+type PlanActionList struct {
+	// Items First what is overdue, then by the last day to act.
+	Items []PlanAction `json:"items"`
+}
+
+// PlanCalendar A week of shifts with dated exceptions.
+type PlanCalendar struct {
+	// Exceptions Later ones count before earlier ones.
+	Exceptions []CalendarException `json:"exceptions,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// OnlyExceptions It is open on the dates of exceptions alone.
+	OnlyExceptions *bool `json:"only_exceptions,omitempty"`
+
+	// Week The shifts; none is around the clock.
+	Week []WeekShift `json:"week,omitempty"`
+
+	// Zone Its IANA zone; none is UTC.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// PlanCalendarInput A week of shifts with dated exceptions.
+type PlanCalendarInput struct {
+	// Exceptions Later ones count before earlier ones.
+	Exceptions []CalendarExceptionInput `json:"exceptions,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// OnlyExceptions It is open on the dates of exceptions alone.
+	OnlyExceptions *bool `json:"only_exceptions,omitempty"`
+
+	// Week The shifts; none is around the clock.
+	Week []WeekShiftInput `json:"week,omitempty"`
+
+	// Zone Its IANA zone; none is UTC.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// PlanChange What a request would change in a plan.
+type PlanChange struct {
+	// Cancel Activities that fall away.
+	Cancel []string `json:"cancel,omitempty"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Work By activity, each once.
+	Work []PlannedWork `json:"work,omitempty"`
+}
+
+// PlanChangeInput What a request would change in a plan.
+type PlanChangeInput struct {
+	// Cancel Activities that fall away.
+	Cancel []string `json:"cancel,omitempty"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Work By activity, each once.
+	Work []PlannedWorkInput `json:"work,omitempty"`
+}
+
+// PlanDates When an activity starts and finishes.
+type PlanDates struct {
+	// Finish When it finishes.
+	Finish time.Time `json:"finish"`
+
+	// Start When it starts.
+	Start time.Time `json:"start"`
+}
+
+// PlanDatesInput When an activity starts and finishes.
+type PlanDatesInput struct {
+	// Finish When it finishes.
+	Finish time.Time `json:"finish"`
+
+	// Start When it starts.
+	Start time.Time `json:"start"`
 }
 
 // PlanEffect What the change would do to plan and stock, as the plan stood at an instant.
@@ -3409,6 +4774,366 @@ type PlanEffectInput struct {
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// PlanExport A plan as a file.
+type PlanExport struct {
+	// Content The file.
+	Content string `json:"content"`
+
+	// Dropped What of the plan the file does not hold.
+	Dropped []Dropped `json:"dropped"`
+
+	// Format The format.
+	Format string `json:"format"`
+}
+
+// PlanFloorInput An earliest start that comes from outside the plan.
+type PlanFloorInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// At When it can begin.
+	At time.Time `json:"at"`
+
+	// Text The fact behind it.
+	Text *string `json:"text,omitempty"`
+}
+
+// PlanHeadInput What a plan says besides its activities; what is left out is taken away.
+type PlanHeadInput struct {
+	// Calendar Of activities that name none.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// FrozenUs The frozen horizon in microseconds.
+	FrozenUs *int64 `json:"frozen_us,omitempty"`
+
+	// Start Nothing that has not started begins earlier.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// PlanImport A plan that was read from a file.
+type PlanImport struct {
+	// Dropped What of the file the plan does not hold.
+	Dropped []Dropped `json:"dropped"`
+
+	// Plan A plan in a list.
+	Plan PlanSummary `json:"plan"`
+
+	// Problems Rows that could not be read.
+	Problems []TableProblem `json:"problems"`
+}
+
+// PlanInput Activities with relations between them and the calendars they keep to.
+type PlanInput struct {
+	// Activities In their order.
+	Activities []ActivityInput `json:"activities"`
+
+	// Calendar Of activities that name none.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// FrozenUs The horizon from the status date, elapsed, inside which nothing moves that was not named.
+	FrozenUs *int64 `json:"frozen_us,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Relations In their order.
+	Relations []RelationInput `json:"relations,omitempty"`
+
+	// Start Nothing that has not started begins earlier.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// PlanMove A change of the dates of one activity.
+type PlanMove struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Cause The fact at the root of a move.
+	Cause MoveCause `json:"cause"`
+
+	// New When an activity starts and finishes.
+	New PlanDates `json:"new"`
+
+	// NoticeUs From the status date to the nearer of both starts, in microseconds.
+	NoticeUs int64 `json:"notice_us"`
+
+	// Old When an activity starts and finishes.
+	Old *PlanDates `json:"old,omitempty"`
+
+	// Via The activity whose move hands this one on.
+	Via *string `json:"via,omitempty"`
+
+	// Zone How near it is.
+	Zone string `json:"zone"`
+}
+
+// PlanNeed One thing that an activity needs; exactly one member is given.
+type PlanNeed struct {
+	// Material A material that an activity needs by its start.
+	Material *MaterialNeed `json:"material,omitempty"`
+
+	// Prerequisite A document or an approval that an activity needs to start.
+	Prerequisite *Prerequisite `json:"prerequisite,omitempty"`
+
+	// Staff People that an activity needs throughout.
+	Staff *StaffNeed `json:"staff,omitempty"`
+}
+
+// PlanNeedInput One thing that an activity needs; exactly one member is given.
+type PlanNeedInput struct {
+	// Material A material that an activity needs by its start.
+	Material *MaterialNeedInput `json:"material,omitempty"`
+
+	// Prerequisite A document or an approval that an activity needs to start.
+	Prerequisite *PrerequisiteInput `json:"prerequisite,omitempty"`
+
+	// Staff People that an activity needs throughout.
+	Staff *StaffNeedInput `json:"staff,omitempty"`
+}
+
+// PlanPage A page of a list.
+type PlanPage struct {
+	// Items By id.
+	Items []PlanSummary `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// PlanProposal A change of dates that waits to be accepted.
+type PlanProposal struct {
+	// After The end of the plan as proposed.
+	After *time.Time `json:"after,omitempty"`
+
+	// AsOf The status date.
+	AsOf time.Time `json:"as_of"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// BaseRev The revision of the plan it was made for.
+	BaseRev int64 `json:"base_rev"`
+
+	// Before The end of the plan as it is.
+	Before *time.Time `json:"before,omitempty"`
+
+	// By Who asked for it.
+	By string `json:"by"`
+
+	// Count How many activities move.
+	Count int32 `json:"count"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Moves The moves, in the order of the plan, as long as it has not moved on.
+	Moves []PlanMove `json:"moves,omitempty"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Stale The plan has moved on: it cannot be accepted any more.
+	Stale bool `json:"stale"`
+
+	// State What became of it.
+	State string `json:"state"`
+}
+
+// PlanProposalPage A page of a list.
+type PlanProposalPage struct {
+	// Items By id, without their moves.
+	Items []PlanProposal `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// PlanReadiness Whether everything a plan needs is in place, at a status date.
+type PlanReadiness struct {
+	// Activities In the order of the plan.
+	Activities []ActivityReadiness `json:"activities"`
+
+	// AsOf The status date.
+	AsOf time.Time `json:"as_of"`
+
+	// Expected The end as it can be; none where something is Short.
+	Expected *time.Time `json:"expected,omitempty"`
+
+	// Gates Earlier ones first.
+	Gates []GateReadiness `json:"gates"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// SlipUs How much later, elapsed, in microseconds.
+	SlipUs int64 `json:"slip_us"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Urgent The most urgent first.
+	Urgent []UrgentFact `json:"urgent"`
+
+	// Verdict The worst of its activities.
+	Verdict string `json:"verdict"`
+
+	// Wanted The end as wanted.
+	Wanted time.Time `json:"wanted"`
+}
+
+// PlanRevisionInput A change of what is planned. It never moves an accepted date.
+type PlanRevisionInput struct {
+	// Activities New ones, or in the place of those of the same id; planned and actual dates are left out.
+	Activities []ActivityInput `json:"activities,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// Cancel Activities that fall away.
+	Cancel []string `json:"cancel,omitempty"`
+
+	// Head What a plan says besides its activities; what is left out is taken away.
+	Head *PlanHeadInput `json:"head,omitempty"`
+
+	// Relations New ones, or in the place of those of the same ends and kind.
+	Relations []RelationInput `json:"relations,omitempty"`
+
+	// Unrelate Relations that fall away.
+	Unrelate []RelationEndsInput `json:"unrelate,omitempty"`
+}
+
+// PlanSummary A plan in a list.
+type PlanSummary struct {
+	// Activities How many it has.
+	Activities int32 `json:"activities"`
+
+	// Baselines Their names.
+	Baselines []string `json:"baselines,omitempty"`
+
+	// Finish Its latest planned finish.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+}
+
+// PlannedMaterial What a piece of work would need of an item.
+type PlannedMaterial struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 is none any more.
+	Quantity int64 `json:"quantity"`
+}
+
+// PlannedMaterialInput What a piece of work would need of an item.
+type PlannedMaterialInput struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 is none any more.
+	Quantity int64 `json:"quantity"`
+}
+
+// PlannedPeople How many people a piece of work would need.
+type PlannedPeople struct {
+	// Count How many; 0 is none any more.
+	Count int32 `json:"count"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// PlannedPeopleInput How many people a piece of work would need.
+type PlannedPeopleInput struct {
+	// Count How many; 0 is none any more.
+	Count int32 `json:"count"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// PlannedWork An activity that is added, or one that would become another; what is left out stays as it is.
+type PlannedWork struct {
+	// Activity Its id in the plan.
+	Activity string `json:"activity"`
+
+	// After What it waits for besides.
+	After []string `json:"after,omitempty"`
+
+	// Deadline When it is wanted.
+	Deadline *time.Time `json:"deadline,omitempty"`
+
+	// DurationUs Its open time in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// Materials What it needs.
+	Materials []PlannedMaterial `json:"materials,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// NotBefore When it can begin.
+	NotBefore *time.Time `json:"not_before,omitempty"`
+
+	// People Whom it needs.
+	People []PlannedPeople `json:"people,omitempty"`
+}
+
+// PlannedWorkInput An activity that is added, or one that would become another; what is left out stays as it is.
+type PlannedWorkInput struct {
+	// Activity Its id in the plan.
+	Activity string `json:"activity"`
+
+	// After What it waits for besides.
+	After []string `json:"after,omitempty"`
+
+	// Deadline When it is wanted.
+	Deadline *time.Time `json:"deadline,omitempty"`
+
+	// DurationUs Its open time in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// Materials What it needs.
+	Materials []PlannedMaterialInput `json:"materials,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// NotBefore When it can begin.
+	NotBefore *time.Time `json:"not_before,omitempty"`
+
+	// People Whom it needs.
+	People []PlannedPeopleInput `json:"people,omitempty"`
 }
 
 // Policy Whose approval a request needs.
@@ -3540,6 +5265,48 @@ type PolicyTarget struct {
 	Version int32 `json:"version"`
 }
 
+// Prerequisite A document or an approval that an activity needs to start.
+type Prerequisite struct {
+	// ActBy The last moment to set it going.
+	ActBy *time.Time `json:"act_by,omitempty"`
+
+	// ExpectedBy When it will be there.
+	ExpectedBy *time.Time `json:"expected_by,omitempty"`
+
+	// Kind What it is.
+	Kind PrerequisiteKind `json:"kind"`
+
+	// Met It is there.
+	Met *bool `json:"met,omitempty"`
+
+	// Ref What it is called where it is kept.
+	Ref string `json:"ref"`
+}
+
+// PrerequisiteKind What it is.
+type PrerequisiteKind string
+
+// PrerequisiteInput A document or an approval that an activity needs to start.
+type PrerequisiteInput struct {
+	// ActBy The last moment to set it going.
+	ActBy *time.Time `json:"act_by,omitempty"`
+
+	// ExpectedBy When it will be there.
+	ExpectedBy *time.Time `json:"expected_by,omitempty"`
+
+	// Kind What it is.
+	Kind PrerequisiteInputKind `json:"kind"`
+
+	// Met It is there.
+	Met *bool `json:"met,omitempty"`
+
+	// Ref What it is called where it is kept.
+	Ref string `json:"ref"`
+}
+
+// PrerequisiteInputKind What it is.
+type PrerequisiteInputKind string
+
 // PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.
 type PresentValue struct {
 	// Currency ISO 4217.
@@ -3627,6 +5394,12 @@ type ProcessMap struct {
 	Nodes []MapNode `json:"nodes"`
 }
 
+// ProgressInput What has happened.
+type ProgressInput struct {
+	// Items Each activity once.
+	Items []ActivityProgressInput `json:"items"`
+}
+
 // Proportion A share that was counted, with the interval in which the true one lies at 95 percent.
 type Proportion struct {
 	// High The upper end.
@@ -3640,6 +5413,39 @@ type Proportion struct {
 
 	// Of Of how many.
 	Of int64 `json:"of"`
+}
+
+// ProposalInput What a change of dates is to be worked out for.
+type ProposalInput struct {
+	// AsOf The status date; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Floors Earliest starts from outside.
+	Floors []PlanFloorInput `json:"floors,omitempty"`
+
+	// ID Chosen by the client; none lets the office make one.
+	ID *string `json:"id,omitempty"`
+
+	// Move Frozen activities that may move.
+	Move []string `json:"move,omitempty"`
+
+	// PullIn Activities may also move earlier.
+	PullIn *bool `json:"pull_in,omitempty"`
+
+	// Rev The revision of the plan that was seen; none is whatever there is.
+	Rev *int64 `json:"rev,omitempty"`
+
+	// WaitForSupplies Activities do not begin before what they need can be there.
+	WaitForSupplies *bool `json:"wait_for_supplies,omitempty"`
+}
+
+// PullOrderInput An order that would come on another day.
+type PullOrderInput struct {
+	// Due The day.
+	Due string `json:"due"`
+
+	// Order The order.
+	Order string `json:"order"`
 }
 
 // Rating A place on the matrix of risks.
@@ -3661,6 +5467,33 @@ type RatingInput struct {
 
 	// Likelihood From 1, to 5 on the standard matrix.
 	Likelihood int32 `json:"likelihood"`
+}
+
+// ReadinessChange An activity that would stand otherwise.
+type ReadinessChange struct {
+	// After Whether everything an activity needs is in place.
+	After ActivityReadiness `json:"after"`
+
+	// Before Whether everything an activity needs is in place.
+	Before ActivityReadiness `json:"before"`
+}
+
+// ReadinessSum A plan in one line.
+type ReadinessSum struct {
+	// Expected The end as it can be.
+	Expected *time.Time `json:"expected,omitempty"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Verdict The worst of its activities.
+	Verdict string `json:"verdict"`
+
+	// Wanted The end as wanted.
+	Wanted time.Time `json:"wanted"`
 }
 
 // Reading What a measure found.
@@ -3751,6 +5584,24 @@ type RebaseInput struct {
 
 	// To The new base revision.
 	To string `json:"to"`
+}
+
+// Receipt One delivery.
+type Receipt struct {
+	// Lot Where it went.
+	Lot string `json:"lot"`
+
+	// On When.
+	On string `json:"on"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Returned Of it, sent back.
+	Returned int64 `json:"returned"`
+
+	// Wrong It does not count.
+	Wrong bool `json:"wrong"`
 }
 
 // Record One filed document.
@@ -3890,6 +5741,75 @@ type ReferencePage struct {
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
 }
+
+// Relation A relation that bounds one activity by another.
+type Relation struct {
+	// From The activity before.
+	From string `json:"from"`
+
+	// Kind Which ends it joins; none is FS.
+	Kind *RelationKind `json:"kind,omitempty"`
+
+	// LagCalendar Of a working lag; none is that of the activity that is bounded.
+	LagCalendar *string `json:"lag_calendar,omitempty"`
+
+	// LagIn How the lag counts; needed where there is one.
+	LagIn *RelationLagIn `json:"lag_in,omitempty"`
+
+	// LagUs Time between the two ends, in microseconds; negative is a lead.
+	LagUs *int64 `json:"lag_us,omitempty"`
+
+	// To The activity that is bounded.
+	To string `json:"to"`
+}
+
+// RelationKind Which ends it joins; none is FS.
+type RelationKind string
+
+// RelationLagIn How the lag counts; needed where there is one.
+type RelationLagIn string
+
+// RelationEndsInput A relation to take away.
+type RelationEndsInput struct {
+	// From The activity before.
+	From string `json:"from"`
+
+	// Kind Which ends it joins; none is FS.
+	Kind *RelationEndsInputKind `json:"kind,omitempty"`
+
+	// To The activity that is bounded.
+	To string `json:"to"`
+}
+
+// RelationEndsInputKind Which ends it joins; none is FS.
+type RelationEndsInputKind string
+
+// RelationInput A relation that bounds one activity by another.
+type RelationInput struct {
+	// From The activity before.
+	From string `json:"from"`
+
+	// Kind Which ends it joins; none is FS.
+	Kind *RelationInputKind `json:"kind,omitempty"`
+
+	// LagCalendar Of a working lag; none is that of the activity that is bounded.
+	LagCalendar *string `json:"lag_calendar,omitempty"`
+
+	// LagIn How the lag counts; needed where there is one.
+	LagIn *RelationInputLagIn `json:"lag_in,omitempty"`
+
+	// LagUs Time between the two ends, in microseconds; negative is a lead.
+	LagUs *int64 `json:"lag_us,omitempty"`
+
+	// To The activity that is bounded.
+	To string `json:"to"`
+}
+
+// RelationInputKind Which ends it joins; none is FS.
+type RelationInputKind string
+
+// RelationInputLagIn How the lag counts; needed where there is one.
+type RelationInputLagIn string
 
 // ReleasedRevisionInput A revision in force, as whoever keeps the specifications knows it.
 type ReleasedRevisionInput struct {
@@ -4036,6 +5956,81 @@ type RequirementVerdict struct {
 
 	// Voices What those whom it lists have said.
 	Voices []Standing `json:"voices,omitempty"`
+}
+
+// RequisitionInput Something to be ordered.
+type RequisitionInput struct {
+	// For A demand it is kept for.
+	For *string `json:"for,omitempty"`
+
+	// ID Chosen by the client; none lets the office make one.
+	ID *string `json:"id,omitempty"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When it is needed.
+	NeedBy *string `json:"need_by,omitempty"`
+
+	// Place Where it is received.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// Reservation Stock that is kept for a demand.
+type Reservation struct {
+	// Demand What for.
+	Demand string `json:"demand"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Lot Of which lot; none is any.
+	Lot *string `json:"lot,omitempty"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 gives it free.
+	Quantity int64 `json:"quantity"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+}
+
+// ReservationInput Stock that is kept for a demand.
+type ReservationInput struct {
+	// Demand What for.
+	Demand string `json:"demand"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Lot Of which lot; none is any.
+	Lot *string `json:"lot,omitempty"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 gives it free.
+	Quantity int64 `json:"quantity"`
+}
+
+// ReservationPage A page of a list.
+type ReservationPage struct {
+	// Items By id.
+	Items []Reservation `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // ResourceFigures What somebody or something did.
@@ -4213,6 +6208,54 @@ type RiskInput struct {
 
 	// Title What may happen.
 	Title string `json:"title"`
+}
+
+// RiskRun What the runs have in common.
+type RiskRun struct {
+	// Activities Those that ever set the end, in the order of the plan.
+	Activities []ActivityRisk `json:"activities"`
+
+	// Deliveries Those that are not ordered yet.
+	Deliveries []DeliveryRisk `json:"deliveries"`
+
+	// Finish A date with its uncertainty.
+	Finish DateSpread `json:"finish"`
+
+	// Gates Earlier ones first.
+	Gates []GateRisk `json:"gates"`
+
+	// Runs How many.
+	Runs int32 `json:"runs"`
+
+	// Seed That was used.
+	Seed int64 `json:"seed"`
+}
+
+// RiskRunInput What is uncertain, where nothing better is known.
+type RiskRunInput struct {
+	// AsOf The status date; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Correlation Of the deliveries of one supplier.
+	Correlation *float64 `json:"correlation,omitempty"`
+
+	// High The longest; none is 1600.
+	High *int32 `json:"high,omitempty"`
+
+	// LeadHigh The longest; none is 1300.
+	LeadHigh *int32 `json:"lead_high,omitempty"`
+
+	// LeadLow The shortest delivery in thousandths; none is 900.
+	LeadLow *int32 `json:"lead_low,omitempty"`
+
+	// Low The shortest duration in thousandths of the planned; none is 800.
+	Low *int32 `json:"low,omitempty"`
+
+	// Runs None is 10,000.
+	Runs *int32 `json:"runs,omitempty"`
+
+	// Seed The same seed gives the same result.
+	Seed *int64 `json:"seed,omitempty"`
 }
 
 // Risks The risks that one assessor found.
@@ -4530,6 +6573,138 @@ type SignedVote struct {
 	Signed string `json:"signed"`
 }
 
+// Skill What somebody can do.
+type Skill struct {
+	// From The first day it is valid.
+	From *string `json:"from,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Name What.
+	Name string `json:"name"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+}
+
+// SkillInput What somebody can do.
+type SkillInput struct {
+	// From The first day it is valid.
+	From *string `json:"from,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Name What.
+	Name string `json:"name"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+}
+
+// Source One way to get an item.
+type Source struct {
+	// AdminDays Open days of the buyer before the order is out.
+	AdminDays *int32 `json:"admin_days,omitempty"`
+
+	// BufferDays When made.
+	BufferDays *int32 `json:"buffer_days,omitempty"`
+
+	// Calendar Of the supplier or the plant.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DailyRate Made a day.
+	DailyRate *int64 `json:"daily_rate,omitempty"`
+
+	// From The first day it can be ordered.
+	From *string `json:"from,omitempty"`
+
+	// LeadDays Open days of the calendar.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Make Made by ourselves.
+	Make *bool `json:"make,omitempty"`
+
+	// Maximum Of one order.
+	Maximum *int64 `json:"maximum,omitempty"`
+
+	// Minimum Of one order.
+	Minimum *int64 `json:"minimum,omitempty"`
+
+	// Multiple Of one order.
+	Multiple *int64 `json:"multiple,omitempty"`
+
+	// SecurityDays Open days of the buyer that it should be there early.
+	SecurityDays *int32 `json:"security_days,omitempty"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+
+	// TransitDays Elapsed.
+	TransitDays *int32 `json:"transit_days,omitempty"`
+
+	// UnitCost In minor units of the currency of the house.
+	UnitCost *int64 `json:"unit_cost,omitempty"`
+
+	// Yield Good ones of a thousand; 0 is all.
+	Yield *int32 `json:"yield,omitempty"`
+}
+
+// SourceInput One way to get an item.
+type SourceInput struct {
+	// AdminDays Open days of the buyer before the order is out.
+	AdminDays *int32 `json:"admin_days,omitempty"`
+
+	// BufferDays When made.
+	BufferDays *int32 `json:"buffer_days,omitempty"`
+
+	// Calendar Of the supplier or the plant.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DailyRate Made a day.
+	DailyRate *int64 `json:"daily_rate,omitempty"`
+
+	// From The first day it can be ordered.
+	From *string `json:"from,omitempty"`
+
+	// LeadDays Open days of the calendar.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Make Made by ourselves.
+	Make *bool `json:"make,omitempty"`
+
+	// Maximum Of one order.
+	Maximum *int64 `json:"maximum,omitempty"`
+
+	// Minimum Of one order.
+	Minimum *int64 `json:"minimum,omitempty"`
+
+	// Multiple Of one order.
+	Multiple *int64 `json:"multiple,omitempty"`
+
+	// SecurityDays Open days of the buyer that it should be there early.
+	SecurityDays *int32 `json:"security_days,omitempty"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+
+	// TransitDays Elapsed.
+	TransitDays *int32 `json:"transit_days,omitempty"`
+
+	// UnitCost In minor units of the currency of the house.
+	UnitCost *int64 `json:"unit_cost,omitempty"`
+
+	// Yield Good ones of a thousand; 0 is all.
+	Yield *int32 `json:"yield,omitempty"`
+}
+
 // SpectrumLine One way between two activities.
 type SpectrumLine struct {
 	// Class Its quarter by length, 0 is the fastest.
@@ -4573,6 +6748,114 @@ type Spread struct {
 
 	// P90Us The one that nine in ten do not exceed, in microseconds.
 	P90Us int64 `json:"p90_us"`
+}
+
+// StaffNeed People that an activity needs throughout.
+type StaffNeed struct {
+	// Count How many.
+	Count int32 `json:"count"`
+
+	// Handover Others may go on at a change of shift.
+	Handover *bool `json:"handover,omitempty"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// StaffNeedInput People that an activity needs throughout.
+type StaffNeedInput struct {
+	// Count How many.
+	Count int32 `json:"count"`
+
+	// Handover Others may go on at a change of shift.
+	Handover *bool `json:"handover,omitempty"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// StaffRemedy A way to get more people.
+type StaffRemedy struct {
+	// Cost In minor units of the currency of the house.
+	Cost *int64 `json:"cost,omitempty"`
+
+	// From From whom.
+	From *string `json:"from,omitempty"`
+
+	// Kind What is done.
+	Kind string `json:"kind"`
+
+	// LeadDays Open days of the office until they can work.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// People At most so many; 0 is any number.
+	People *int32 `json:"people,omitempty"`
+
+	// Skill What they can do then.
+	Skill string `json:"skill"`
+}
+
+// StaffRemedyInput A way to get more people.
+type StaffRemedyInput struct {
+	// Cost In minor units of the currency of the house.
+	Cost *int64 `json:"cost,omitempty"`
+
+	// From From whom.
+	From *string `json:"from,omitempty"`
+
+	// Kind What is done.
+	Kind string `json:"kind"`
+
+	// LeadDays Open days of the office until they can work.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// People At most so many; 0 is any number.
+	People *int32 `json:"people,omitempty"`
+
+	// Skill What they can do then.
+	Skill string `json:"skill"`
+}
+
+// StaffTerms What holds for all people.
+type StaffTerms struct {
+	// Calendar Of the office; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendar `json:"calendars,omitempty"`
+
+	// Parts Of the day.
+	Parts []DayPart `json:"parts,omitempty"`
+
+	// Remedies Ways to get more people.
+	Remedies []StaffRemedy `json:"remedies,omitempty"`
+}
+
+// StaffTermsInput What holds for all people.
+type StaffTermsInput struct {
+	// Calendar Of the office; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// Parts Of the day.
+	Parts []DayPartInput `json:"parts,omitempty"`
+
+	// Remedies Ways to get more people.
+	Remedies []StaffRemedyInput `json:"remedies,omitempty"`
 }
 
 // StageFigures What happened within a stage; stages sum to the log exactly.
@@ -4674,6 +6957,87 @@ type StepInput struct {
 	To string `json:"to"`
 }
 
+// StockCountInput What lots hold.
+type StockCountInput struct {
+	// Lots New ones are added.
+	Lots []LotInput `json:"lots"`
+
+	// Reason Why counts differ from what lots should hold.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// StockItem A material with the ways to get it.
+type StockItem struct {
+	// Alternates What may stand in, in this order.
+	Alternates []string `json:"alternates,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Kit What it is made from.
+	Kit []KitLine `json:"kit,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// ReorderLevel To be ordered below.
+	ReorderLevel *int64 `json:"reorder_level,omitempty"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// SafetyStock To be kept.
+	SafetyStock *int64 `json:"safety_stock,omitempty"`
+
+	// Sources The first that takes an order is used.
+	Sources []Source `json:"sources,omitempty"`
+
+	// Unit What is counted.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// StockItemInput A material with the ways to get it.
+type StockItemInput struct {
+	// Alternates What may stand in, in this order.
+	Alternates []string `json:"alternates,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Kit What it is made from.
+	Kit []KitLineInput `json:"kit,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// ReorderLevel To be ordered below.
+	ReorderLevel *int64 `json:"reorder_level,omitempty"`
+
+	// SafetyStock To be kept.
+	SafetyStock *int64 `json:"safety_stock,omitempty"`
+
+	// Sources The first that takes an order is used.
+	Sources []SourceInput `json:"sources,omitempty"`
+
+	// Unit What is counted.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// StockItemListInput Items to put.
+type StockItemListInput struct {
+	// Items In the place of those of the same id, or new.
+	Items []StockItemInput `json:"items"`
+}
+
+// StockItemPage A page of a list.
+type StockItemPage struct {
+	// Items By id.
+	Items []StockItem `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // StoredContent Bytes that are kept.
 type StoredContent struct {
 	// Digest Their SHA-256 in lower-case hexadecimal.
@@ -4681,6 +7045,147 @@ type StoredContent struct {
 
 	// Size How many they are.
 	Size int64 `json:"size"`
+}
+
+// StoredCount How many things were stored.
+type StoredCount struct {
+	// Stored How many.
+	Stored int32 `json:"stored"`
+}
+
+// SupplyOrder A requisition that becomes an order and is received.
+type SupplyOrder struct {
+	// AskedBy Who submitted it.
+	AskedBy *string `json:"asked_by,omitempty"`
+
+	// Due The date of the supplier, or our estimate.
+	Due *string `json:"due,omitempty"`
+
+	// For A demand it is kept for.
+	For *string `json:"for,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When it is needed.
+	NeedBy *string `json:"need_by,omitempty"`
+
+	// Open Still to come.
+	Open int64 `json:"open"`
+
+	// Ordered When it went out.
+	Ordered *string `json:"ordered,omitempty"`
+
+	// Place Where it is received.
+	Place *string `json:"place,omitempty"`
+
+	// Promised The date first confirmed.
+	Promised *string `json:"promised,omitempty"`
+
+	// Quantity That was asked for.
+	Quantity int64 `json:"quantity"`
+
+	// Receipts What has come.
+	Receipts []Receipt `json:"receipts,omitempty"`
+
+	// Received Good ones that were kept.
+	Received int64 `json:"received"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// State How far it is.
+	State string `json:"state"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// SupplyOrderPage A page of a list.
+type SupplyOrderPage struct {
+	// Items By id.
+	Items []SupplyOrder `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// SupplyTerms What holds for all materials.
+type SupplyTerms struct {
+	// Adopt When a learned lead time takes the place of the stated one.
+	Adopt *AdoptLeads `json:"adopt,omitempty"`
+
+	// Calendar Of the buyer; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendar `json:"calendars,omitempty"`
+
+	// Places Where material lies.
+	Places []Place `json:"places,omitempty"`
+}
+
+// SupplyTermsInput What holds for all materials.
+type SupplyTermsInput struct {
+	// Adopt When a learned lead time takes the place of the stated one.
+	Adopt *AdoptLeadsInput `json:"adopt,omitempty"`
+
+	// Calendar Of the buyer; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// Places Where material lies.
+	Places []PlaceInput `json:"places,omitempty"`
+}
+
+// TableImport A table that was read.
+type TableImport struct {
+	// Ignored Columns that no field took.
+	Ignored []string `json:"ignored,omitempty"`
+
+	// Kind What it holds.
+	Kind string `json:"kind"`
+
+	// More Problems beyond those listed.
+	More *int32 `json:"more,omitempty"`
+
+	// Problems By line.
+	Problems []TableProblem `json:"problems"`
+
+	// Read Rows without a fault.
+	Read int32 `json:"read"`
+
+	// Recoded Cells that were not UTF-8.
+	Recoded *int32 `json:"recoded,omitempty"`
+
+	// Rows Rows with content.
+	Rows int32 `json:"rows"`
+
+	// Stored Things that were stored.
+	Stored int32 `json:"stored"`
+}
+
+// TableProblem What was wrong with one row of a table or entry of a calendar.
+type TableProblem struct {
+	// Code The kind of fault.
+	Code *string `json:"code,omitempty"`
+
+	// Field The field or property.
+	Field *string `json:"field,omitempty"`
+
+	// Line In the file, from 1.
+	Line int32 `json:"line"`
+
+	// Text What is wrong and what to write.
+	Text string `json:"text"`
+
+	// Value As it stands in the file.
+	Value *string `json:"value,omitempty"`
 }
 
 // Template What the request, once it is closed, allows standard changes to do without a vote.
@@ -4773,6 +7278,18 @@ type Timing struct {
 	Turns *time.Time `json:"turns,omitempty"`
 }
 
+// TransferInput A quantity that is moved to another place.
+type TransferInput struct {
+	// Place Where that lies.
+	Place string `json:"place"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// To The lot it goes into.
+	To string `json:"to"`
+}
+
 // TreeInput A part of a process: exactly one member. Parts follow each other, run side by side in any order, exclude each other, or repeat: the first part of a loop is its body, the others lead back to it.
 type TreeInput struct {
 	// And Side by side.
@@ -4807,6 +7324,27 @@ type Unmet struct {
 
 	// Text What is missing and who can do what about it.
 	Text string `json:"text"`
+}
+
+// UrgentFact Something that needs somebody first.
+type UrgentFact struct {
+	// Activity The activity that waits.
+	Activity string `json:"activity"`
+
+	// By The last day to act; the status date if it is too late.
+	By string `json:"by"`
+
+	// Part What it is about.
+	Part string `json:"part"`
+
+	// Text In words.
+	Text string `json:"text"`
+
+	// Verdict How it stands.
+	Verdict string `json:"verdict"`
+
+	// Wanted When the activity is wanted.
+	Wanted time.Time `json:"wanted"`
 }
 
 // Use An item that the change reaches.
@@ -5097,6 +7635,66 @@ type WatchedPeriod struct {
 	WatchedUs int64 `json:"watched_us"`
 }
 
+// WeekShift Open time on one day of each week.
+type WeekShift struct {
+	// Day The day it begins on.
+	Day WeekShiftDay `json:"day"`
+
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes; after 24:00 it lies on the next day.
+	To string `json:"to"`
+}
+
+// WeekShiftDay The day it begins on.
+type WeekShiftDay string
+
+// WeekShiftInput Open time on one day of each week.
+type WeekShiftInput struct {
+	// Day The day it begins on.
+	Day WeekShiftInputDay `json:"day"`
+
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes; after 24:00 it lies on the next day.
+	To string `json:"to"`
+}
+
+// WeekShiftInputDay The day it begins on.
+type WeekShiftInputDay string
+
+// WhatIfAnswer How things stand and how they would.
+type WhatIfAnswer struct {
+	// After A plan in one line.
+	After ReadinessSum `json:"after"`
+
+	// Before A plan in one line.
+	Before ReadinessSum `json:"before"`
+
+	// Changes In the order of the plan.
+	Changes []ReadinessChange `json:"changes"`
+}
+
+// WhatIfInput A change that is only thought of; all its parts are at once.
+type WhatIfInput struct {
+	// AsOf The status date; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Moves Activities that would begin not before a time.
+	Moves []PlanFloorInput `json:"moves,omitempty"`
+
+	// Orders What would be ordered.
+	Orders []OrderNowInput `json:"orders,omitempty"`
+
+	// People Who would be there besides.
+	People []ExtraPersonInput `json:"people,omitempty"`
+
+	// Pulls Orders that would come on another day.
+	Pulls []PullOrderInput `json:"pulls,omitempty"`
+}
+
 // WhereUsed What uses the items that change, as it was last looked up.
 type WhereUsed struct {
 	// At When.
@@ -5211,6 +7809,9 @@ type IfRange = string
 // Limit defines model for Limit.
 type Limit = int32
 
+// MaterialID defines model for MaterialID.
+type MaterialID = string
+
 // ObligationID defines model for ObligationID.
 type ObligationID = string
 
@@ -5223,11 +7824,23 @@ type PageSize = int32
 // PageToken defines model for PageToken.
 type PageToken = string
 
+// PersonID defines model for PersonID.
+type PersonID = string
+
+// PlanID defines model for PlanID.
+type PlanID = string
+
+// PlanProposalID defines model for PlanProposalID.
+type PlanProposalID = string
+
 // Range defines model for Range.
 type Range = string
 
 // RecordID defines model for RecordID.
 type RecordID = string
+
+// StatusDate defines model for StatusDate.
+type StatusDate = time.Time
 
 // To defines model for To.
 type To = time.Time
@@ -5247,8 +7860,17 @@ type CurrentBundle = Bundle
 // CurrentChangeRequest A change request.
 type CurrentChangeRequest = ChangeRequest
 
+// CurrentLot Stock of one item in one place.
+type CurrentLot = Lot
+
 // CurrentObligation A notice owed to one recipient about one occasion.
 type CurrentObligation = Obligation
+
+// CurrentPlan A plan in a list.
+type CurrentPlan = PlanSummary
+
+// CurrentSupplyOrder A requisition that becomes an order and is received.
+type CurrentSupplyOrder = SupplyOrder
 
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
@@ -5261,6 +7883,9 @@ type NotAcceptable = Problem
 
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
+
+// PlanState Activities with relations between them and the calendars they keep to.
+type PlanState = Plan
 
 // PreconditionRequired What went wrong (RFC 9457).
 type PreconditionRequired = Problem
@@ -5784,6 +8409,21 @@ type GetTileParams struct {
 	Width *int32 `form:"width,omitempty" json:"width,omitempty"`
 }
 
+// ListItemsParams defines parameters for ListItems.
+type ListItemsParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// PutItemParams defines parameters for PutItem.
+type PutItemParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ReadJournalParams defines parameters for ReadJournal.
 type ReadJournalParams struct {
 	// After The position to go on after; 0 is the beginning.
@@ -5818,6 +8458,30 @@ type CompareLifecyclesParams struct {
 
 	// To The version that they would migrate to.
 	To int32 `form:"to" json:"to"`
+}
+
+// ListLotsParams defines parameters for ListLots.
+type ListLotsParams struct {
+	// Item The item.
+	Item *string `form:"item,omitempty" json:"item,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// IssueStockParams defines parameters for IssueStock.
+type IssueStockParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// TransferStockParams defines parameters for TransferStock.
+type TransferStockParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListMeasuresParams defines parameters for ListMeasures.
@@ -6000,6 +8664,150 @@ type RecordOutcomeParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListPeopleParams defines parameters for ListPeople.
+type ListPeopleParams struct {
+	// Skill The skill.
+	Skill *string `form:"skill,omitempty" json:"skill,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// PutPersonParams defines parameters for PutPerson.
+type PutPersonParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListAttendanceParams defines parameters for ListAttendance.
+type ListAttendanceParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ImportPlanParams defines parameters for ImportPlan.
+type ImportPlanParams struct {
+	// ID The id of the plan.
+	ID string `form:"id" json:"id"`
+
+	// Format A format that the service has.
+	Format string `form:"format" json:"format"`
+
+	// Zone The IANA zone of times that name none; none is UTC.
+	Zone *string `form:"zone,omitempty" json:"zone,omitempty"`
+
+	// Partial Keep what could be read.
+	Partial *bool `form:"partial,omitempty" json:"partial,omitempty"`
+
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// AcceptPlanProposalParams defines parameters for AcceptPlanProposal.
+type AcceptPlanProposalParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListPlansParams defines parameters for ListPlans.
+type ListPlansParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// CreatePlanParams defines parameters for CreatePlan.
+type CreatePlanParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetPlanParams defines parameters for GetPlan.
+type GetPlanParams struct {
+	// AsOf The instant to look back to; an event at that very instant counts. None is now.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListPlanActionsParams defines parameters for ListPlanActions.
+type ListPlanActionsParams struct {
+	// AsOf The status date to answer for, past or to come; none is now.
+	AsOf *StatusDate `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Part One class of requirements; none is all.
+	Part *ListPlanActionsParamsPart `form:"part,omitempty" json:"part,omitempty"`
+}
+
+// ListPlanActionsParamsPart defines parameters for ListPlanActions.
+type ListPlanActionsParamsPart string
+
+// TakeBaselineParams defines parameters for TakeBaseline.
+type TakeBaselineParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ExplainActivityParams defines parameters for ExplainActivity.
+type ExplainActivityParams struct {
+	// Activity The activity.
+	Activity string `form:"activity" json:"activity"`
+
+	// AsOf The status date to answer for, past or to come; none is now.
+	AsOf *StatusDate `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// ExportPlanParams defines parameters for ExportPlan.
+type ExportPlanParams struct {
+	// Format A format that the service has.
+	Format string `form:"format" json:"format"`
+
+	// Zone The IANA zone of times that name none; none is UTC.
+	Zone *string `form:"zone,omitempty" json:"zone,omitempty"`
+}
+
+// RecordProgressParams defines parameters for RecordProgress.
+type RecordProgressParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListPlanProposalsParams defines parameters for ListPlanProposals.
+type ListPlanProposalsParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ProposePlanChangeParams defines parameters for ProposePlanChange.
+type ProposePlanChangeParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetReadinessParams defines parameters for GetReadiness.
+type GetReadinessParams struct {
+	// AsOf The status date to answer for, past or to come; none is now.
+	AsOf *StatusDate `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// RevisePlanParams defines parameters for RevisePlan.
+type RevisePlanParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // GetPolicyParams defines parameters for GetPolicy.
 type GetPolicyParams struct {
 	// Version The version; none: the newest.
@@ -6072,6 +8880,15 @@ type AddReferenceParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListReservationsParams defines parameters for ListReservations.
+type ListReservationsParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // SearchRecordsParams defines parameters for SearchRecords.
 type SearchRecordsParams struct {
 	// Q The words; none finds everything.
@@ -6108,8 +8925,68 @@ type SearchRecordsParams struct {
 	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ConfigureStaffParams defines parameters for ConfigureStaff.
+type ConfigureStaffParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ConfigureSupplyParams defines parameters for ConfigureSupply.
+type ConfigureSupplyParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListSupplyOrdersParams defines parameters for ListSupplyOrders.
+type ListSupplyOrdersParams struct {
+	// State The state.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// CreateRequisitionParams defines parameters for CreateRequisition.
+type CreateRequisitionParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// StepSupplyOrderParams defines parameters for StepSupplyOrder.
+type StepSupplyOrderParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ImportTableParams defines parameters for ImportTable.
+type ImportTableParams struct {
+	// Kind What the file holds; absences is a calendar.
+	Kind ImportTableParamsKind `form:"kind" json:"kind"`
+
+	// Person Of a calendar: whose it is.
+	Person *string `form:"person,omitempty" json:"person,omitempty"`
+
+	// Zone The IANA zone of times that name none; none is UTC.
+	Zone *string `form:"zone,omitempty" json:"zone,omitempty"`
+
+	// Reason Of stock: why counts differ.
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// Partial Store what could be read.
+	Partial *bool `form:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// ImportTableParamsKind defines parameters for ImportTable.
+type ImportTableParamsKind string
+
 // AnalyseProcessJSONRequestBody defines body for AnalyseProcess for application/json ContentType.
 type AnalyseProcessJSONRequestBody = AnalysisInput
+
+// RecordAttendanceJSONRequestBody defines body for RecordAttendance for application/json ContentType.
+type RecordAttendanceJSONRequestBody = AttendanceListInput
 
 // CreateBundleJSONRequestBody defines body for CreateBundle for application/json ContentType.
 type CreateBundleJSONRequestBody = BundleInput
@@ -6207,8 +9084,20 @@ type ReportReadingJSONRequestBody = ReadingInput
 // WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
 type WithdrawEngagementJSONRequestBody = ReasonInput
 
+// PutItemsJSONRequestBody defines body for PutItems for application/json ContentType.
+type PutItemsJSONRequestBody = StockItemListInput
+
+// PutItemJSONRequestBody defines body for PutItem for application/json ContentType.
+type PutItemJSONRequestBody = StockItemInput
+
 // CheckLifecycleJSONRequestBody defines body for CheckLifecycle for application/json ContentType.
 type CheckLifecycleJSONRequestBody = LifecycleCheckInput
+
+// IssueStockJSONRequestBody defines body for IssueStock for application/json ContentType.
+type IssueStockJSONRequestBody = IssueInput
+
+// TransferStockJSONRequestBody defines body for TransferStock for application/json ContentType.
+type TransferStockJSONRequestBody = TransferInput
 
 // DefineMeasureJSONRequestBody defines body for DefineMeasure for application/json ContentType.
 type DefineMeasureJSONRequestBody = NewMeasureInput
@@ -6240,6 +9129,36 @@ type CorrectObservationJSONRequestBody = ObservationInput
 // RecordOutcomeJSONRequestBody defines body for RecordOutcome for application/json ContentType.
 type RecordOutcomeJSONRequestBody = OutcomeInput
 
+// PutPeopleJSONRequestBody defines body for PutPeople for application/json ContentType.
+type PutPeopleJSONRequestBody = PersonListInput
+
+// PutPersonJSONRequestBody defines body for PutPerson for application/json ContentType.
+type PutPersonJSONRequestBody = PersonInput
+
+// AcceptPlanProposalJSONRequestBody defines body for AcceptPlanProposal for application/json ContentType.
+type AcceptPlanProposalJSONRequestBody = AcceptanceInput
+
+// CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
+type CreatePlanJSONRequestBody = PlanInput
+
+// TakeBaselineJSONRequestBody defines body for TakeBaseline for application/json ContentType.
+type TakeBaselineJSONRequestBody = BaselineInput
+
+// RecordProgressJSONRequestBody defines body for RecordProgress for application/json ContentType.
+type RecordProgressJSONRequestBody = ProgressInput
+
+// ProposePlanChangeJSONRequestBody defines body for ProposePlanChange for application/json ContentType.
+type ProposePlanChangeJSONRequestBody = ProposalInput
+
+// RevisePlanJSONRequestBody defines body for RevisePlan for application/json ContentType.
+type RevisePlanJSONRequestBody = PlanRevisionInput
+
+// SimulateRiskJSONRequestBody defines body for SimulateRisk for application/json ContentType.
+type SimulateRiskJSONRequestBody = RiskRunInput
+
+// AnswerWhatIfJSONRequestBody defines body for AnswerWhatIf for application/json ContentType.
+type AnswerWhatIfJSONRequestBody = WhatIfInput
+
 // CheckPolicyJSONRequestBody defines body for CheckPolicy for application/json ContentType.
 type CheckPolicyJSONRequestBody = PolicyCheckInput
 
@@ -6249,8 +9168,26 @@ type FileRecordJSONRequestBody = FileInput
 // AddReferenceJSONRequestBody defines body for AddReference for application/json ContentType.
 type AddReferenceJSONRequestBody = ReferenceInput
 
+// ReserveStockJSONRequestBody defines body for ReserveStock for application/json ContentType.
+type ReserveStockJSONRequestBody = ReservationInput
+
 // AuditRevisionsJSONRequestBody defines body for AuditRevisions for application/json ContentType.
 type AuditRevisionsJSONRequestBody = RevisionAuditInput
+
+// ConfigureStaffJSONRequestBody defines body for ConfigureStaff for application/json ContentType.
+type ConfigureStaffJSONRequestBody = StaffTermsInput
+
+// CountStockJSONRequestBody defines body for CountStock for application/json ContentType.
+type CountStockJSONRequestBody = StockCountInput
+
+// ConfigureSupplyJSONRequestBody defines body for ConfigureSupply for application/json ContentType.
+type ConfigureSupplyJSONRequestBody = SupplyTermsInput
+
+// CreateRequisitionJSONRequestBody defines body for CreateRequisition for application/json ContentType.
+type CreateRequisitionJSONRequestBody = RequisitionInput
+
+// StepSupplyOrderJSONRequestBody defines body for StepSupplyOrder for application/json ContentType.
+type StepSupplyOrderJSONRequestBody = OrderStepInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -6290,6 +9227,9 @@ type ServerInterface interface {
 	// GetWaits Say why and where work waits
 	// (GET /v1/analyses/{id}/waits)
 	GetWaits(w http.ResponseWriter, r *http.Request, id string)
+	// RecordAttendance Record attendance
+	// (POST /v1/attendance)
+	RecordAttendance(w http.ResponseWriter, r *http.Request)
 	// ListBundles List bundles
 	// (GET /v1/bundles)
 	ListBundles(w http.ResponseWriter, r *http.Request, params ListBundlesParams)
@@ -6485,9 +9425,24 @@ type ServerInterface interface {
 	// GetTile Get hashes of the log
 	// (GET /v1/evidence/tiles/{level}/{index})
 	GetTile(w http.ResponseWriter, r *http.Request, level int32, index int64, params GetTileParams)
+	// ListItems List items
+	// (GET /v1/items)
+	ListItems(w http.ResponseWriter, r *http.Request, params ListItemsParams)
+	// PutItems Put items
+	// (PUT /v1/items)
+	PutItems(w http.ResponseWriter, r *http.Request)
+	// GetItem Get an item
+	// (GET /v1/items/{id})
+	GetItem(w http.ResponseWriter, r *http.Request, id MaterialID)
+	// PutItem Change an item
+	// (PUT /v1/items/{id})
+	PutItem(w http.ResponseWriter, r *http.Request, id MaterialID, params PutItemParams)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams)
+	// ListLeadTimes Say how long orders really took
+	// (GET /v1/lead-times)
+	ListLeadTimes(w http.ResponseWriter, r *http.Request)
 	// CheckLifecycle Check a lifecycle of one's own
 	// (POST /v1/lifecycle-checks)
 	CheckLifecycle(w http.ResponseWriter, r *http.Request)
@@ -6500,6 +9455,15 @@ type ServerInterface interface {
 	// CompareLifecycles Compare two versions of a lifecycle
 	// (GET /v1/lifecycles/{id}/changes)
 	CompareLifecycles(w http.ResponseWriter, r *http.Request, id string, params CompareLifecyclesParams)
+	// ListLots List stock
+	// (GET /v1/lots)
+	ListLots(w http.ResponseWriter, r *http.Request, params ListLotsParams)
+	// IssueStock Issue stock
+	// (POST /v1/lots/{id}/issues)
+	IssueStock(w http.ResponseWriter, r *http.Request, id MaterialID, params IssueStockParams)
+	// TransferStock Move stock to another place
+	// (POST /v1/lots/{id}/transfers)
+	TransferStock(w http.ResponseWriter, r *http.Request, id MaterialID, params TransferStockParams)
 	// ListMeasures List measures
 	// (GET /v1/measures)
 	ListMeasures(w http.ResponseWriter, r *http.Request, params ListMeasuresParams)
@@ -6566,6 +9530,72 @@ type ServerInterface interface {
 	// GetOutcome Get an outcome
 	// (GET /v1/outcomes/{id})
 	GetOutcome(w http.ResponseWriter, r *http.Request, id string)
+	// ListPeople List people
+	// (GET /v1/people)
+	ListPeople(w http.ResponseWriter, r *http.Request, params ListPeopleParams)
+	// PutPeople Put people
+	// (PUT /v1/people)
+	PutPeople(w http.ResponseWriter, r *http.Request)
+	// GetPerson Get a person
+	// (GET /v1/people/{id})
+	GetPerson(w http.ResponseWriter, r *http.Request, id PersonID)
+	// PutPerson Change a person
+	// (PUT /v1/people/{id})
+	PutPerson(w http.ResponseWriter, r *http.Request, id PersonID, params PutPersonParams)
+	// ListAttendance List the attendance of a person
+	// (GET /v1/people/{id}/attendance)
+	ListAttendance(w http.ResponseWriter, r *http.Request, id PersonID, params ListAttendanceParams)
+	// ImportPlan Create a plan from a file
+	// (POST /v1/plan-imports)
+	ImportPlan(w http.ResponseWriter, r *http.Request, params ImportPlanParams)
+	// GetPlanProposal Get a proposal
+	// (GET /v1/plan-proposals/{id})
+	GetPlanProposal(w http.ResponseWriter, r *http.Request, id PlanProposalID)
+	// AcceptPlanProposal Accept a proposal
+	// (POST /v1/plan-proposals/{id}/acceptance)
+	AcceptPlanProposal(w http.ResponseWriter, r *http.Request, id PlanProposalID, params AcceptPlanProposalParams)
+	// ListPlans List plans
+	// (GET /v1/plans)
+	ListPlans(w http.ResponseWriter, r *http.Request, params ListPlansParams)
+	// CreatePlan Create a plan
+	// (POST /v1/plans)
+	CreatePlan(w http.ResponseWriter, r *http.Request, params CreatePlanParams)
+	// GetPlan Get a plan
+	// (GET /v1/plans/{id})
+	GetPlan(w http.ResponseWriter, r *http.Request, id PlanID, params GetPlanParams)
+	// ListPlanActions List what is to be done by when
+	// (GET /v1/plans/{id}/actions)
+	ListPlanActions(w http.ResponseWriter, r *http.Request, id PlanID, params ListPlanActionsParams)
+	// TakeBaseline Take a baseline
+	// (POST /v1/plans/{id}/baselines)
+	TakeBaseline(w http.ResponseWriter, r *http.Request, id PlanID, params TakeBaselineParams)
+	// ExplainActivity Say why an activity stands as it does
+	// (GET /v1/plans/{id}/explanation)
+	ExplainActivity(w http.ResponseWriter, r *http.Request, id PlanID, params ExplainActivityParams)
+	// ExportPlan Write a plan as a file
+	// (GET /v1/plans/{id}/export)
+	ExportPlan(w http.ResponseWriter, r *http.Request, id PlanID, params ExportPlanParams)
+	// RecordProgress Record what has happened
+	// (POST /v1/plans/{id}/progress)
+	RecordProgress(w http.ResponseWriter, r *http.Request, id PlanID, params RecordProgressParams)
+	// ListPlanProposals List the proposals of a plan
+	// (GET /v1/plans/{id}/proposals)
+	ListPlanProposals(w http.ResponseWriter, r *http.Request, id PlanID, params ListPlanProposalsParams)
+	// ProposePlanChange Propose a change of dates
+	// (POST /v1/plans/{id}/proposals)
+	ProposePlanChange(w http.ResponseWriter, r *http.Request, id PlanID, params ProposePlanChangeParams)
+	// GetReadiness Say whether everything is in place
+	// (GET /v1/plans/{id}/readiness)
+	GetReadiness(w http.ResponseWriter, r *http.Request, id PlanID, params GetReadinessParams)
+	// RevisePlan Revise a plan
+	// (POST /v1/plans/{id}/revisions)
+	RevisePlan(w http.ResponseWriter, r *http.Request, id PlanID, params RevisePlanParams)
+	// SimulateRisk Say how sure the dates are
+	// (POST /v1/plans/{id}/risk)
+	SimulateRisk(w http.ResponseWriter, r *http.Request, id PlanID)
+	// AnswerWhatIf Say what a change would do
+	// (POST /v1/plans/{id}/what-if)
+	AnswerWhatIf(w http.ResponseWriter, r *http.Request, id PlanID)
 	// ListPolicies List the approval policies
 	// (GET /v1/policies)
 	ListPolicies(w http.ResponseWriter, r *http.Request)
@@ -6596,12 +9626,48 @@ type ServerInterface interface {
 	// AddReference Add a reference
 	// (POST /v1/records/{id}/references)
 	AddReference(w http.ResponseWriter, r *http.Request, id RecordID, params AddReferenceParams)
+	// ListReservations List what is kept for demands
+	// (GET /v1/reservations)
+	ListReservations(w http.ResponseWriter, r *http.Request, params ListReservationsParams)
+	// ReserveStock Keep stock for a demand
+	// (PUT /v1/reservations/{id})
+	ReserveStock(w http.ResponseWriter, r *http.Request, id MaterialID)
 	// AuditRevisions Audit released revisions
 	// (POST /v1/revision-audits)
 	AuditRevisions(w http.ResponseWriter, r *http.Request)
 	// SearchRecords Search records
 	// (GET /v1/search)
 	SearchRecords(w http.ResponseWriter, r *http.Request, params SearchRecordsParams)
+	// GetStaff Get what holds for all people
+	// (GET /v1/staff)
+	GetStaff(w http.ResponseWriter, r *http.Request)
+	// ConfigureStaff Set what holds for all people
+	// (PUT /v1/staff)
+	ConfigureStaff(w http.ResponseWriter, r *http.Request, params ConfigureStaffParams)
+	// CountStock Count stock
+	// (POST /v1/stock-counts)
+	CountStock(w http.ResponseWriter, r *http.Request)
+	// GetSupply Get what holds for all materials
+	// (GET /v1/supply)
+	GetSupply(w http.ResponseWriter, r *http.Request)
+	// ConfigureSupply Set what holds for all materials
+	// (PUT /v1/supply)
+	ConfigureSupply(w http.ResponseWriter, r *http.Request, params ConfigureSupplyParams)
+	// ListSupplyOrders List requisitions and orders
+	// (GET /v1/supply-orders)
+	ListSupplyOrders(w http.ResponseWriter, r *http.Request, params ListSupplyOrdersParams)
+	// CreateRequisition Create a requisition
+	// (POST /v1/supply-orders)
+	CreateRequisition(w http.ResponseWriter, r *http.Request, params CreateRequisitionParams)
+	// GetSupplyOrder Get a requisition or an order
+	// (GET /v1/supply-orders/{id})
+	GetSupplyOrder(w http.ResponseWriter, r *http.Request, id MaterialID)
+	// StepSupplyOrder Take a requisition or an order a step further
+	// (POST /v1/supply-orders/{id}/steps)
+	StepSupplyOrder(w http.ResponseWriter, r *http.Request, id MaterialID, params StepSupplyOrderParams)
+	// ImportTable Read a table or calendar
+	// (POST /v1/table-imports)
+	ImportTable(w http.ResponseWriter, r *http.Request, params ImportTableParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -6988,6 +10054,20 @@ func (siw *ServerInterfaceWrapper) GetWaits(w http.ResponseWriter, r *http.Reque
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetWaits(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecordAttendance operation middleware
+func (siw *ServerInterfaceWrapper) RecordAttendance(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecordAttendance(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10462,6 +13542,146 @@ func (siw *ServerInterfaceWrapper) GetTile(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
+// ListItems operation middleware
+func (siw *ServerInterfaceWrapper) ListItems(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListItemsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListItems(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutItems operation middleware
+func (siw *ServerInterfaceWrapper) PutItems(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutItems(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetItem operation middleware
+func (siw *ServerInterfaceWrapper) GetItem(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetItem(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutItem operation middleware
+func (siw *ServerInterfaceWrapper) PutItem(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutItemParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutItem(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ReadJournal operation middleware
 func (siw *ServerInterfaceWrapper) ReadJournal(w http.ResponseWriter, r *http.Request) {
 
@@ -10525,6 +13745,20 @@ func (siw *ServerInterfaceWrapper) ReadJournal(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReadJournal(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListLeadTimes operation middleware
+func (siw *ServerInterfaceWrapper) ListLeadTimes(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListLeadTimes(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10663,6 +13897,173 @@ func (siw *ServerInterfaceWrapper) CompareLifecycles(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CompareLifecycles(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListLots operation middleware
+func (siw *ServerInterfaceWrapper) ListLots(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLotsParams
+
+	// ------------- Optional query parameter "item" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "item", r.URL.Query(), &params.Item, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "item"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "item", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListLots(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// IssueStock operation middleware
+func (siw *ServerInterfaceWrapper) IssueStock(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params IssueStockParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.IssueStock(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TransferStock operation middleware
+func (siw *ServerInterfaceWrapper) TransferStock(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TransferStockParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TransferStock(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -11878,6 +15279,1075 @@ func (siw *ServerInterfaceWrapper) GetOutcome(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
+// ListPeople operation middleware
+func (siw *ServerInterfaceWrapper) ListPeople(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPeopleParams
+
+	// ------------- Optional query parameter "skill" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skill", r.URL.Query(), &params.Skill, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "skill"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "skill", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPeople(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutPeople operation middleware
+func (siw *ServerInterfaceWrapper) PutPeople(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutPeople(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPerson operation middleware
+func (siw *ServerInterfaceWrapper) GetPerson(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPerson(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutPerson operation middleware
+func (siw *ServerInterfaceWrapper) PutPerson(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutPersonParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutPerson(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAttendance operation middleware
+func (siw *ServerInterfaceWrapper) ListAttendance(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAttendanceParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAttendance(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportPlan operation middleware
+func (siw *ServerInterfaceWrapper) ImportPlan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportPlanParams
+
+	// ------------- Required query parameter "id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "id", r.URL.Query(), &params.ID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "zone" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "zone", r.URL.Query(), &params.Zone, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "zone"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "zone", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "partial" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partial", r.URL.Query(), &params.Partial, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "partial"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "partial", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportPlan(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPlanProposal operation middleware
+func (siw *ServerInterfaceWrapper) GetPlanProposal(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanProposalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPlanProposal(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AcceptPlanProposal operation middleware
+func (siw *ServerInterfaceWrapper) AcceptPlanProposal(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanProposalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptPlanProposalParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AcceptPlanProposal(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPlans operation middleware
+func (siw *ServerInterfaceWrapper) ListPlans(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPlansParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPlans(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreatePlan operation middleware
+func (siw *ServerInterfaceWrapper) CreatePlan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePlanParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreatePlan(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPlan operation middleware
+func (siw *ServerInterfaceWrapper) GetPlan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPlanParams
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPlan(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPlanActions operation middleware
+func (siw *ServerInterfaceWrapper) ListPlanActions(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPlanActionsParams
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", r.URL.Query(), &params.Part, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "part"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "part", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPlanActions(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TakeBaseline operation middleware
+func (siw *ServerInterfaceWrapper) TakeBaseline(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeBaselineParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TakeBaseline(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExplainActivity operation middleware
+func (siw *ServerInterfaceWrapper) ExplainActivity(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExplainActivityParams
+
+	// ------------- Required query parameter "activity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "activity", r.URL.Query(), &params.Activity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "activity"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "activity", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExplainActivity(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportPlan operation middleware
+func (siw *ServerInterfaceWrapper) ExportPlan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPlanParams
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "zone" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "zone", r.URL.Query(), &params.Zone, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "zone"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "zone", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportPlan(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecordProgress operation middleware
+func (siw *ServerInterfaceWrapper) RecordProgress(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordProgressParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecordProgress(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPlanProposals operation middleware
+func (siw *ServerInterfaceWrapper) ListPlanProposals(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPlanProposalsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPlanProposals(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ProposePlanChange operation middleware
+func (siw *ServerInterfaceWrapper) ProposePlanChange(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposePlanChangeParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ProposePlanChange(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetReadiness operation middleware
+func (siw *ServerInterfaceWrapper) GetReadiness(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReadinessParams
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetReadiness(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevisePlan operation middleware
+func (siw *ServerInterfaceWrapper) RevisePlan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevisePlanParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevisePlan(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SimulateRisk operation middleware
+func (siw *ServerInterfaceWrapper) SimulateRisk(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SimulateRisk(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AnswerWhatIf operation middleware
+func (siw *ServerInterfaceWrapper) AnswerWhatIf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id PlanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AnswerWhatIf(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPolicies operation middleware
 func (siw *ServerInterfaceWrapper) ListPolicies(w http.ResponseWriter, r *http.Request) {
 
@@ -12358,6 +16828,78 @@ func (siw *ServerInterfaceWrapper) AddReference(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ListReservations operation middleware
+func (siw *ServerInterfaceWrapper) ListReservations(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReservationsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReservations(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReserveStock operation middleware
+func (siw *ServerInterfaceWrapper) ReserveStock(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReserveStock(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // AuditRevisions operation middleware
 func (siw *ServerInterfaceWrapper) AuditRevisions(w http.ResponseWriter, r *http.Request) {
 
@@ -12526,6 +17068,407 @@ func (siw *ServerInterfaceWrapper) SearchRecords(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SearchRecords(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetStaff operation middleware
+func (siw *ServerInterfaceWrapper) GetStaff(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetStaff(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfigureStaff operation middleware
+func (siw *ServerInterfaceWrapper) ConfigureStaff(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfigureStaffParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfigureStaff(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CountStock operation middleware
+func (siw *ServerInterfaceWrapper) CountStock(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CountStock(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSupply operation middleware
+func (siw *ServerInterfaceWrapper) GetSupply(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSupply(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfigureSupply operation middleware
+func (siw *ServerInterfaceWrapper) ConfigureSupply(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfigureSupplyParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfigureSupply(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListSupplyOrders operation middleware
+func (siw *ServerInterfaceWrapper) ListSupplyOrders(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSupplyOrdersParams
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListSupplyOrders(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateRequisition operation middleware
+func (siw *ServerInterfaceWrapper) CreateRequisition(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateRequisitionParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateRequisition(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSupplyOrder operation middleware
+func (siw *ServerInterfaceWrapper) GetSupplyOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSupplyOrder(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// StepSupplyOrder operation middleware
+func (siw *ServerInterfaceWrapper) StepSupplyOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id MaterialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StepSupplyOrderParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StepSupplyOrder(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportTable operation middleware
+func (siw *ServerInterfaceWrapper) ImportTable(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportTableParams
+
+	// ------------- Required query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "person" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person", r.URL.Query(), &params.Person, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "person"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "person", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "zone" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "zone", r.URL.Query(), &params.Zone, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "zone"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "zone", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", r.URL.Query(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "reason"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "reason", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "partial" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partial", r.URL.Query(), &params.Partial, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "partial"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "partial", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportTable(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -12771,6 +17714,49 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/observation-rounds", wrapper.DrawRounds)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/openapi.yaml", wrapper.GetContract)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans", wrapper.ListPlans)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans", wrapper.CreatePlan)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans/{id}", wrapper.GetPlan)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans/{id}/revisions", wrapper.RevisePlan)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans/{id}/progress", wrapper.RecordProgress)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans/{id}/baselines", wrapper.TakeBaseline)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans/{id}/readiness", wrapper.GetReadiness)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans/{id}/actions", wrapper.ListPlanActions)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans/{id}/explanation", wrapper.ExplainActivity)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans/{id}/what-if", wrapper.AnswerWhatIf)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans/{id}/risk", wrapper.SimulateRisk)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans/{id}/proposals", wrapper.ListPlanProposals)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plans/{id}/proposals", wrapper.ProposePlanChange)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plan-proposals/{id}", wrapper.GetPlanProposal)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plan-proposals/{id}/acceptance", wrapper.AcceptPlanProposal)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/plans/{id}/export", wrapper.ExportPlan)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/plan-imports", wrapper.ImportPlan)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/supply", wrapper.GetSupply)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/supply", wrapper.ConfigureSupply)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/items", wrapper.ListItems)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/items", wrapper.PutItems)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/items/{id}", wrapper.GetItem)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/items/{id}", wrapper.PutItem)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lots", wrapper.ListLots)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stock-counts", wrapper.CountStock)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/lots/{id}/issues", wrapper.IssueStock)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/lots/{id}/transfers", wrapper.TransferStock)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/reservations/{id}", wrapper.ReserveStock)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/reservations", wrapper.ListReservations)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/supply-orders", wrapper.ListSupplyOrders)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/supply-orders", wrapper.CreateRequisition)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/supply-orders/{id}", wrapper.GetSupplyOrder)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/supply-orders/{id}/steps", wrapper.StepSupplyOrder)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/lead-times", wrapper.ListLeadTimes)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/staff", wrapper.GetStaff)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/staff", wrapper.ConfigureStaff)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/people", wrapper.ListPeople)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/people", wrapper.PutPeople)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/people/{id}", wrapper.GetPerson)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/people/{id}", wrapper.PutPerson)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/attendance", wrapper.RecordAttendance)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/people/{id}/attendance", wrapper.ListAttendance)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/table-imports", wrapper.ImportTable)
 
 	return m
 }
@@ -12797,6 +17783,15 @@ type CurrentChangeRequestJSONResponse struct {
 	Headers CurrentChangeRequestResponseHeaders
 }
 
+type CurrentLotResponseHeaders struct {
+	ETag string
+}
+type CurrentLotJSONResponse struct {
+	Body Lot
+
+	Headers CurrentLotResponseHeaders
+}
+
 type CurrentObligationResponseHeaders struct {
 	ETag string
 }
@@ -12804,6 +17799,24 @@ type CurrentObligationJSONResponse struct {
 	Body Obligation
 
 	Headers CurrentObligationResponseHeaders
+}
+
+type CurrentPlanResponseHeaders struct {
+	ETag string
+}
+type CurrentPlanJSONResponse struct {
+	Body PlanSummary
+
+	Headers CurrentPlanResponseHeaders
+}
+
+type CurrentSupplyOrderResponseHeaders struct {
+	ETag string
+}
+type CurrentSupplyOrderJSONResponse struct {
+	Body SupplyOrder
+
+	Headers CurrentSupplyOrderResponseHeaders
 }
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
@@ -12833,6 +17846,15 @@ type PartOfContentApplicationOctetStreamResponse struct {
 
 	Headers       PartOfContentResponseHeaders
 	ContentLength int64
+}
+
+type PlanStateResponseHeaders struct {
+	ETag *string
+}
+type PlanStateJSONResponse struct {
+	Body Plan
+
+	Headers PlanStateResponseHeaders
 }
 
 type PreconditionRequiredApplicationProblemPlusJSONResponse Problem
@@ -14068,6 +19090,158 @@ type GetWaitsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetWaitsdefaultApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendanceRequestObject struct {
+	Body *RecordAttendanceJSONRequestBody
+}
+
+type RecordAttendanceResponseObject interface {
+	VisitRecordAttendanceResponse(w http.ResponseWriter) error
+}
+
+type RecordAttendance200JSONResponse StoredCount
+
+func (response RecordAttendance200JSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance400ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance401ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance403ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance409ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance413ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance415ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendance422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecordAttendance422ApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordAttendancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordAttendancedefaultApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24538,6 +29712,568 @@ func (response GetTiledefaultApplicationProblemPlusJSONResponse) VisitGetTileRes
 	return err
 }
 
+type ListItemsRequestObject struct {
+	Params ListItemsParams
+}
+
+type ListItemsResponseObject interface {
+	VisitListItemsResponse(w http.ResponseWriter) error
+}
+
+type ListItems200JSONResponse StockItemPage
+
+func (response ListItems200JSONResponse) VisitListItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListItems400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListItems400ApplicationProblemPlusJSONResponse) VisitListItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListItems401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListItems401ApplicationProblemPlusJSONResponse) VisitListItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListItems403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListItems403ApplicationProblemPlusJSONResponse) VisitListItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListItemsdefaultApplicationProblemPlusJSONResponse) VisitListItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItemsRequestObject struct {
+	Body *PutItemsJSONRequestBody
+}
+
+type PutItemsResponseObject interface {
+	VisitPutItemsResponse(w http.ResponseWriter) error
+}
+
+type PutItems200JSONResponse StoredCount
+
+func (response PutItems200JSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems400ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems401ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems403ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems409ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems413ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems415ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItems422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutItems422ApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutItemsdefaultApplicationProblemPlusJSONResponse) VisitPutItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetItemRequestObject struct {
+	ID MaterialID `json:"id"`
+}
+
+type GetItemResponseObject interface {
+	VisitGetItemResponse(w http.ResponseWriter) error
+}
+
+type GetItem200ResponseHeaders struct {
+	ETag string
+}
+
+type GetItem200JSONResponse struct {
+	Body    StockItem
+	Headers GetItem200ResponseHeaders
+}
+
+func (response GetItem200JSONResponse) VisitGetItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetItem400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetItem400ApplicationProblemPlusJSONResponse) VisitGetItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetItem401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetItem401ApplicationProblemPlusJSONResponse) VisitGetItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetItem403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetItem403ApplicationProblemPlusJSONResponse) VisitGetItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetItem404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetItem404ApplicationProblemPlusJSONResponse) VisitGetItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetItemdefaultApplicationProblemPlusJSONResponse) VisitGetItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItemRequestObject struct {
+	ID     MaterialID `json:"id"`
+	Params PutItemParams
+	Body   *PutItemJSONRequestBody
+}
+
+type PutItemResponseObject interface {
+	VisitPutItemResponse(w http.ResponseWriter) error
+}
+
+type PutItem200ResponseHeaders struct {
+	ETag string
+}
+
+type PutItem200JSONResponse struct {
+	Body    StockItem
+	Headers PutItem200ResponseHeaders
+}
+
+func (response PutItem200JSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem400ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem401ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem403ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem404ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem409ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem412ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem413ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem415ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem422ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItem428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response PutItem428ApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutItemdefaultApplicationProblemPlusJSONResponse) VisitPutItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadJournalRequestObject struct {
 	Params ReadJournalParams
 }
@@ -24615,6 +30351,93 @@ type ReadJournaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadJournaldefaultApplicationProblemPlusJSONResponse) VisitReadJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadTimesRequestObject struct {
+}
+
+type ListLeadTimesResponseObject interface {
+	VisitListLeadTimesResponse(w http.ResponseWriter) error
+}
+
+type ListLeadTimes200JSONResponse LeadTimeList
+
+func (response ListLeadTimes200JSONResponse) VisitListLeadTimesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadTimes400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListLeadTimes400ApplicationProblemPlusJSONResponse) VisitListLeadTimesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadTimes401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListLeadTimes401ApplicationProblemPlusJSONResponse) VisitListLeadTimesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadTimes403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListLeadTimes403ApplicationProblemPlusJSONResponse) VisitListLeadTimesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadTimesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLeadTimesdefaultApplicationProblemPlusJSONResponse) VisitListLeadTimesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25115,6 +30938,500 @@ type CompareLifecyclesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CompareLifecyclesdefaultApplicationProblemPlusJSONResponse) VisitCompareLifecyclesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLotsRequestObject struct {
+	Params ListLotsParams
+}
+
+type ListLotsResponseObject interface {
+	VisitListLotsResponse(w http.ResponseWriter) error
+}
+
+type ListLots200JSONResponse LotPage
+
+func (response ListLots200JSONResponse) VisitListLotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLots400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListLots400ApplicationProblemPlusJSONResponse) VisitListLotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLots401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListLots401ApplicationProblemPlusJSONResponse) VisitListLotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLots403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListLots403ApplicationProblemPlusJSONResponse) VisitListLotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLotsdefaultApplicationProblemPlusJSONResponse) VisitListLotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStockRequestObject struct {
+	ID     MaterialID `json:"id"`
+	Params IssueStockParams
+	Body   *IssueStockJSONRequestBody
+}
+
+type IssueStockResponseObject interface {
+	VisitIssueStockResponse(w http.ResponseWriter) error
+}
+
+type IssueStock200JSONResponse struct{ CurrentLotJSONResponse }
+
+func (response IssueStock200JSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock400ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock401ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock403ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock404ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock409ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock412ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock413ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock415ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock422ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStock428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response IssueStock428ApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IssueStockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response IssueStockdefaultApplicationProblemPlusJSONResponse) VisitIssueStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStockRequestObject struct {
+	ID     MaterialID `json:"id"`
+	Params TransferStockParams
+	Body   *TransferStockJSONRequestBody
+}
+
+type TransferStockResponseObject interface {
+	VisitTransferStockResponse(w http.ResponseWriter) error
+}
+
+type TransferStock200JSONResponse struct{ CurrentLotJSONResponse }
+
+func (response TransferStock200JSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock400ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock401ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock403ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock404ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock409ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock412ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock413ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock415ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock422ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStock428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response TransferStock428ApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferStockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TransferStockdefaultApplicationProblemPlusJSONResponse) VisitTransferStockResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -28256,6 +34573,3198 @@ func (response GetOutcomedefaultApplicationProblemPlusJSONResponse) VisitGetOutc
 	return err
 }
 
+type ListPeopleRequestObject struct {
+	Params ListPeopleParams
+}
+
+type ListPeopleResponseObject interface {
+	VisitListPeopleResponse(w http.ResponseWriter) error
+}
+
+type ListPeople200JSONResponse PersonPage
+
+func (response ListPeople200JSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeople400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListPeople400ApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeople401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListPeople401ApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeople403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListPeople403ApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeopledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPeopledefaultApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeopleRequestObject struct {
+	Body *PutPeopleJSONRequestBody
+}
+
+type PutPeopleResponseObject interface {
+	VisitPutPeopleResponse(w http.ResponseWriter) error
+}
+
+type PutPeople200JSONResponse StoredCount
+
+func (response PutPeople200JSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople400ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople401ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople403ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople409ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople413ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople415ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeople422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutPeople422ApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeopledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPeopledefaultApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPersonRequestObject struct {
+	ID PersonID `json:"id"`
+}
+
+type GetPersonResponseObject interface {
+	VisitGetPersonResponse(w http.ResponseWriter) error
+}
+
+type GetPerson200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPerson200JSONResponse struct {
+	Body    Person
+	Headers GetPerson200ResponseHeaders
+}
+
+func (response GetPerson200JSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPerson400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetPerson400ApplicationProblemPlusJSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPerson401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPerson401ApplicationProblemPlusJSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPerson403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPerson403ApplicationProblemPlusJSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPerson404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPerson404ApplicationProblemPlusJSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPersondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPersondefaultApplicationProblemPlusJSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPersonRequestObject struct {
+	ID     PersonID `json:"id"`
+	Params PutPersonParams
+	Body   *PutPersonJSONRequestBody
+}
+
+type PutPersonResponseObject interface {
+	VisitPutPersonResponse(w http.ResponseWriter) error
+}
+
+type PutPerson200ResponseHeaders struct {
+	ETag string
+}
+
+type PutPerson200JSONResponse struct {
+	Body    Person
+	Headers PutPerson200ResponseHeaders
+}
+
+func (response PutPerson200JSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson400ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson401ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson403ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson404ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson409ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson412ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson413ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson415ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson422ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPerson428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response PutPerson428ApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPersondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPersondefaultApplicationProblemPlusJSONResponse) VisitPutPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttendanceRequestObject struct {
+	ID     PersonID `json:"id"`
+	Params ListAttendanceParams
+}
+
+type ListAttendanceResponseObject interface {
+	VisitListAttendanceResponse(w http.ResponseWriter) error
+}
+
+type ListAttendance200JSONResponse AttendancePage
+
+func (response ListAttendance200JSONResponse) VisitListAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttendance400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListAttendance400ApplicationProblemPlusJSONResponse) VisitListAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttendance401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListAttendance401ApplicationProblemPlusJSONResponse) VisitListAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttendance403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAttendance403ApplicationProblemPlusJSONResponse) VisitListAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttendancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAttendancedefaultApplicationProblemPlusJSONResponse) VisitListAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlanRequestObject struct {
+	Params ImportPlanParams
+	Body   io.Reader
+}
+
+type ImportPlanResponseObject interface {
+	VisitImportPlanResponse(w http.ResponseWriter) error
+}
+
+type ImportPlan201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type ImportPlan201JSONResponse struct {
+	Body    PlanImport
+	Headers ImportPlan201ResponseHeaders
+}
+
+func (response ImportPlan201JSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan400ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan401ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan403ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan409ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan413ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan415ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlan422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ImportPlan422ApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportPlandefaultApplicationProblemPlusJSONResponse) VisitImportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanProposalRequestObject struct {
+	ID PlanProposalID `json:"id"`
+}
+
+type GetPlanProposalResponseObject interface {
+	VisitGetPlanProposalResponse(w http.ResponseWriter) error
+}
+
+type GetPlanProposal200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPlanProposal200JSONResponse struct {
+	Body    PlanProposal
+	Headers GetPlanProposal200ResponseHeaders
+}
+
+func (response GetPlanProposal200JSONResponse) VisitGetPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanProposal400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlanProposal400ApplicationProblemPlusJSONResponse) VisitGetPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanProposal401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlanProposal401ApplicationProblemPlusJSONResponse) VisitGetPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanProposal403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlanProposal403ApplicationProblemPlusJSONResponse) VisitGetPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanProposal404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlanProposal404ApplicationProblemPlusJSONResponse) VisitGetPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanProposaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPlanProposaldefaultApplicationProblemPlusJSONResponse) VisitGetPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposalRequestObject struct {
+	ID     PlanProposalID `json:"id"`
+	Params AcceptPlanProposalParams
+	Body   *AcceptPlanProposalJSONRequestBody
+}
+
+type AcceptPlanProposalResponseObject interface {
+	VisitAcceptPlanProposalResponse(w http.ResponseWriter) error
+}
+
+type AcceptPlanProposal200JSONResponse struct{ CurrentPlanJSONResponse }
+
+func (response AcceptPlanProposal200JSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal400ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal401ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal403ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal404ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal409ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal412ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal413ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal415ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal422ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposal428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptPlanProposal428ApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptPlanProposaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptPlanProposaldefaultApplicationProblemPlusJSONResponse) VisitAcceptPlanProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlansRequestObject struct {
+	Params ListPlansParams
+}
+
+type ListPlansResponseObject interface {
+	VisitListPlansResponse(w http.ResponseWriter) error
+}
+
+type ListPlans200JSONResponse PlanPage
+
+func (response ListPlans200JSONResponse) VisitListPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlans400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlans400ApplicationProblemPlusJSONResponse) VisitListPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlans401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlans401ApplicationProblemPlusJSONResponse) VisitListPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlans403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlans403ApplicationProblemPlusJSONResponse) VisitListPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPlansdefaultApplicationProblemPlusJSONResponse) VisitListPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlanRequestObject struct {
+	Params CreatePlanParams
+	Body   *CreatePlanJSONRequestBody
+}
+
+type CreatePlanResponseObject interface {
+	VisitCreatePlanResponse(w http.ResponseWriter) error
+}
+
+type CreatePlan201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type CreatePlan201JSONResponse struct {
+	Body    PlanSummary
+	Headers CreatePlan201ResponseHeaders
+}
+
+func (response CreatePlan201JSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan400ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan401ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan403ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan409ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan413ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan415ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePlan422ApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePlandefaultApplicationProblemPlusJSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params GetPlanParams
+}
+
+type GetPlanResponseObject interface {
+	VisitGetPlanResponse(w http.ResponseWriter) error
+}
+
+type GetPlan200JSONResponse struct{ PlanStateJSONResponse }
+
+func (response GetPlan200JSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlan304Response = NotModifiedResponse
+
+func (response GetPlan304Response) VisitGetPlanResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetPlan400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlan400ApplicationProblemPlusJSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlan401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlan401ApplicationProblemPlusJSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlan403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlan403ApplicationProblemPlusJSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlan404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPlan404ApplicationProblemPlusJSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPlandefaultApplicationProblemPlusJSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActionsRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params ListPlanActionsParams
+}
+
+type ListPlanActionsResponseObject interface {
+	VisitListPlanActionsResponse(w http.ResponseWriter) error
+}
+
+type ListPlanActions200JSONResponse PlanActionList
+
+func (response ListPlanActions200JSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanActions400ApplicationProblemPlusJSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActions401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanActions401ApplicationProblemPlusJSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActions403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanActions403ApplicationProblemPlusJSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActions404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanActions404ApplicationProblemPlusJSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActions422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanActions422ApplicationProblemPlusJSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanActionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPlanActionsdefaultApplicationProblemPlusJSONResponse) VisitListPlanActionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaselineRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params TakeBaselineParams
+	Body   *TakeBaselineJSONRequestBody
+}
+
+type TakeBaselineResponseObject interface {
+	VisitTakeBaselineResponse(w http.ResponseWriter) error
+}
+
+type TakeBaseline200JSONResponse struct{ CurrentPlanJSONResponse }
+
+func (response TakeBaseline200JSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline400ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline401ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline403ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline404ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline409ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline412ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline413ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline415ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline422ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaseline428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response TakeBaseline428ApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBaselinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeBaselinedefaultApplicationProblemPlusJSONResponse) VisitTakeBaselineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivityRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params ExplainActivityParams
+}
+
+type ExplainActivityResponseObject interface {
+	VisitExplainActivityResponse(w http.ResponseWriter) error
+}
+
+type ExplainActivity200JSONResponse ActivityExplanation
+
+func (response ExplainActivity200JSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivity400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainActivity400ApplicationProblemPlusJSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivity401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainActivity401ApplicationProblemPlusJSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivity403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainActivity403ApplicationProblemPlusJSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivity404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainActivity404ApplicationProblemPlusJSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivity422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainActivity422ApplicationProblemPlusJSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainActivitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExplainActivitydefaultApplicationProblemPlusJSONResponse) VisitExplainActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlanRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params ExportPlanParams
+}
+
+type ExportPlanResponseObject interface {
+	VisitExportPlanResponse(w http.ResponseWriter) error
+}
+
+type ExportPlan200JSONResponse PlanExport
+
+func (response ExportPlan200JSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlan400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ExportPlan400ApplicationProblemPlusJSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlan401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ExportPlan401ApplicationProblemPlusJSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlan403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExportPlan403ApplicationProblemPlusJSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlan404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ExportPlan404ApplicationProblemPlusJSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlan422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ExportPlan422ApplicationProblemPlusJSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPlandefaultApplicationProblemPlusJSONResponse) VisitExportPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgressRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params RecordProgressParams
+	Body   *RecordProgressJSONRequestBody
+}
+
+type RecordProgressResponseObject interface {
+	VisitRecordProgressResponse(w http.ResponseWriter) error
+}
+
+type RecordProgress200JSONResponse struct{ CurrentPlanJSONResponse }
+
+func (response RecordProgress200JSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress400ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress401ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress403ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress404ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress409ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress412ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress413ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress415ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress422ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgress428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RecordProgress428ApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordProgressdefaultApplicationProblemPlusJSONResponse) VisitRecordProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanProposalsRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params ListPlanProposalsParams
+}
+
+type ListPlanProposalsResponseObject interface {
+	VisitListPlanProposalsResponse(w http.ResponseWriter) error
+}
+
+type ListPlanProposals200JSONResponse PlanProposalPage
+
+func (response ListPlanProposals200JSONResponse) VisitListPlanProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanProposals400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanProposals400ApplicationProblemPlusJSONResponse) VisitListPlanProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanProposals401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanProposals401ApplicationProblemPlusJSONResponse) VisitListPlanProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanProposals403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanProposals403ApplicationProblemPlusJSONResponse) VisitListPlanProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanProposals404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListPlanProposals404ApplicationProblemPlusJSONResponse) VisitListPlanProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlanProposalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPlanProposalsdefaultApplicationProblemPlusJSONResponse) VisitListPlanProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChangeRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params ProposePlanChangeParams
+	Body   *ProposePlanChangeJSONRequestBody
+}
+
+type ProposePlanChangeResponseObject interface {
+	VisitProposePlanChangeResponse(w http.ResponseWriter) error
+}
+
+type ProposePlanChange201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type ProposePlanChange201JSONResponse struct {
+	Body    PlanProposal
+	Headers ProposePlanChange201ResponseHeaders
+}
+
+func (response ProposePlanChange201JSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange400ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange401ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange403ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange404ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange409ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange413ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange415ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ProposePlanChange422ApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposePlanChangedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposePlanChangedefaultApplicationProblemPlusJSONResponse) VisitProposePlanChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadinessRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params GetReadinessParams
+}
+
+type GetReadinessResponseObject interface {
+	VisitGetReadinessResponse(w http.ResponseWriter) error
+}
+
+type GetReadiness200JSONResponse PlanReadiness
+
+func (response GetReadiness200JSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadiness400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetReadiness400ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadiness401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReadiness401ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadiness403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetReadiness403ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadiness404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetReadiness404ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadiness422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetReadiness422ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlanRequestObject struct {
+	ID     PlanID `json:"id"`
+	Params RevisePlanParams
+	Body   *RevisePlanJSONRequestBody
+}
+
+type RevisePlanResponseObject interface {
+	VisitRevisePlanResponse(w http.ResponseWriter) error
+}
+
+type RevisePlan200JSONResponse struct{ CurrentPlanJSONResponse }
+
+func (response RevisePlan200JSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan400ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan401ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan403ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan404ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan409ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan412ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan413ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan415ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan422ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlan428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RevisePlan428ApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevisePlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevisePlandefaultApplicationProblemPlusJSONResponse) VisitRevisePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRiskRequestObject struct {
+	ID   PlanID `json:"id"`
+	Body *SimulateRiskJSONRequestBody
+}
+
+type SimulateRiskResponseObject interface {
+	VisitSimulateRiskResponse(w http.ResponseWriter) error
+}
+
+type SimulateRisk200JSONResponse RiskRun
+
+func (response SimulateRisk200JSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk400ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk401ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk403ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk404ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk413ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk415ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRisk422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SimulateRisk422ApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateRiskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SimulateRiskdefaultApplicationProblemPlusJSONResponse) VisitSimulateRiskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIfRequestObject struct {
+	ID   PlanID `json:"id"`
+	Body *AnswerWhatIfJSONRequestBody
+}
+
+type AnswerWhatIfResponseObject interface {
+	VisitAnswerWhatIfResponse(w http.ResponseWriter) error
+}
+
+type AnswerWhatIf200JSONResponse WhatIfAnswer
+
+func (response AnswerWhatIf200JSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf400ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf401ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf403ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf404ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf413ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf415ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIf422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerWhatIf422ApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerWhatIfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerWhatIfdefaultApplicationProblemPlusJSONResponse) VisitAnswerWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPoliciesRequestObject struct {
 }
 
@@ -29497,6 +39006,247 @@ func (response AddReferencedefaultApplicationProblemPlusJSONResponse) VisitAddRe
 	return err
 }
 
+type ListReservationsRequestObject struct {
+	Params ListReservationsParams
+}
+
+type ListReservationsResponseObject interface {
+	VisitListReservationsResponse(w http.ResponseWriter) error
+}
+
+type ListReservations200JSONResponse ReservationPage
+
+func (response ListReservations200JSONResponse) VisitListReservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReservations400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListReservations400ApplicationProblemPlusJSONResponse) VisitListReservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReservations401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListReservations401ApplicationProblemPlusJSONResponse) VisitListReservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReservations403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListReservations403ApplicationProblemPlusJSONResponse) VisitListReservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReservationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReservationsdefaultApplicationProblemPlusJSONResponse) VisitListReservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStockRequestObject struct {
+	ID   MaterialID `json:"id"`
+	Body *ReserveStockJSONRequestBody
+}
+
+type ReserveStockResponseObject interface {
+	VisitReserveStockResponse(w http.ResponseWriter) error
+}
+
+type ReserveStock200JSONResponse Reservation
+
+func (response ReserveStock200JSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock400ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock401ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock403ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock409ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock413ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock415ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStock422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ReserveStock422ApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveStockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReserveStockdefaultApplicationProblemPlusJSONResponse) VisitReserveStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AuditRevisionsRequestObject struct {
 	Body *AuditRevisionsJSONRequestBody
 }
@@ -29753,6 +39503,1482 @@ func (response SearchRecordsdefaultApplicationProblemPlusJSONResponse) VisitSear
 	return err
 }
 
+type GetStaffRequestObject struct {
+}
+
+type GetStaffResponseObject interface {
+	VisitGetStaffResponse(w http.ResponseWriter) error
+}
+
+type GetStaff200ResponseHeaders struct {
+	ETag string
+}
+
+type GetStaff200JSONResponse struct {
+	Body    StaffTerms
+	Headers GetStaff200ResponseHeaders
+}
+
+func (response GetStaff200JSONResponse) VisitGetStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStaff400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetStaff400ApplicationProblemPlusJSONResponse) VisitGetStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStaff401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetStaff401ApplicationProblemPlusJSONResponse) VisitGetStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStaff403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetStaff403ApplicationProblemPlusJSONResponse) VisitGetStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStaffdefaultApplicationProblemPlusJSONResponse) VisitGetStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaffRequestObject struct {
+	Params ConfigureStaffParams
+	Body   *ConfigureStaffJSONRequestBody
+}
+
+type ConfigureStaffResponseObject interface {
+	VisitConfigureStaffResponse(w http.ResponseWriter) error
+}
+
+type ConfigureStaff200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfigureStaff200JSONResponse struct {
+	Body    StaffTerms
+	Headers ConfigureStaff200ResponseHeaders
+}
+
+func (response ConfigureStaff200JSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff400ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff401ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff403ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff404ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff409ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff412ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff413ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff415ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff422ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaff428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureStaff428ApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfigureStaffdefaultApplicationProblemPlusJSONResponse) VisitConfigureStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStockRequestObject struct {
+	Body *CountStockJSONRequestBody
+}
+
+type CountStockResponseObject interface {
+	VisitCountStockResponse(w http.ResponseWriter) error
+}
+
+type CountStock200JSONResponse StoredCount
+
+func (response CountStock200JSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock400ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock401ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock403ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock409ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock413ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock415ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStock422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CountStock422ApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountStockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountStockdefaultApplicationProblemPlusJSONResponse) VisitCountStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyRequestObject struct {
+}
+
+type GetSupplyResponseObject interface {
+	VisitGetSupplyResponse(w http.ResponseWriter) error
+}
+
+type GetSupply200ResponseHeaders struct {
+	ETag string
+}
+
+type GetSupply200JSONResponse struct {
+	Body    SupplyTerms
+	Headers GetSupply200ResponseHeaders
+}
+
+func (response GetSupply200JSONResponse) VisitGetSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupply400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupply400ApplicationProblemPlusJSONResponse) VisitGetSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupply401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupply401ApplicationProblemPlusJSONResponse) VisitGetSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupply403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupply403ApplicationProblemPlusJSONResponse) VisitGetSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSupplydefaultApplicationProblemPlusJSONResponse) VisitGetSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupplyRequestObject struct {
+	Params ConfigureSupplyParams
+	Body   *ConfigureSupplyJSONRequestBody
+}
+
+type ConfigureSupplyResponseObject interface {
+	VisitConfigureSupplyResponse(w http.ResponseWriter) error
+}
+
+type ConfigureSupply200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfigureSupply200JSONResponse struct {
+	Body    SupplyTerms
+	Headers ConfigureSupply200ResponseHeaders
+}
+
+func (response ConfigureSupply200JSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply400ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply401ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply403ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply404ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply409ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply412ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply413ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply415ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply422ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupply428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ConfigureSupply428ApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfigureSupplydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfigureSupplydefaultApplicationProblemPlusJSONResponse) VisitConfigureSupplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSupplyOrdersRequestObject struct {
+	Params ListSupplyOrdersParams
+}
+
+type ListSupplyOrdersResponseObject interface {
+	VisitListSupplyOrdersResponse(w http.ResponseWriter) error
+}
+
+type ListSupplyOrders200JSONResponse SupplyOrderPage
+
+func (response ListSupplyOrders200JSONResponse) VisitListSupplyOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSupplyOrders400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListSupplyOrders400ApplicationProblemPlusJSONResponse) VisitListSupplyOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSupplyOrders401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListSupplyOrders401ApplicationProblemPlusJSONResponse) VisitListSupplyOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSupplyOrders403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListSupplyOrders403ApplicationProblemPlusJSONResponse) VisitListSupplyOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSupplyOrdersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSupplyOrdersdefaultApplicationProblemPlusJSONResponse) VisitListSupplyOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisitionRequestObject struct {
+	Params CreateRequisitionParams
+	Body   *CreateRequisitionJSONRequestBody
+}
+
+type CreateRequisitionResponseObject interface {
+	VisitCreateRequisitionResponse(w http.ResponseWriter) error
+}
+
+type CreateRequisition201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+type CreateRequisition201JSONResponse struct {
+	Body    SupplyOrder
+	Headers CreateRequisition201ResponseHeaders
+}
+
+func (response CreateRequisition201JSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition400ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition401ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition403ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition409ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition413ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition415ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisition422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateRequisition422ApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequisitiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateRequisitiondefaultApplicationProblemPlusJSONResponse) VisitCreateRequisitionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyOrderRequestObject struct {
+	ID MaterialID `json:"id"`
+}
+
+type GetSupplyOrderResponseObject interface {
+	VisitGetSupplyOrderResponse(w http.ResponseWriter) error
+}
+
+type GetSupplyOrder200JSONResponse struct{ CurrentSupplyOrderJSONResponse }
+
+func (response GetSupplyOrder200JSONResponse) VisitGetSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyOrder400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupplyOrder400ApplicationProblemPlusJSONResponse) VisitGetSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyOrder401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupplyOrder401ApplicationProblemPlusJSONResponse) VisitGetSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyOrder403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupplyOrder403ApplicationProblemPlusJSONResponse) VisitGetSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyOrder404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSupplyOrder404ApplicationProblemPlusJSONResponse) VisitGetSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplyOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSupplyOrderdefaultApplicationProblemPlusJSONResponse) VisitGetSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrderRequestObject struct {
+	ID     MaterialID `json:"id"`
+	Params StepSupplyOrderParams
+	Body   *StepSupplyOrderJSONRequestBody
+}
+
+type StepSupplyOrderResponseObject interface {
+	VisitStepSupplyOrderResponse(w http.ResponseWriter) error
+}
+
+type StepSupplyOrder200JSONResponse struct{ CurrentSupplyOrderJSONResponse }
+
+func (response StepSupplyOrder200JSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder400ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder401ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder403ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder404ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder409ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder412ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder413ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder415ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder422ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrder428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response StepSupplyOrder428ApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepSupplyOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepSupplyOrderdefaultApplicationProblemPlusJSONResponse) VisitStepSupplyOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTableRequestObject struct {
+	Params ImportTableParams
+	Body   io.Reader
+}
+
+type ImportTableResponseObject interface {
+	VisitImportTableResponse(w http.ResponseWriter) error
+}
+
+type ImportTable200JSONResponse TableImport
+
+func (response ImportTable200JSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable400ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable401ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable403ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable409ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable413ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable415ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTable422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ImportTable422ApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportTabledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportTabledefaultApplicationProblemPlusJSONResponse) VisitImportTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth Ask whether the service is up
@@ -29791,6 +41017,9 @@ type StrictServerInterface interface {
 	// GetWaits Say why and where work waits
 	// (GET /v1/analyses/{id}/waits)
 	GetWaits(ctx context.Context, request GetWaitsRequestObject) (GetWaitsResponseObject, error)
+	// RecordAttendance Record attendance
+	// (POST /v1/attendance)
+	RecordAttendance(ctx context.Context, request RecordAttendanceRequestObject) (RecordAttendanceResponseObject, error)
 	// ListBundles List bundles
 	// (GET /v1/bundles)
 	ListBundles(ctx context.Context, request ListBundlesRequestObject) (ListBundlesResponseObject, error)
@@ -29986,9 +41215,24 @@ type StrictServerInterface interface {
 	// GetTile Get hashes of the log
 	// (GET /v1/evidence/tiles/{level}/{index})
 	GetTile(ctx context.Context, request GetTileRequestObject) (GetTileResponseObject, error)
+	// ListItems List items
+	// (GET /v1/items)
+	ListItems(ctx context.Context, request ListItemsRequestObject) (ListItemsResponseObject, error)
+	// PutItems Put items
+	// (PUT /v1/items)
+	PutItems(ctx context.Context, request PutItemsRequestObject) (PutItemsResponseObject, error)
+	// GetItem Get an item
+	// (GET /v1/items/{id})
+	GetItem(ctx context.Context, request GetItemRequestObject) (GetItemResponseObject, error)
+	// PutItem Change an item
+	// (PUT /v1/items/{id})
+	PutItem(ctx context.Context, request PutItemRequestObject) (PutItemResponseObject, error)
 	// ReadJournal Read the journal
 	// (GET /v1/journal)
 	ReadJournal(ctx context.Context, request ReadJournalRequestObject) (ReadJournalResponseObject, error)
+	// ListLeadTimes Say how long orders really took
+	// (GET /v1/lead-times)
+	ListLeadTimes(ctx context.Context, request ListLeadTimesRequestObject) (ListLeadTimesResponseObject, error)
 	// CheckLifecycle Check a lifecycle of one's own
 	// (POST /v1/lifecycle-checks)
 	CheckLifecycle(ctx context.Context, request CheckLifecycleRequestObject) (CheckLifecycleResponseObject, error)
@@ -30001,6 +41245,15 @@ type StrictServerInterface interface {
 	// CompareLifecycles Compare two versions of a lifecycle
 	// (GET /v1/lifecycles/{id}/changes)
 	CompareLifecycles(ctx context.Context, request CompareLifecyclesRequestObject) (CompareLifecyclesResponseObject, error)
+	// ListLots List stock
+	// (GET /v1/lots)
+	ListLots(ctx context.Context, request ListLotsRequestObject) (ListLotsResponseObject, error)
+	// IssueStock Issue stock
+	// (POST /v1/lots/{id}/issues)
+	IssueStock(ctx context.Context, request IssueStockRequestObject) (IssueStockResponseObject, error)
+	// TransferStock Move stock to another place
+	// (POST /v1/lots/{id}/transfers)
+	TransferStock(ctx context.Context, request TransferStockRequestObject) (TransferStockResponseObject, error)
 	// ListMeasures List measures
 	// (GET /v1/measures)
 	ListMeasures(ctx context.Context, request ListMeasuresRequestObject) (ListMeasuresResponseObject, error)
@@ -30067,6 +41320,72 @@ type StrictServerInterface interface {
 	// GetOutcome Get an outcome
 	// (GET /v1/outcomes/{id})
 	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
+	// ListPeople List people
+	// (GET /v1/people)
+	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
+	// PutPeople Put people
+	// (PUT /v1/people)
+	PutPeople(ctx context.Context, request PutPeopleRequestObject) (PutPeopleResponseObject, error)
+	// GetPerson Get a person
+	// (GET /v1/people/{id})
+	GetPerson(ctx context.Context, request GetPersonRequestObject) (GetPersonResponseObject, error)
+	// PutPerson Change a person
+	// (PUT /v1/people/{id})
+	PutPerson(ctx context.Context, request PutPersonRequestObject) (PutPersonResponseObject, error)
+	// ListAttendance List the attendance of a person
+	// (GET /v1/people/{id}/attendance)
+	ListAttendance(ctx context.Context, request ListAttendanceRequestObject) (ListAttendanceResponseObject, error)
+	// ImportPlan Create a plan from a file
+	// (POST /v1/plan-imports)
+	ImportPlan(ctx context.Context, request ImportPlanRequestObject) (ImportPlanResponseObject, error)
+	// GetPlanProposal Get a proposal
+	// (GET /v1/plan-proposals/{id})
+	GetPlanProposal(ctx context.Context, request GetPlanProposalRequestObject) (GetPlanProposalResponseObject, error)
+	// AcceptPlanProposal Accept a proposal
+	// (POST /v1/plan-proposals/{id}/acceptance)
+	AcceptPlanProposal(ctx context.Context, request AcceptPlanProposalRequestObject) (AcceptPlanProposalResponseObject, error)
+	// ListPlans List plans
+	// (GET /v1/plans)
+	ListPlans(ctx context.Context, request ListPlansRequestObject) (ListPlansResponseObject, error)
+	// CreatePlan Create a plan
+	// (POST /v1/plans)
+	CreatePlan(ctx context.Context, request CreatePlanRequestObject) (CreatePlanResponseObject, error)
+	// GetPlan Get a plan
+	// (GET /v1/plans/{id})
+	GetPlan(ctx context.Context, request GetPlanRequestObject) (GetPlanResponseObject, error)
+	// ListPlanActions List what is to be done by when
+	// (GET /v1/plans/{id}/actions)
+	ListPlanActions(ctx context.Context, request ListPlanActionsRequestObject) (ListPlanActionsResponseObject, error)
+	// TakeBaseline Take a baseline
+	// (POST /v1/plans/{id}/baselines)
+	TakeBaseline(ctx context.Context, request TakeBaselineRequestObject) (TakeBaselineResponseObject, error)
+	// ExplainActivity Say why an activity stands as it does
+	// (GET /v1/plans/{id}/explanation)
+	ExplainActivity(ctx context.Context, request ExplainActivityRequestObject) (ExplainActivityResponseObject, error)
+	// ExportPlan Write a plan as a file
+	// (GET /v1/plans/{id}/export)
+	ExportPlan(ctx context.Context, request ExportPlanRequestObject) (ExportPlanResponseObject, error)
+	// RecordProgress Record what has happened
+	// (POST /v1/plans/{id}/progress)
+	RecordProgress(ctx context.Context, request RecordProgressRequestObject) (RecordProgressResponseObject, error)
+	// ListPlanProposals List the proposals of a plan
+	// (GET /v1/plans/{id}/proposals)
+	ListPlanProposals(ctx context.Context, request ListPlanProposalsRequestObject) (ListPlanProposalsResponseObject, error)
+	// ProposePlanChange Propose a change of dates
+	// (POST /v1/plans/{id}/proposals)
+	ProposePlanChange(ctx context.Context, request ProposePlanChangeRequestObject) (ProposePlanChangeResponseObject, error)
+	// GetReadiness Say whether everything is in place
+	// (GET /v1/plans/{id}/readiness)
+	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
+	// RevisePlan Revise a plan
+	// (POST /v1/plans/{id}/revisions)
+	RevisePlan(ctx context.Context, request RevisePlanRequestObject) (RevisePlanResponseObject, error)
+	// SimulateRisk Say how sure the dates are
+	// (POST /v1/plans/{id}/risk)
+	SimulateRisk(ctx context.Context, request SimulateRiskRequestObject) (SimulateRiskResponseObject, error)
+	// AnswerWhatIf Say what a change would do
+	// (POST /v1/plans/{id}/what-if)
+	AnswerWhatIf(ctx context.Context, request AnswerWhatIfRequestObject) (AnswerWhatIfResponseObject, error)
 	// ListPolicies List the approval policies
 	// (GET /v1/policies)
 	ListPolicies(ctx context.Context, request ListPoliciesRequestObject) (ListPoliciesResponseObject, error)
@@ -30097,12 +41416,48 @@ type StrictServerInterface interface {
 	// AddReference Add a reference
 	// (POST /v1/records/{id}/references)
 	AddReference(ctx context.Context, request AddReferenceRequestObject) (AddReferenceResponseObject, error)
+	// ListReservations List what is kept for demands
+	// (GET /v1/reservations)
+	ListReservations(ctx context.Context, request ListReservationsRequestObject) (ListReservationsResponseObject, error)
+	// ReserveStock Keep stock for a demand
+	// (PUT /v1/reservations/{id})
+	ReserveStock(ctx context.Context, request ReserveStockRequestObject) (ReserveStockResponseObject, error)
 	// AuditRevisions Audit released revisions
 	// (POST /v1/revision-audits)
 	AuditRevisions(ctx context.Context, request AuditRevisionsRequestObject) (AuditRevisionsResponseObject, error)
 	// SearchRecords Search records
 	// (GET /v1/search)
 	SearchRecords(ctx context.Context, request SearchRecordsRequestObject) (SearchRecordsResponseObject, error)
+	// GetStaff Get what holds for all people
+	// (GET /v1/staff)
+	GetStaff(ctx context.Context, request GetStaffRequestObject) (GetStaffResponseObject, error)
+	// ConfigureStaff Set what holds for all people
+	// (PUT /v1/staff)
+	ConfigureStaff(ctx context.Context, request ConfigureStaffRequestObject) (ConfigureStaffResponseObject, error)
+	// CountStock Count stock
+	// (POST /v1/stock-counts)
+	CountStock(ctx context.Context, request CountStockRequestObject) (CountStockResponseObject, error)
+	// GetSupply Get what holds for all materials
+	// (GET /v1/supply)
+	GetSupply(ctx context.Context, request GetSupplyRequestObject) (GetSupplyResponseObject, error)
+	// ConfigureSupply Set what holds for all materials
+	// (PUT /v1/supply)
+	ConfigureSupply(ctx context.Context, request ConfigureSupplyRequestObject) (ConfigureSupplyResponseObject, error)
+	// ListSupplyOrders List requisitions and orders
+	// (GET /v1/supply-orders)
+	ListSupplyOrders(ctx context.Context, request ListSupplyOrdersRequestObject) (ListSupplyOrdersResponseObject, error)
+	// CreateRequisition Create a requisition
+	// (POST /v1/supply-orders)
+	CreateRequisition(ctx context.Context, request CreateRequisitionRequestObject) (CreateRequisitionResponseObject, error)
+	// GetSupplyOrder Get a requisition or an order
+	// (GET /v1/supply-orders/{id})
+	GetSupplyOrder(ctx context.Context, request GetSupplyOrderRequestObject) (GetSupplyOrderResponseObject, error)
+	// StepSupplyOrder Take a requisition or an order a step further
+	// (POST /v1/supply-orders/{id}/steps)
+	StepSupplyOrder(ctx context.Context, request StepSupplyOrderRequestObject) (StepSupplyOrderResponseObject, error)
+	// ImportTable Read a table or calendar
+	// (POST /v1/table-imports)
+	ImportTable(ctx context.Context, request ImportTableRequestObject) (ImportTableResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -30455,6 +41810,37 @@ func (sh *strictHandler) GetWaits(w http.ResponseWriter, r *http.Request, id str
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetWaitsResponseObject); ok {
 		if err := validResponse.VisitGetWaitsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordAttendance operation middleware
+func (sh *strictHandler) RecordAttendance(w http.ResponseWriter, r *http.Request) {
+	var request RecordAttendanceRequestObject
+
+	var body RecordAttendanceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordAttendance(ctx, request.(RecordAttendanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordAttendance")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecordAttendanceResponseObject); ok {
+		if err := validResponse.VisitRecordAttendanceResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -32424,6 +43810,123 @@ func (sh *strictHandler) GetTile(w http.ResponseWriter, r *http.Request, level i
 	}
 }
 
+// ListItems operation middleware
+func (sh *strictHandler) ListItems(w http.ResponseWriter, r *http.Request, params ListItemsParams) {
+	var request ListItemsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListItems(ctx, request.(ListItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListItems")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListItemsResponseObject); ok {
+		if err := validResponse.VisitListItemsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutItems operation middleware
+func (sh *strictHandler) PutItems(w http.ResponseWriter, r *http.Request) {
+	var request PutItemsRequestObject
+
+	var body PutItemsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutItems(ctx, request.(PutItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutItems")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutItemsResponseObject); ok {
+		if err := validResponse.VisitPutItemsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetItem operation middleware
+func (sh *strictHandler) GetItem(w http.ResponseWriter, r *http.Request, id MaterialID) {
+	var request GetItemRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetItem(ctx, request.(GetItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetItem")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetItemResponseObject); ok {
+		if err := validResponse.VisitGetItemResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutItem operation middleware
+func (sh *strictHandler) PutItem(w http.ResponseWriter, r *http.Request, id MaterialID, params PutItemParams) {
+	var request PutItemRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PutItemJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutItem(ctx, request.(PutItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutItem")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutItemResponseObject); ok {
+		if err := validResponse.VisitPutItemResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadJournal operation middleware
 func (sh *strictHandler) ReadJournal(w http.ResponseWriter, r *http.Request, params ReadJournalParams) {
 	var request ReadJournalRequestObject
@@ -32443,6 +43946,30 @@ func (sh *strictHandler) ReadJournal(w http.ResponseWriter, r *http.Request, par
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ReadJournalResponseObject); ok {
 		if err := validResponse.VisitReadJournalResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLeadTimes operation middleware
+func (sh *strictHandler) ListLeadTimes(w http.ResponseWriter, r *http.Request) {
+	var request ListLeadTimesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLeadTimes(ctx, request.(ListLeadTimesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLeadTimes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListLeadTimesResponseObject); ok {
+		if err := validResponse.VisitListLeadTimesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -32552,6 +44079,100 @@ func (sh *strictHandler) CompareLifecycles(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(CompareLifecyclesResponseObject); ok {
 		if err := validResponse.VisitCompareLifecyclesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLots operation middleware
+func (sh *strictHandler) ListLots(w http.ResponseWriter, r *http.Request, params ListLotsParams) {
+	var request ListLotsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLots(ctx, request.(ListLotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLots")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListLotsResponseObject); ok {
+		if err := validResponse.VisitListLotsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// IssueStock operation middleware
+func (sh *strictHandler) IssueStock(w http.ResponseWriter, r *http.Request, id MaterialID, params IssueStockParams) {
+	var request IssueStockRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body IssueStockJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.IssueStock(ctx, request.(IssueStockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IssueStock")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(IssueStockResponseObject); ok {
+		if err := validResponse.VisitIssueStockResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TransferStock operation middleware
+func (sh *strictHandler) TransferStock(w http.ResponseWriter, r *http.Request, id MaterialID, params TransferStockParams) {
+	var request TransferStockRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body TransferStockJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TransferStock(ctx, request.(TransferStockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TransferStock")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TransferStockResponseObject); ok {
+		if err := validResponse.VisitTransferStockResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -33211,6 +44832,661 @@ func (sh *strictHandler) GetOutcome(w http.ResponseWriter, r *http.Request, id s
 	}
 }
 
+// ListPeople operation middleware
+func (sh *strictHandler) ListPeople(w http.ResponseWriter, r *http.Request, params ListPeopleParams) {
+	var request ListPeopleRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPeople(ctx, request.(ListPeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPeople")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPeopleResponseObject); ok {
+		if err := validResponse.VisitListPeopleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutPeople operation middleware
+func (sh *strictHandler) PutPeople(w http.ResponseWriter, r *http.Request) {
+	var request PutPeopleRequestObject
+
+	var body PutPeopleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPeople(ctx, request.(PutPeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPeople")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutPeopleResponseObject); ok {
+		if err := validResponse.VisitPutPeopleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPerson operation middleware
+func (sh *strictHandler) GetPerson(w http.ResponseWriter, r *http.Request, id PersonID) {
+	var request GetPersonRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPerson(ctx, request.(GetPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPerson")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPersonResponseObject); ok {
+		if err := validResponse.VisitGetPersonResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutPerson operation middleware
+func (sh *strictHandler) PutPerson(w http.ResponseWriter, r *http.Request, id PersonID, params PutPersonParams) {
+	var request PutPersonRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PutPersonJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPerson(ctx, request.(PutPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPerson")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutPersonResponseObject); ok {
+		if err := validResponse.VisitPutPersonResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAttendance operation middleware
+func (sh *strictHandler) ListAttendance(w http.ResponseWriter, r *http.Request, id PersonID, params ListAttendanceParams) {
+	var request ListAttendanceRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAttendance(ctx, request.(ListAttendanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAttendance")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAttendanceResponseObject); ok {
+		if err := validResponse.VisitListAttendanceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportPlan operation middleware
+func (sh *strictHandler) ImportPlan(w http.ResponseWriter, r *http.Request, params ImportPlanParams) {
+	var request ImportPlanRequestObject
+
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportPlan(ctx, request.(ImportPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportPlan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ImportPlanResponseObject); ok {
+		if err := validResponse.VisitImportPlanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPlanProposal operation middleware
+func (sh *strictHandler) GetPlanProposal(w http.ResponseWriter, r *http.Request, id PlanProposalID) {
+	var request GetPlanProposalRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlanProposal(ctx, request.(GetPlanProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlanProposal")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPlanProposalResponseObject); ok {
+		if err := validResponse.VisitGetPlanProposalResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AcceptPlanProposal operation middleware
+func (sh *strictHandler) AcceptPlanProposal(w http.ResponseWriter, r *http.Request, id PlanProposalID, params AcceptPlanProposalParams) {
+	var request AcceptPlanProposalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AcceptPlanProposalJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptPlanProposal(ctx, request.(AcceptPlanProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptPlanProposal")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AcceptPlanProposalResponseObject); ok {
+		if err := validResponse.VisitAcceptPlanProposalResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPlans operation middleware
+func (sh *strictHandler) ListPlans(w http.ResponseWriter, r *http.Request, params ListPlansParams) {
+	var request ListPlansRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPlans(ctx, request.(ListPlansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPlans")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPlansResponseObject); ok {
+		if err := validResponse.VisitListPlansResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreatePlan operation middleware
+func (sh *strictHandler) CreatePlan(w http.ResponseWriter, r *http.Request, params CreatePlanParams) {
+	var request CreatePlanRequestObject
+
+	request.Params = params
+
+	var body CreatePlanJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePlan(ctx, request.(CreatePlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePlan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreatePlanResponseObject); ok {
+		if err := validResponse.VisitCreatePlanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPlan operation middleware
+func (sh *strictHandler) GetPlan(w http.ResponseWriter, r *http.Request, id PlanID, params GetPlanParams) {
+	var request GetPlanRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlan(ctx, request.(GetPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPlanResponseObject); ok {
+		if err := validResponse.VisitGetPlanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPlanActions operation middleware
+func (sh *strictHandler) ListPlanActions(w http.ResponseWriter, r *http.Request, id PlanID, params ListPlanActionsParams) {
+	var request ListPlanActionsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPlanActions(ctx, request.(ListPlanActionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPlanActions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPlanActionsResponseObject); ok {
+		if err := validResponse.VisitListPlanActionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeBaseline operation middleware
+func (sh *strictHandler) TakeBaseline(w http.ResponseWriter, r *http.Request, id PlanID, params TakeBaselineParams) {
+	var request TakeBaselineRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body TakeBaselineJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeBaseline(ctx, request.(TakeBaselineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeBaseline")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TakeBaselineResponseObject); ok {
+		if err := validResponse.VisitTakeBaselineResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExplainActivity operation middleware
+func (sh *strictHandler) ExplainActivity(w http.ResponseWriter, r *http.Request, id PlanID, params ExplainActivityParams) {
+	var request ExplainActivityRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExplainActivity(ctx, request.(ExplainActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExplainActivity")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExplainActivityResponseObject); ok {
+		if err := validResponse.VisitExplainActivityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportPlan operation middleware
+func (sh *strictHandler) ExportPlan(w http.ResponseWriter, r *http.Request, id PlanID, params ExportPlanParams) {
+	var request ExportPlanRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPlan(ctx, request.(ExportPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPlan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportPlanResponseObject); ok {
+		if err := validResponse.VisitExportPlanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordProgress operation middleware
+func (sh *strictHandler) RecordProgress(w http.ResponseWriter, r *http.Request, id PlanID, params RecordProgressParams) {
+	var request RecordProgressRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RecordProgressJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordProgress(ctx, request.(RecordProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordProgress")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecordProgressResponseObject); ok {
+		if err := validResponse.VisitRecordProgressResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPlanProposals operation middleware
+func (sh *strictHandler) ListPlanProposals(w http.ResponseWriter, r *http.Request, id PlanID, params ListPlanProposalsParams) {
+	var request ListPlanProposalsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPlanProposals(ctx, request.(ListPlanProposalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPlanProposals")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPlanProposalsResponseObject); ok {
+		if err := validResponse.VisitListPlanProposalsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProposePlanChange operation middleware
+func (sh *strictHandler) ProposePlanChange(w http.ResponseWriter, r *http.Request, id PlanID, params ProposePlanChangeParams) {
+	var request ProposePlanChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ProposePlanChangeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposePlanChange(ctx, request.(ProposePlanChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposePlanChange")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ProposePlanChangeResponseObject); ok {
+		if err := validResponse.VisitProposePlanChangeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetReadiness operation middleware
+func (sh *strictHandler) GetReadiness(w http.ResponseWriter, r *http.Request, id PlanID, params GetReadinessParams) {
+	var request GetReadinessRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReadiness(ctx, request.(GetReadinessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReadiness")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetReadinessResponseObject); ok {
+		if err := validResponse.VisitGetReadinessResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevisePlan operation middleware
+func (sh *strictHandler) RevisePlan(w http.ResponseWriter, r *http.Request, id PlanID, params RevisePlanParams) {
+	var request RevisePlanRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RevisePlanJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevisePlan(ctx, request.(RevisePlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevisePlan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevisePlanResponseObject); ok {
+		if err := validResponse.VisitRevisePlanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SimulateRisk operation middleware
+func (sh *strictHandler) SimulateRisk(w http.ResponseWriter, r *http.Request, id PlanID) {
+	var request SimulateRiskRequestObject
+
+	request.ID = id
+
+	var body SimulateRiskJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SimulateRisk(ctx, request.(SimulateRiskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SimulateRisk")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SimulateRiskResponseObject); ok {
+		if err := validResponse.VisitSimulateRiskResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerWhatIf operation middleware
+func (sh *strictHandler) AnswerWhatIf(w http.ResponseWriter, r *http.Request, id PlanID) {
+	var request AnswerWhatIfRequestObject
+
+	request.ID = id
+
+	var body AnswerWhatIfJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerWhatIf(ctx, request.(AnswerWhatIfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerWhatIf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AnswerWhatIfResponseObject); ok {
+		if err := validResponse.VisitAnswerWhatIfResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListPolicies operation middleware
 func (sh *strictHandler) ListPolicies(w http.ResponseWriter, r *http.Request) {
 	var request ListPoliciesRequestObject
@@ -33493,6 +45769,65 @@ func (sh *strictHandler) AddReference(w http.ResponseWriter, r *http.Request, id
 	}
 }
 
+// ListReservations operation middleware
+func (sh *strictHandler) ListReservations(w http.ResponseWriter, r *http.Request, params ListReservationsParams) {
+	var request ListReservationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReservations(ctx, request.(ListReservationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReservations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListReservationsResponseObject); ok {
+		if err := validResponse.VisitListReservationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReserveStock operation middleware
+func (sh *strictHandler) ReserveStock(w http.ResponseWriter, r *http.Request, id MaterialID) {
+	var request ReserveStockRequestObject
+
+	request.ID = id
+
+	var body ReserveStockJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReserveStock(ctx, request.(ReserveStockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReserveStock")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReserveStockResponseObject); ok {
+		if err := validResponse.VisitReserveStockResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // AuditRevisions operation middleware
 func (sh *strictHandler) AuditRevisions(w http.ResponseWriter, r *http.Request) {
 	var request AuditRevisionsRequestObject
@@ -33543,6 +45878,298 @@ func (sh *strictHandler) SearchRecords(w http.ResponseWriter, r *http.Request, p
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(SearchRecordsResponseObject); ok {
 		if err := validResponse.VisitSearchRecordsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetStaff operation middleware
+func (sh *strictHandler) GetStaff(w http.ResponseWriter, r *http.Request) {
+	var request GetStaffRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStaff(ctx, request.(GetStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStaff")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetStaffResponseObject); ok {
+		if err := validResponse.VisitGetStaffResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfigureStaff operation middleware
+func (sh *strictHandler) ConfigureStaff(w http.ResponseWriter, r *http.Request, params ConfigureStaffParams) {
+	var request ConfigureStaffRequestObject
+
+	request.Params = params
+
+	var body ConfigureStaffJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfigureStaff(ctx, request.(ConfigureStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfigureStaff")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfigureStaffResponseObject); ok {
+		if err := validResponse.VisitConfigureStaffResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CountStock operation middleware
+func (sh *strictHandler) CountStock(w http.ResponseWriter, r *http.Request) {
+	var request CountStockRequestObject
+
+	var body CountStockJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CountStock(ctx, request.(CountStockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountStock")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CountStockResponseObject); ok {
+		if err := validResponse.VisitCountStockResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSupply operation middleware
+func (sh *strictHandler) GetSupply(w http.ResponseWriter, r *http.Request) {
+	var request GetSupplyRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSupply(ctx, request.(GetSupplyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSupply")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSupplyResponseObject); ok {
+		if err := validResponse.VisitGetSupplyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfigureSupply operation middleware
+func (sh *strictHandler) ConfigureSupply(w http.ResponseWriter, r *http.Request, params ConfigureSupplyParams) {
+	var request ConfigureSupplyRequestObject
+
+	request.Params = params
+
+	var body ConfigureSupplyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfigureSupply(ctx, request.(ConfigureSupplyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfigureSupply")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfigureSupplyResponseObject); ok {
+		if err := validResponse.VisitConfigureSupplyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListSupplyOrders operation middleware
+func (sh *strictHandler) ListSupplyOrders(w http.ResponseWriter, r *http.Request, params ListSupplyOrdersParams) {
+	var request ListSupplyOrdersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSupplyOrders(ctx, request.(ListSupplyOrdersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSupplyOrders")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListSupplyOrdersResponseObject); ok {
+		if err := validResponse.VisitListSupplyOrdersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateRequisition operation middleware
+func (sh *strictHandler) CreateRequisition(w http.ResponseWriter, r *http.Request, params CreateRequisitionParams) {
+	var request CreateRequisitionRequestObject
+
+	request.Params = params
+
+	var body CreateRequisitionJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRequisition(ctx, request.(CreateRequisitionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRequisition")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateRequisitionResponseObject); ok {
+		if err := validResponse.VisitCreateRequisitionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSupplyOrder operation middleware
+func (sh *strictHandler) GetSupplyOrder(w http.ResponseWriter, r *http.Request, id MaterialID) {
+	var request GetSupplyOrderRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSupplyOrder(ctx, request.(GetSupplyOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSupplyOrder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSupplyOrderResponseObject); ok {
+		if err := validResponse.VisitGetSupplyOrderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StepSupplyOrder operation middleware
+func (sh *strictHandler) StepSupplyOrder(w http.ResponseWriter, r *http.Request, id MaterialID, params StepSupplyOrderParams) {
+	var request StepSupplyOrderRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body StepSupplyOrderJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StepSupplyOrder(ctx, request.(StepSupplyOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepSupplyOrder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StepSupplyOrderResponseObject); ok {
+		if err := validResponse.VisitStepSupplyOrderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportTable operation middleware
+func (sh *strictHandler) ImportTable(w http.ResponseWriter, r *http.Request, params ImportTableParams) {
+	var request ImportTableRequestObject
+
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportTable(ctx, request.(ImportTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportTable")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ImportTableResponseObject); ok {
+		if err := validResponse.VisitImportTableResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -24,6 +24,7 @@ import (
 	"github.com/coordkit/coordkit/coordination/process/engage"
 	"github.com/coordkit/coordkit/coordination/process/sampling"
 	"github.com/coordkit/coordkit/coordination/register"
+	"github.com/coordkit/coordkit/schedule"
 )
 
 // problemBase leads to the page that explains each code.
@@ -230,6 +231,10 @@ func table() []row {
 		{register.ErrNotFound, kindNotFound},
 		{register.ErrConflict, kindConflict},
 		{register.ErrInvalid, kindInvalid},
+		{schedule.ErrConflict, kindConflict},
+		{schedule.ErrInvalid, kindInvalid},
+		{schedule.ErrRefused, kindRefused},
+		{schedule.ErrViolated, kindInternal}, // the dating checks itself; what is wanted and cannot hold is a finding
 		{coordination.ErrNotFound, kindNotFound},
 		{coordination.ErrConflict, kindConflict},
 		{coordination.ErrInvalid, kindInvalid},
@@ -314,6 +319,12 @@ func faultsOf(err error) []Fault {
 		out = eachOf(file.Fields, func(f archive.Field) Fault {
 			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: &f.Text}
 		})
+	} else if plan, ok := errors.AsType[*schedule.ValidationError](err); ok {
+		out = eachOf(plan.Fields, func(f schedule.Field) Fault {
+			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: new(clipped(f.Text))}
+		})
+	} else if errors.Is(err, schedule.ErrInvalid) { // a cycle, or hours that never open: it says which
+		out = []Fault{{Pointer: new(""), Code: codeInvalid, Text: new(clipped(err.Error()))}}
 	}
 	if out == nil {
 		out = ofProcess(err)
@@ -334,6 +345,9 @@ func ofProcess(err error) []Fault {
 	return nil
 }
 
+// maxUnmet is how many conditions a problem lists.
+const maxUnmet = 1000
+
 // unmetOf collects the conditions that an error says are not met.
 func unmetOf(err error) []Unmet {
 	if refused, ok := errors.AsType[*changereq.RefusedError](err); ok {
@@ -346,6 +360,11 @@ func unmetOf(err error) []Unmet {
 	}
 	if errors.Is(err, engage.ErrRefused) {
 		return []Unmet{{Condition: "engagement", Status: "unsatisfied", Text: clipped(err.Error())}}
+	}
+	if refused, ok := errors.AsType[*schedule.RefusedError](err); ok {
+		return eachOf(refused.Unmet[:min(len(refused.Unmet), maxUnmet)], func(u schedule.Unmet) Unmet {
+			return Unmet{Condition: u.Condition, Status: "unsatisfied", Text: u.Text, Ref: text(u.Ref)}
+		})
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func TestEverySentinelHasARow(t *testing.T) {
 	t.Parallel()
 	rows := namedRows(t)
 	found := 0
-	for _, dir := range []string{"changereq", "changereq/approval", "changereq/bundle", "changereq/lifecycle", "changereq/window", "archive", "archive/evidence", "coordination", "coordination/notice", "coordination/register", "coordination/process", "coordination/process/bottleneck", "coordination/process/conform", "coordination/process/engage", "coordination/process/sampling", "adapters/httpapi"} {
+	for _, dir := range []string{"changereq", "changereq/approval", "changereq/bundle", "changereq/lifecycle", "changereq/window", "archive", "archive/evidence", "coordination", "coordination/notice", "coordination/register", "schedule", "schedule/plans", "schedule/supply", "schedule/staff", "coordination/planning", "coordination/process", "coordination/process/bottleneck", "coordination/process/conform", "coordination/process/engage", "coordination/process/sampling", "adapters/httpapi"} {
 		for _, name := range sentinels(t, filepath.Join("..", "..", dir)) {
 			found++
 			qualified := filepath.Base(dir) + "." + name

@@ -185,8 +185,15 @@ func (m *model) order(t *rapid.T) {
 	c := likely[o.State]
 	if c == nil || rapid.IntRange(0, 2).Draw(t, "any") == 0 {
 		c = rapid.SampledFrom([]supply.Command{
-			likely[""], supply.Submit{}, supply.Approve{}, likely[supply.Approved], supply.Confirm{Due: day}, receive, back,
-			supply.Receive{Receipt: supply.Receipt{On: day, Quantity: quantity, Wrong: true}}, supply.Close{Reason: "enough"}, supply.Cancel{Reason: "no"},
+			likely[""],
+			supply.Submit{},
+			supply.Approve{},
+			likely[supply.Approved],
+			supply.Confirm{Due: day},
+			receive, back,
+			supply.Receive{Receipt: supply.Receipt{On: day, Quantity: quantity, Wrong: true}},
+			supply.Close{Reason: "enough"},
+			supply.Cancel{Reason: "no"},
 			supply.Refuse{Reason: "no"},
 		}).Draw(t, "command")
 	}

@@ -94,20 +94,32 @@ func (t *Terms) propose(p *schedule.Plan) (schedule.Proposal, error) {
 // register.ErrConflict.
 func (s *Service) Propose(ctx context.Context, tenant, by, id, plan string, rev int64, t Terms) (Proposal, error) {
 	stamp := s.Stamp(by)
-	t.AsOf = t.AsOf.UTC().Truncate(time.Microsecond)
-	if t.WaitForSupplies { // what is known is one state of affairs, read before the plan is locked
-		r, err := s.Readiness(ctx, tenant, plan, t.AsOf)
-		if err != nil {
-			return Proposal{}, err
-		}
-		t.Floors = append(r.Floors(), t.Floors...)
+	t, err := s.Settle(ctx, tenant, plan, t)
+	if err != nil {
+		return Proposal{}, err
 	}
 	return update(ctx, s, tenant, func(ctx context.Context, tx register.Tx) (Proposal, error) {
 		return s.ProposeTx(ctx, tx, stamp, id, plan, rev, t)
 	})
 }
 
-// ProposeTx is Propose inside the caller's transaction. Floors are those given.
+// Settle fills in what a proposal waits for: the earliest dates at which what is
+// late can be there, as they are known now.
+func (s *Service) Settle(ctx context.Context, tenant, plan string, t Terms) (Terms, error) {
+	t.AsOf = t.AsOf.UTC().Truncate(time.Microsecond)
+	if !t.WaitForSupplies {
+		return t, nil
+	}
+	r, err := s.Readiness(ctx, tenant, plan, t.AsOf)
+	if err != nil {
+		return t, err
+	}
+	t.Floors = append(r.Floors(), t.Floors...)
+	return t, nil
+}
+
+// ProposeTx is Propose inside the caller's transaction, with terms that Settle
+// has filled in.
 func (s *Service) ProposeTx(ctx context.Context, tx register.Tx, stamp Stamp, id, plan string, rev int64, t Terms) (Proposal, error) {
 	if err := stamp.check(); err != nil {
 		return Proposal{}, err

@@ -100,9 +100,12 @@ func find[T any](ctx context.Context, tx register.Tx, r register.Register[T], id
 	return row, err
 }
 
+// Absent is the revision of what was seen not to be there yet.
+const Absent int64 = -2
+
 // seen refuses a row that is not at the revision that was seen; 0 is any.
 func seen[T any](row *register.Row[T], book string, rev int64) error {
-	if rev != 0 && rev != row.Rev {
+	if rev != 0 && rev != row.Rev && (rev != Absent || row.Rev != 0) {
 		return fmt.Errorf("%w: %s %q is at revision %d, not %d; read it again", register.ErrConflict, book, row.ID, row.Rev, rev)
 	}
 	return nil

@@ -205,6 +205,81 @@ func (e ObservationInputMethod) Valid() bool {
 	}
 }
 
+// Defines values for OrderStepInputStep.
+const (
+	OrderStepInputStepApprove OrderStepInputStep = "approve"
+	OrderStepInputStepCancel  OrderStepInputStep = "cancel"
+	OrderStepInputStepClose   OrderStepInputStep = "close"
+	OrderStepInputStepConfirm OrderStepInputStep = "confirm"
+	OrderStepInputStepPlace   OrderStepInputStep = "place"
+	OrderStepInputStepReceive OrderStepInputStep = "receive"
+	OrderStepInputStepRefuse  OrderStepInputStep = "refuse"
+	OrderStepInputStepReturn  OrderStepInputStep = "return"
+	OrderStepInputStepSubmit  OrderStepInputStep = "submit"
+)
+
+// Valid indicates whether the value is a known member of the OrderStepInputStep enum.
+func (e OrderStepInputStep) Valid() bool {
+	switch e {
+	case OrderStepInputStepApprove:
+		return true
+	case OrderStepInputStepCancel:
+		return true
+	case OrderStepInputStepClose:
+		return true
+	case OrderStepInputStepConfirm:
+		return true
+	case OrderStepInputStepPlace:
+		return true
+	case OrderStepInputStepReceive:
+		return true
+	case OrderStepInputStepRefuse:
+		return true
+	case OrderStepInputStepReturn:
+		return true
+	case OrderStepInputStepSubmit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrerequisiteKind.
+const (
+	PrerequisiteKindApproval PrerequisiteKind = "approval"
+	PrerequisiteKindDocument PrerequisiteKind = "document"
+)
+
+// Valid indicates whether the value is a known member of the PrerequisiteKind enum.
+func (e PrerequisiteKind) Valid() bool {
+	switch e {
+	case PrerequisiteKindApproval:
+		return true
+	case PrerequisiteKindDocument:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrerequisiteInputKind.
+const (
+	PrerequisiteInputKindApproval PrerequisiteInputKind = "approval"
+	PrerequisiteInputKindDocument PrerequisiteInputKind = "document"
+)
+
+// Valid indicates whether the value is a known member of the PrerequisiteInputKind enum.
+func (e PrerequisiteInputKind) Valid() bool {
+	switch e {
+	case PrerequisiteInputKindApproval:
+		return true
+	case PrerequisiteInputKindDocument:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReferenceDirection.
 const (
 	ReferenceDirectionInward  ReferenceDirection = "inward"
@@ -217,6 +292,180 @@ func (e ReferenceDirection) Valid() bool {
 	case ReferenceDirectionInward:
 		return true
 	case ReferenceDirectionOutward:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationKind.
+const (
+	RelationKindFF RelationKind = "FF"
+	RelationKindFS RelationKind = "FS"
+	RelationKindSF RelationKind = "SF"
+	RelationKindSS RelationKind = "SS"
+)
+
+// Valid indicates whether the value is a known member of the RelationKind enum.
+func (e RelationKind) Valid() bool {
+	switch e {
+	case RelationKindFF:
+		return true
+	case RelationKindFS:
+		return true
+	case RelationKindSF:
+		return true
+	case RelationKindSS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationLagIn.
+const (
+	RelationLagInElapsed RelationLagIn = "elapsed"
+	RelationLagInWorking RelationLagIn = "working"
+)
+
+// Valid indicates whether the value is a known member of the RelationLagIn enum.
+func (e RelationLagIn) Valid() bool {
+	switch e {
+	case RelationLagInElapsed:
+		return true
+	case RelationLagInWorking:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationEndsInputKind.
+const (
+	RelationEndsInputKindFF RelationEndsInputKind = "FF"
+	RelationEndsInputKindFS RelationEndsInputKind = "FS"
+	RelationEndsInputKindSF RelationEndsInputKind = "SF"
+	RelationEndsInputKindSS RelationEndsInputKind = "SS"
+)
+
+// Valid indicates whether the value is a known member of the RelationEndsInputKind enum.
+func (e RelationEndsInputKind) Valid() bool {
+	switch e {
+	case RelationEndsInputKindFF:
+		return true
+	case RelationEndsInputKindFS:
+		return true
+	case RelationEndsInputKindSF:
+		return true
+	case RelationEndsInputKindSS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationInputKind.
+const (
+	RelationInputKindFF RelationInputKind = "FF"
+	RelationInputKindFS RelationInputKind = "FS"
+	RelationInputKindSF RelationInputKind = "SF"
+	RelationInputKindSS RelationInputKind = "SS"
+)
+
+// Valid indicates whether the value is a known member of the RelationInputKind enum.
+func (e RelationInputKind) Valid() bool {
+	switch e {
+	case RelationInputKindFF:
+		return true
+	case RelationInputKindFS:
+		return true
+	case RelationInputKindSF:
+		return true
+	case RelationInputKindSS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationInputLagIn.
+const (
+	RelationInputLagInElapsed RelationInputLagIn = "elapsed"
+	RelationInputLagInWorking RelationInputLagIn = "working"
+)
+
+// Valid indicates whether the value is a known member of the RelationInputLagIn enum.
+func (e RelationInputLagIn) Valid() bool {
+	switch e {
+	case RelationInputLagInElapsed:
+		return true
+	case RelationInputLagInWorking:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WeekShiftDay.
+const (
+	WeekShiftDayFriday    WeekShiftDay = "friday"
+	WeekShiftDayMonday    WeekShiftDay = "monday"
+	WeekShiftDaySaturday  WeekShiftDay = "saturday"
+	WeekShiftDaySunday    WeekShiftDay = "sunday"
+	WeekShiftDayThursday  WeekShiftDay = "thursday"
+	WeekShiftDayTuesday   WeekShiftDay = "tuesday"
+	WeekShiftDayWednesday WeekShiftDay = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the WeekShiftDay enum.
+func (e WeekShiftDay) Valid() bool {
+	switch e {
+	case WeekShiftDayFriday:
+		return true
+	case WeekShiftDayMonday:
+		return true
+	case WeekShiftDaySaturday:
+		return true
+	case WeekShiftDaySunday:
+		return true
+	case WeekShiftDayThursday:
+		return true
+	case WeekShiftDayTuesday:
+		return true
+	case WeekShiftDayWednesday:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WeekShiftInputDay.
+const (
+	WeekShiftInputDayFriday    WeekShiftInputDay = "friday"
+	WeekShiftInputDayMonday    WeekShiftInputDay = "monday"
+	WeekShiftInputDaySaturday  WeekShiftInputDay = "saturday"
+	WeekShiftInputDaySunday    WeekShiftInputDay = "sunday"
+	WeekShiftInputDayThursday  WeekShiftInputDay = "thursday"
+	WeekShiftInputDayTuesday   WeekShiftInputDay = "tuesday"
+	WeekShiftInputDayWednesday WeekShiftInputDay = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the WeekShiftInputDay enum.
+func (e WeekShiftInputDay) Valid() bool {
+	switch e {
+	case WeekShiftInputDayFriday:
+		return true
+	case WeekShiftInputDayMonday:
+		return true
+	case WeekShiftInputDaySaturday:
+		return true
+	case WeekShiftInputDaySunday:
+		return true
+	case WeekShiftInputDayThursday:
+		return true
+	case WeekShiftInputDayTuesday:
+		return true
+	case WeekShiftInputDayWednesday:
 		return true
 	default:
 		return false
@@ -298,6 +547,30 @@ func (e GetLifecycleParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ListPlanActionsParamsPart.
+const (
+	ListPlanActionsParamsPartApprovals ListPlanActionsParamsPart = "approvals"
+	ListPlanActionsParamsPartDocuments ListPlanActionsParamsPart = "documents"
+	ListPlanActionsParamsPartMaterials ListPlanActionsParamsPart = "materials"
+	ListPlanActionsParamsPartStaff     ListPlanActionsParamsPart = "staff"
+)
+
+// Valid indicates whether the value is a known member of the ListPlanActionsParamsPart enum.
+func (e ListPlanActionsParamsPart) Valid() bool {
+	switch e {
+	case ListPlanActionsParamsPartApprovals:
+		return true
+	case ListPlanActionsParamsPartDocuments:
+		return true
+	case ListPlanActionsParamsPartMaterials:
+		return true
+	case ListPlanActionsParamsPartStaff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListRecordReferencesParamsDirection.
 const (
 	ListRecordReferencesParamsDirectionInward  ListRecordReferencesParamsDirection = "inward"
@@ -314,6 +587,39 @@ func (e ListRecordReferencesParamsDirection) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Defines values for ImportTableParamsKind.
+const (
+	ImportTableParamsKindAbsences   ImportTableParamsKind = "absences"
+	ImportTableParamsKindAttendance ImportTableParamsKind = "attendance"
+	ImportTableParamsKindItems      ImportTableParamsKind = "items"
+	ImportTableParamsKindPeople     ImportTableParamsKind = "people"
+	ImportTableParamsKindStock      ImportTableParamsKind = "stock"
+)
+
+// Valid indicates whether the value is a known member of the ImportTableParamsKind enum.
+func (e ImportTableParamsKind) Valid() bool {
+	switch e {
+	case ImportTableParamsKindAbsences:
+		return true
+	case ImportTableParamsKindAttendance:
+		return true
+	case ImportTableParamsKindItems:
+		return true
+	case ImportTableParamsKindPeople:
+		return true
+	case ImportTableParamsKindStock:
+		return true
+	default:
+		return false
+	}
+}
+
+// AcceptanceInput What is confirmed when a proposal is accepted.
+type AcceptanceInput struct {
+	// Confirm Every frozen activity that the proposal moves, and no other.
+	Confirm []string `json:"confirm,omitempty"`
 }
 
 // Accounting How change requests fare.
@@ -343,6 +649,75 @@ type Accounting struct {
 	States []Count `json:"states"`
 }
 
+// Activity A piece of work, a milestone or a gate.
+type Activity struct {
+	// Actual What has happened to an activity.
+	Actual *Actual `json:"actual,omitempty"`
+
+	// AsLate As late as moves no other activity.
+	AsLate *bool `json:"as_late,omitempty"`
+
+	// Calendar When it can be worked on; none is that of the plan.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DurationUs Open time of its calendars that it takes, in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// EffortUs Work to be shared by its people, where there is no duration.
+	EffortUs *int64 `json:"effort_us,omitempty"`
+
+	// FinishNotAfter The deadline, wanted.
+	FinishNotAfter *time.Time `json:"finish_not_after,omitempty"`
+
+	// FinishNotBefore Kept.
+	FinishNotBefore *time.Time `json:"finish_not_before,omitempty"`
+
+	// ID Names it within the plan.
+	ID string `json:"id"`
+
+	// Kind What it is; none is a task.
+	Kind *string `json:"kind,omitempty"`
+
+	// Manual It stays where it is planned, whatever the relations say.
+	Manual *bool `json:"manual,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// Needs What must be in place.
+	Needs []PlanNeed `json:"needs,omitempty"`
+
+	// Place A calendar too: both must be open.
+	Place *string `json:"place,omitempty"`
+
+	// Planned When an activity starts and finishes.
+	Planned *PlanDates `json:"planned,omitempty"`
+
+	// Priority The higher is served first where needs fall on one date.
+	Priority *int32 `json:"priority,omitempty"`
+
+	// Solid It may not pause over closed time.
+	Solid *bool `json:"solid,omitempty"`
+
+	// StartNotAfter Wanted.
+	StartNotAfter *time.Time `json:"start_not_after,omitempty"`
+
+	// StartNotBefore Kept.
+	StartNotBefore *time.Time `json:"start_not_before,omitempty"`
+}
+
+// ActivityExplanation Why an activity stands as it does.
+type ActivityExplanation struct {
+	// Needs Each requirement.
+	Needs []NeedReadiness `json:"needs"`
+
+	// Readiness Whether everything an activity needs is in place.
+	Readiness ActivityReadiness `json:"readiness"`
+
+	// Root The fact at the end of a chain of delays.
+	Root *DelayRoot `json:"root,omitempty"`
+}
+
 // ActivityFigures How often an activity came and how long it took.
 type ActivityFigures struct {
 	// Ends Cases that ended with it.
@@ -368,6 +743,159 @@ type ActivityFigures struct {
 
 	// UnknownStarts Instances of which nobody knows when they began; they count as no time.
 	UnknownStarts int64 `json:"unknown_starts"`
+}
+
+// ActivityInput A piece of work, a milestone or a gate.
+type ActivityInput struct {
+	// Actual What has happened to an activity.
+	Actual *ActualInput `json:"actual,omitempty"`
+
+	// AsLate As late as moves no other activity.
+	AsLate *bool `json:"as_late,omitempty"`
+
+	// Calendar When it can be worked on; none is that of the plan.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DurationUs Open time of its calendars that it takes, in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// EffortUs Work to be shared by its people, where there is no duration.
+	EffortUs *int64 `json:"effort_us,omitempty"`
+
+	// FinishNotAfter The deadline, wanted.
+	FinishNotAfter *time.Time `json:"finish_not_after,omitempty"`
+
+	// FinishNotBefore Kept.
+	FinishNotBefore *time.Time `json:"finish_not_before,omitempty"`
+
+	// ID Names it within the plan.
+	ID string `json:"id"`
+
+	// Kind What it is; none is a task.
+	Kind *string `json:"kind,omitempty"`
+
+	// Manual It stays where it is planned, whatever the relations say.
+	Manual *bool `json:"manual,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// Needs What must be in place.
+	Needs []PlanNeedInput `json:"needs,omitempty"`
+
+	// Place A calendar too: both must be open.
+	Place *string `json:"place,omitempty"`
+
+	// Planned When an activity starts and finishes.
+	Planned *PlanDatesInput `json:"planned,omitempty"`
+
+	// Priority The higher is served first where needs fall on one date.
+	Priority *int32 `json:"priority,omitempty"`
+
+	// Solid It may not pause over closed time.
+	Solid *bool `json:"solid,omitempty"`
+
+	// StartNotAfter Wanted.
+	StartNotAfter *time.Time `json:"start_not_after,omitempty"`
+
+	// StartNotBefore Kept.
+	StartNotBefore *time.Time `json:"start_not_before,omitempty"`
+}
+
+// ActivityProgressInput What has happened to one activity.
+type ActivityProgressInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Actual What has happened to an activity.
+	Actual ActualInput `json:"actual"`
+}
+
+// ActivityReadiness Whether everything an activity needs is in place.
+type ActivityReadiness struct {
+	// ActBy The last day to act.
+	ActBy *string `json:"act_by,omitempty"`
+
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Cause Of the worst requirement.
+	Cause *string `json:"cause,omitempty"`
+
+	// Expected When an activity starts and finishes.
+	Expected *PlanDates `json:"expected,omitempty"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// SlipUs Open time that it starts later than wanted, in microseconds.
+	SlipUs int64 `json:"slip_us"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Verdict The worst of its requirements.
+	Verdict string `json:"verdict"`
+
+	// Wanted When an activity starts and finishes.
+	Wanted PlanDates `json:"wanted"`
+}
+
+// ActivityRisk How often an activity sets the end.
+type ActivityRisk struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Criticality Share of runs.
+	Criticality float64 `json:"criticality"`
+}
+
+// Actual What has happened to an activity.
+type Actual struct {
+	// Cancelled It falls away.
+	Cancelled *bool `json:"cancelled,omitempty"`
+
+	// Finish When it was finished.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// RemainingUs Open time that is left of one that is under way, in microseconds.
+	RemainingUs *int64 `json:"remaining_us,omitempty"`
+
+	// Start When it began.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// ActualInput What has happened to an activity.
+type ActualInput struct {
+	// Cancelled It falls away.
+	Cancelled *bool `json:"cancelled,omitempty"`
+
+	// Finish When it was finished.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// RemainingUs Open time that is left of one that is under way, in microseconds.
+	RemainingUs *int64 `json:"remaining_us,omitempty"`
+
+	// Start When it began.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// AdoptLeads When a learned lead time takes the place of the stated one.
+type AdoptLeads struct {
+	// Deliveries At least so many.
+	Deliveries int32 `json:"deliveries"`
+
+	// Quantile That is planned with.
+	Quantile float64 `json:"quantile"`
+}
+
+// AdoptLeadsInput When a learned lead time takes the place of the stated one.
+type AdoptLeadsInput struct {
+	// Deliveries At least so many.
+	Deliveries int32 `json:"deliveries"`
+
+	// Quantile That is planned with.
+	Quantile float64 `json:"quantile"`
 }
 
 // AffectedItem A thing the change touches.
@@ -613,6 +1141,99 @@ type AssessmentInput struct {
 	Risk *RisksInput `json:"risk,omitempty"`
 }
 
+// AttendanceListInput Records to add.
+type AttendanceListInput struct {
+	// Records Those that are there already as they are given are passed over.
+	Records []AttendanceRecordInput `json:"records"`
+}
+
+// AttendancePage A page of a list.
+type AttendancePage struct {
+	// Items By id.
+	Items []AttendanceRecord `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// AttendanceRecord One statement about where somebody is.
+type AttendanceRecord struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who recorded it.
+	By string `json:"by"`
+
+	// Corrects The record that this one takes the place of.
+	Corrects *string `json:"corrects,omitempty"`
+
+	// Date The day, or a part of it.
+	Date *string `json:"date,omitempty"`
+
+	// Finish To.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// ID Names it for ever.
+	ID string `json:"id"`
+
+	// Kind What.
+	Kind string `json:"kind"`
+
+	// Part Of the day; none is all of it.
+	Part *string `json:"part,omitempty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Reason Of a correction.
+	Reason *string `json:"reason,omitempty"`
+
+	// Start From, where there is no date.
+	Start *time.Time `json:"start,omitempty"`
+
+	// State How certain.
+	State string `json:"state"`
+
+	// Void Nothing takes its place.
+	Void *bool `json:"void,omitempty"`
+}
+
+// AttendanceRecordInput One statement about where somebody is.
+type AttendanceRecordInput struct {
+	// Corrects The record that this one takes the place of.
+	Corrects *string `json:"corrects,omitempty"`
+
+	// Date The day, or a part of it.
+	Date *string `json:"date,omitempty"`
+
+	// Finish To.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// ID Names it for ever.
+	ID string `json:"id"`
+
+	// Kind What.
+	Kind string `json:"kind"`
+
+	// Part Of the day; none is all of it.
+	Part *string `json:"part,omitempty"`
+
+	// Person Who.
+	Person string `json:"person"`
+
+	// Reason Of a correction.
+	Reason *string `json:"reason,omitempty"`
+
+	// Start From, where there is no date.
+	Start *time.Time `json:"start,omitempty"`
+
+	// State How certain.
+	State string `json:"state"`
+
+	// Void Nothing takes its place.
+	Void *bool `json:"void,omitempty"`
+}
+
 // AuditFinding A revision in force that no approved change accounts for.
 type AuditFinding struct {
 	// Code The kind of finding, stable.
@@ -727,6 +1348,24 @@ type Bar struct {
 	Requirement string `json:"requirement"`
 }
 
+// Baseline Dates that are kept for comparison.
+type Baseline struct {
+	// Name What it is called.
+	Name string `json:"name"`
+
+	// Taken When it was taken.
+	Taken time.Time `json:"taken"`
+}
+
+// BaselineInput A baseline to take.
+type BaselineInput struct {
+	// AsOf The status date of its dates; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Name What it is called; no other of the plan is.
+	Name string `json:"name"`
+}
+
 // BenefitScore A claimed benefit held against what was realised.
 type BenefitScore struct {
 	// Claim Its place in the assessment, from 1; none sums what nobody had claimed.
@@ -764,6 +1403,24 @@ type BenefitScore struct {
 type BenefitScoreList struct {
 	// Items By claim, then what nobody claimed by currency.
 	Items []BenefitScore `json:"items"`
+}
+
+// BookedTime Time that is given to something else.
+type BookedTime struct {
+	// Finish To.
+	Finish time.Time `json:"finish"`
+
+	// Start From.
+	Start time.Time `json:"start"`
+}
+
+// BookedTimeInput Time that is given to something else.
+type BookedTimeInput struct {
+	// Finish To.
+	Finish time.Time `json:"finish"`
+
+	// Start From.
+	Start time.Time `json:"start"`
 }
 
 // Brief The numbered, frozen page a decision is made on.
@@ -932,6 +1589,36 @@ type BundlePage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// CalendarException Dates on which other hours hold.
+type CalendarException struct {
+	// From The first date.
+	From string `json:"from"`
+
+	// Reason Why.
+	Reason *string `json:"reason,omitempty"`
+
+	// Shifts The hours; none is closed.
+	Shifts []ClockSpan `json:"shifts,omitempty"`
+
+	// To The last date.
+	To string `json:"to"`
+}
+
+// CalendarExceptionInput Dates on which other hours hold.
+type CalendarExceptionInput struct {
+	// From The first date.
+	From string `json:"from"`
+
+	// Reason Why.
+	Reason *string `json:"reason,omitempty"`
+
+	// Shifts The hours; none is closed.
+	Shifts []ClockSpanInput `json:"shifts,omitempty"`
+
+	// To The last date.
+	To string `json:"to"`
 }
 
 // CauseCount How many outcomes name a cause.
@@ -1165,6 +1852,24 @@ type ClassDigest struct {
 	Digest string `json:"digest"`
 }
 
+// ClockSpan Open time on a date.
+type ClockSpan struct {
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes.
+	To string `json:"to"`
+}
+
+// ClockSpanInput Open time on a date.
+type ClockSpanInput struct {
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes.
+	To string `json:"to"`
+}
+
 // Condition What an approval asks for beyond the change itself.
 type Condition struct {
 	// Evidence What shows it.
@@ -1257,6 +1962,9 @@ type Content struct {
 	// Labels A set of words, sorted.
 	Labels []string `json:"labels,omitempty"`
 
+	// Plan What a request would change in a plan.
+	Plan *PlanChange `json:"plan,omitempty"`
+
 	// Requires Requests whose work has to be done before this one's begins.
 	Requires []string `json:"requires,omitempty"`
 
@@ -1292,6 +2000,9 @@ type ContentInput struct {
 
 	// Labels A set of words to find it by.
 	Labels []string `json:"labels,omitempty"`
+
+	// Plan What a request would change in a plan.
+	Plan *PlanChangeInput `json:"plan,omitempty"`
 
 	// Requires Requests whose work has to be done before this one's begins.
 	Requires []string `json:"requires,omitempty"`
@@ -1331,6 +2042,48 @@ type Count struct {
 
 	// Name Of what.
 	Name string `json:"name"`
+}
+
+// DateSpread A date with its uncertainty.
+type DateSpread struct {
+	// P50 As likely before as after.
+	P50 time.Time `json:"p50"`
+
+	// P80 Not later in 80 of 100 runs.
+	P80 time.Time `json:"p80"`
+
+	// P80High It ends.
+	P80High time.Time `json:"p80_high"`
+
+	// P80Low The 95 % interval of p80 begins.
+	P80Low time.Time `json:"p80_low"`
+
+	// P95 Not later in 95 of 100 runs.
+	P95 time.Time `json:"p95"`
+}
+
+// DayPart A named part of a day.
+type DayPart struct {
+	// From When it begins.
+	From string `json:"from"`
+
+	// Name What it is called.
+	Name string `json:"name"`
+
+	// To When it ends.
+	To string `json:"to"`
+}
+
+// DayPartInput A named part of a day.
+type DayPartInput struct {
+	// From When it begins.
+	From string `json:"from"`
+
+	// Name What it is called.
+	Name string `json:"name"`
+
+	// To When it ends.
+	To string `json:"to"`
 }
 
 // Decision The standing decision.
@@ -1426,6 +2179,21 @@ type DelayInput struct {
 	What string `json:"what"`
 }
 
+// DelayRoot The fact at the end of a chain of delays.
+type DelayRoot struct {
+	// Activity Where the delay comes from.
+	Activity string `json:"activity"`
+
+	// Cause In words.
+	Cause *string `json:"cause,omitempty"`
+
+	// Chain From the root to the activity that is explained.
+	Chain []string `json:"chain"`
+
+	// Unknown Nobody can say how long the delay is.
+	Unknown bool `json:"unknown"`
+}
+
 // Delegation Somebody speaks for somebody else for a time.
 type Delegation struct {
 	// End The first instant at which it is over.
@@ -1475,6 +2243,24 @@ type DelegationInput struct {
 
 	// To Who is to speak.
 	To string `json:"to"`
+}
+
+// DeliveryRisk The risk of a delivery.
+type DeliveryRisk struct {
+	// Activity What waits for it.
+	Activity string `json:"activity"`
+
+	// Delivery The action that orders it.
+	Delivery string `json:"delivery"`
+
+	// InTime Share of runs in which it is there at the wanted start.
+	InTime float64 `json:"in_time"`
+
+	// OrderBy The last time to order with 95 % certainty.
+	OrderBy time.Time `json:"order_by"`
+
+	// Waits Share of runs in which the activity waits for it.
+	Waits float64 `json:"waits"`
 }
 
 // Deviation A difference, where it was found.
@@ -1673,6 +2459,15 @@ type DottedChart struct {
 
 	// Rows How many cases.
 	Rows int64 `json:"rows"`
+}
+
+// Dropped Something of one side that the other does not know.
+type Dropped struct {
+	// What What it is.
+	What string `json:"what"`
+
+	// Where Where it stands.
+	Where string `json:"where"`
 }
 
 // EdgeFigures One activity directly after another.
@@ -1942,6 +2737,18 @@ type EventPage struct {
 	Next *int64 `json:"next,omitempty"`
 }
 
+// ExtraPersonInput Somebody who would be there whenever the calendar is open.
+type ExtraPersonInput struct {
+	// Calendar One of the terms of staff.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// ID Nobody else is called so.
+	ID string `json:"id"`
+
+	// Skills What he or she can do.
+	Skills []SkillInput `json:"skills"`
+}
+
 // Fault One fault, in the body at a JSON pointer or in a named part of the request.
 type Fault struct {
 	// Code The kind of fault, stable.
@@ -2092,6 +2899,54 @@ type FlowWindow struct {
 	Open int64 `json:"open"`
 }
 
+// GateReadiness Whether everything that leads to a gate is in place.
+type GateReadiness struct {
+	// Before Gates before it.
+	Before []string `json:"before,omitempty"`
+
+	// Expected As it can be; none where something is Short.
+	Expected *time.Time `json:"expected,omitempty"`
+
+	// Gate The gate.
+	Gate string `json:"gate"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// Own Without them.
+	Own string `json:"own"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Verdict With the gates before.
+	Verdict string `json:"verdict"`
+
+	// Wanted Its wanted date.
+	Wanted time.Time `json:"wanted"`
+
+	// Worst An activity that decides the verdict.
+	Worst *string `json:"worst,omitempty"`
+}
+
+// GateRisk The risk of a gate.
+type GateRisk struct {
+	// ByDate Share of runs not after the deadline.
+	ByDate float64 `json:"by_date"`
+
+	// Gate The gate.
+	Gate string `json:"gate"`
+
+	// OnTime Share of runs not after it.
+	OnTime float64 `json:"on_time"`
+
+	// Spread A date with its uncertainty.
+	Spread DateSpread `json:"spread"`
+
+	// Wanted Its wanted date.
+	Wanted time.Time `json:"wanted"`
+}
+
 // GrowthProof The proof that a log continues that of an earlier size.
 type GrowthProof struct {
 	// From The earlier size.
@@ -2162,6 +3017,15 @@ type Hop struct {
 
 	// To The second.
 	To string `json:"to"`
+}
+
+// IssueInput A quantity that is taken for a demand.
+type IssueInput struct {
+	// Demand What for: plan, activity and requirement, joined by /.
+	Demand *string `json:"demand,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
 }
 
 // ItemInput An affected item.
@@ -2245,6 +3109,30 @@ type JournalPage struct {
 	Next int64 `json:"next"`
 }
 
+// KitLine A component of a kit.
+type KitLine struct {
+	// Item The component.
+	Item string `json:"item"`
+
+	// Quantity For one kit.
+	Quantity int64 `json:"quantity"`
+
+	// Scrap Of a thousand taken, how many are lost.
+	Scrap *int32 `json:"scrap,omitempty"`
+}
+
+// KitLineInput A component of a kit.
+type KitLineInput struct {
+	// Item The component.
+	Item string `json:"item"`
+
+	// Quantity For one kit.
+	Quantity int64 `json:"quantity"`
+
+	// Scrap Of a thousand taken, how many are lost.
+	Scrap *int32 `json:"scrap,omitempty"`
+}
+
 // Lapse How long something took.
 type Lapse struct {
 	// MeanUs The mean, in microseconds.
@@ -2258,6 +3146,30 @@ type Lapse struct {
 
 	// P95Us The one that 95 in a hundred do not exceed, in microseconds.
 	P95Us int64 `json:"p95_us"`
+}
+
+// LeadTime How long orders really took.
+type LeadTime struct {
+	// Days Open days of the supplier, the shortest first.
+	Days []int32 `json:"days"`
+
+	// Deliveries Complete ones.
+	Deliveries int32 `json:"deliveries"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Late After the date first confirmed.
+	Late int32 `json:"late"`
+
+	// Supplier From whom.
+	Supplier string `json:"supplier"`
+}
+
+// LeadTimeList What deliveries have shown.
+type LeadTimeList struct {
+	// Items By supplier and item.
+	Items []LeadTime `json:"items"`
 }
 
 // Lifecycle What a request can be, and what may happen to it next.
@@ -2677,6 +3589,66 @@ type LookRounds struct {
 	Times []time.Time `json:"times"`
 }
 
+// Lot Stock of one item in one place.
+type Lot struct {
+	// Expires The last day of use.
+	Expires *string `json:"expires,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where it lies.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Quarantined It serves nobody.
+	Quarantined *bool `json:"quarantined,omitempty"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// UsableFrom The first day of use.
+	UsableFrom *string `json:"usable_from,omitempty"`
+}
+
+// LotInput Stock of one item in one place.
+type LotInput struct {
+	// Expires The last day of use.
+	Expires *string `json:"expires,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where it lies.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Quarantined It serves nobody.
+	Quarantined *bool `json:"quarantined,omitempty"`
+
+	// UsableFrom The first day of use.
+	UsableFrom *string `json:"usable_from,omitempty"`
+}
+
+// LotPage A page of a list.
+type LotPage struct {
+	// Items By id.
+	Items []Lot `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // MapEdge A step of a process map.
 type MapEdge struct {
 	// From The first.
@@ -2714,6 +3686,30 @@ type MapNode struct {
 
 	// Starts Cases that began with it.
 	Starts int64 `json:"starts"`
+}
+
+// MaterialNeed A material that an activity needs by its start.
+type MaterialNeed struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much, in the smallest unit of the item.
+	Quantity int64 `json:"quantity"`
+}
+
+// MaterialNeedInput A material that an activity needs by its start.
+type MaterialNeedInput struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much, in the smallest unit of the item.
+	Quantity int64 `json:"quantity"`
 }
 
 // MeasureDefinition What a measure means and has meant.
@@ -2878,6 +3874,18 @@ type MoneyInput struct {
 	Currency string `json:"currency"`
 }
 
+// MoveCause The fact at the root of a move.
+type MoveCause struct {
+	// Activity Where the chain of moves begins.
+	Activity string `json:"activity"`
+
+	// Kind Its class.
+	Kind string `json:"kind"`
+
+	// Text In words.
+	Text string `json:"text"`
+}
+
 // MoveInput An event of the lifecycle to fire.
 type MoveInput struct {
 	// Event The event, as the permissions list it.
@@ -2909,6 +3917,36 @@ type Need struct {
 
 	// Rounding What becomes of a part of a person.
 	Rounding *string `json:"rounding,omitempty"`
+}
+
+// NeedReadiness How one requirement of an activity stands.
+type NeedReadiness struct {
+	// ActBy The last day to act.
+	ActBy *string `json:"act_by,omitempty"`
+
+	// Cause The binding fact.
+	Cause *string `json:"cause,omitempty"`
+
+	// Covered In place in time without anybody acting.
+	Covered int64 `json:"covered"`
+
+	// Earliest When all of it can be there.
+	Earliest *time.Time `json:"earliest,omitempty"`
+
+	// Index Its place among the needs of the activity.
+	Index int32 `json:"index"`
+
+	// Part What it is about.
+	Part string `json:"part"`
+
+	// Pegs Where it comes from.
+	Pegs []Peg `json:"pegs,omitempty"`
+
+	// Verdict How it stands.
+	Verdict string `json:"verdict"`
+
+	// Wanted Quantity or people.
+	Wanted int64 `json:"wanted"`
 }
 
 // NewMeasureInput A measure that is to be defined.
@@ -3121,6 +4159,57 @@ type OptionInput struct {
 	Title string `json:"title"`
 }
 
+// OrderNowInput An order that would go out on the status date.
+type OrderNowInput struct {
+	// Due When it comes; none follows from the terms of the supplier.
+	Due *string `json:"due,omitempty"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Supplier None is the first that takes it.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// OrderStepInput What is to be done with a requisition or an order.
+type OrderStepInput struct {
+	// Due To place or confirm: when it comes.
+	Due *string `json:"due,omitempty"`
+
+	// Lot To receive: where it goes; none is a lot of its own.
+	Lot *string `json:"lot,omitempty"`
+
+	// On To place or receive: the day.
+	On *string `json:"on,omitempty"`
+
+	// Quantity To receive or return.
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Reason To refuse, return, close or cancel.
+	Reason *string `json:"reason,omitempty"`
+
+	// Receipt To return: which one, from 0.
+	Receipt *int32 `json:"receipt,omitempty"`
+
+	// Step What.
+	Step OrderStepInputStep `json:"step"`
+
+	// Supplier To place: from whom, if it is another one.
+	Supplier *string `json:"supplier,omitempty"`
+
+	// Wrong To receive: another item, or not fit for use.
+	Wrong *bool `json:"wrong,omitempty"`
+}
+
+// OrderStepInputStep What.
+type OrderStepInputStep string
+
 // Origin Where an imported request came from.
 type Origin struct {
 	// Facts How many steps were imported.
@@ -3304,6 +4393,21 @@ type OwedNotice struct {
 	Subject string `json:"subject"`
 }
 
+// Peg Part of a requirement and its one source.
+type Peg struct {
+	// At When it is there.
+	At *time.Time `json:"at,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Ref The lot, order or person.
+	Ref *string `json:"ref,omitempty"`
+
+	// Source The kind of source.
+	Source string `json:"source"`
+}
+
 // Permission An event that leads out of the state.
 type Permission struct {
 	// Event The event.
@@ -3331,6 +4435,66 @@ type PermissionList struct {
 	Items []Permission `json:"items"`
 }
 
+// Person Somebody who can be assigned.
+type Person struct {
+	// Bookings Time given to something else.
+	Bookings []BookedTime `json:"bookings,omitempty"`
+
+	// Calendar When he or she works; none is always.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Department Where he or she belongs.
+	Department *string `json:"department,omitempty"`
+
+	// Efficiency In percent; the higher is taken first.
+	Efficiency *int32 `json:"efficiency,omitempty"`
+
+	// ID Names him or her.
+	ID string `json:"id"`
+
+	// Rev The revision.
+	Rev int64 `json:"rev"`
+
+	// Skills What he or she can do.
+	Skills []Skill `json:"skills,omitempty"`
+}
+
+// PersonInput Somebody who can be assigned.
+type PersonInput struct {
+	// Bookings Time given to something else.
+	Bookings []BookedTimeInput `json:"bookings,omitempty"`
+
+	// Calendar When he or she works; none is always.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Department Where he or she belongs.
+	Department *string `json:"department,omitempty"`
+
+	// Efficiency In percent; the higher is taken first.
+	Efficiency *int32 `json:"efficiency,omitempty"`
+
+	// ID Names him or her.
+	ID string `json:"id"`
+
+	// Skills What he or she can do.
+	Skills []SkillInput `json:"skills,omitempty"`
+}
+
+// PersonListInput People to put.
+type PersonListInput struct {
+	// People In the place of those of the same id, or new.
+	People []PersonInput `json:"people"`
+}
+
+// PersonPage A page of a list.
+type PersonPage struct {
+	// Items By id.
+	Items []Person `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // Pictures What can be drawn of an analysis.
 type Pictures struct {
 	// Dots A dot for each event, a row for each case.
@@ -3344,6 +4508,207 @@ type Pictures struct {
 
 	// Spectrum Where most waits.
 	Spectrum []SpectrumSegment `json:"spectrum"`
+}
+
+// Place Where material lies.
+type Place struct {
+	// Calendar Of its days.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// HandlingDays Open days from the dock to the point of use.
+	HandlingDays *int32 `json:"handling_days,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// NotUsable Nothing in it serves anybody.
+	NotUsable *bool `json:"not_usable,omitempty"`
+
+	// Parent What it is part of.
+	Parent *string `json:"parent,omitempty"`
+}
+
+// PlaceInput Where material lies.
+type PlaceInput struct {
+	// Calendar Of its days.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// HandlingDays Open days from the dock to the point of use.
+	HandlingDays *int32 `json:"handling_days,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// NotUsable Nothing in it serves anybody.
+	NotUsable *bool `json:"not_usable,omitempty"`
+
+	// Parent What it is part of.
+	Parent *string `json:"parent,omitempty"`
+}
+
+// Plan Activities with relations between them and the calendars they keep to.
+type Plan struct {
+	// Activities In their order.
+	Activities []Activity `json:"activities"`
+
+	// Baselines Dates that are kept for comparison.
+	Baselines []Baseline `json:"baselines,omitempty"`
+
+	// Calendar Of activities that name none.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendar `json:"calendars,omitempty"`
+
+	// FrozenUs The horizon from the status date, elapsed, inside which nothing moves that was not named.
+	FrozenUs *int64 `json:"frozen_us,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Relations In their order.
+	Relations []Relation `json:"relations,omitempty"`
+
+	// Rev Raised by one with every stored change; 0 on a past state.
+	Rev int64 `json:"rev"`
+
+	// Start Nothing that has not started begins earlier.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// PlanAction Something to be done, with everything that waits for it.
+type PlanAction struct {
+	// Activities What waits for it.
+	Activities []string `json:"activities"`
+
+	// Arrives When it takes effect, if it is done now.
+	Arrives *time.Time `json:"arrives,omitempty"`
+
+	// By The last day; none if it is past.
+	By *string `json:"by,omitempty"`
+
+	// Cost In minor units of the currency of the house.
+	Cost *int64 `json:"cost,omitempty"`
+
+	// From The supplier, department or person.
+	From *string `json:"from,omitempty"`
+
+	// ID The same on every run over the same facts.
+	ID string `json:"id"`
+
+	// Kind What is to be done.
+	Kind string `json:"kind"`
+
+	// Need What it is for is needed then.
+	Need string `json:"need"`
+
+	// Option One of several ways to close the gap.
+	Option bool `json:"option"`
+
+	// Part What it is about.
+	Part string `json:"part"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much or how many.
+	Quantity int64 `json:"quantity"`
+
+	// Ref The item, skill or document.
+	Ref string `json:"ref"`
+
+	// Text In words.
+	Text string `json:"text"`
+
+	// Verdict The worst of what waits.
+	Verdict string `json:"verdict"`
+
+	// Wanted The earliest start among them.
+	Wanted time.Time `json:"wanted"`
+}
+
+// PlanActionList What is to be done.
+type PlanActionList struct {
+	// Items First what is overdue, then by the last day to act.
+	Items []PlanAction `json:"items"`
+}
+
+// PlanCalendar A week of shifts with dated exceptions.
+type PlanCalendar struct {
+	// Exceptions Later ones count before earlier ones.
+	Exceptions []CalendarException `json:"exceptions,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// OnlyExceptions It is open on the dates of exceptions alone.
+	OnlyExceptions *bool `json:"only_exceptions,omitempty"`
+
+	// Week The shifts; none is around the clock.
+	Week []WeekShift `json:"week,omitempty"`
+
+	// Zone Its IANA zone; none is UTC.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// PlanCalendarInput A week of shifts with dated exceptions.
+type PlanCalendarInput struct {
+	// Exceptions Later ones count before earlier ones.
+	Exceptions []CalendarExceptionInput `json:"exceptions,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// OnlyExceptions It is open on the dates of exceptions alone.
+	OnlyExceptions *bool `json:"only_exceptions,omitempty"`
+
+	// Week The shifts; none is around the clock.
+	Week []WeekShiftInput `json:"week,omitempty"`
+
+	// Zone Its IANA zone; none is UTC.
+	Zone *string `json:"zone,omitempty"`
+}
+
+// PlanChange What a request would change in a plan.
+type PlanChange struct {
+	// Cancel Activities that fall away.
+	Cancel []string `json:"cancel,omitempty"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Work By activity, each once.
+	Work []PlannedWork `json:"work,omitempty"`
+}
+
+// PlanChangeInput What a request would change in a plan.
+type PlanChangeInput struct {
+	// Cancel Activities that fall away.
+	Cancel []string `json:"cancel,omitempty"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Work By activity, each once.
+	Work []PlannedWorkInput `json:"work,omitempty"`
+}
+
+// PlanDates When an activity starts and finishes.
+type PlanDates struct {
+	// Finish When it finishes.
+	Finish time.Time `json:"finish"`
+
+	// Start When it starts.
+	Start time.Time `json:"start"`
+}
+
+// PlanDatesInput When an activity starts and finishes.
+type PlanDatesInput struct {
+	// Finish When it finishes.
+	Finish time.Time `json:"finish"`
+
+	// Start When it starts.
+	Start time.Time `json:"start"`
 }
 
 // PlanEffect What the change would do to plan and stock, as the plan stood at an instant.
@@ -3410,6 +4775,366 @@ type PlanEffectInput struct {
 
 	// Summary In short.
 	Summary *string `json:"summary,omitempty"`
+}
+
+// PlanExport A plan as a file.
+type PlanExport struct {
+	// Content The file.
+	Content string `json:"content"`
+
+	// Dropped What of the plan the file does not hold.
+	Dropped []Dropped `json:"dropped"`
+
+	// Format The format.
+	Format string `json:"format"`
+}
+
+// PlanFloorInput An earliest start that comes from outside the plan.
+type PlanFloorInput struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// At When it can begin.
+	At time.Time `json:"at"`
+
+	// Text The fact behind it.
+	Text *string `json:"text,omitempty"`
+}
+
+// PlanHeadInput What a plan says besides its activities; what is left out is taken away.
+type PlanHeadInput struct {
+	// Calendar Of activities that name none.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// FrozenUs The frozen horizon in microseconds.
+	FrozenUs *int64 `json:"frozen_us,omitempty"`
+
+	// Start Nothing that has not started begins earlier.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// PlanImport A plan that was read from a file.
+type PlanImport struct {
+	// Dropped What of the file the plan does not hold.
+	Dropped []Dropped `json:"dropped"`
+
+	// Plan A plan in a list.
+	Plan PlanSummary `json:"plan"`
+
+	// Problems Rows that could not be read.
+	Problems []TableProblem `json:"problems"`
+}
+
+// PlanInput Activities with relations between them and the calendars they keep to.
+type PlanInput struct {
+	// Activities In their order.
+	Activities []ActivityInput `json:"activities"`
+
+	// Calendar Of activities that name none.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// FrozenUs The horizon from the status date, elapsed, inside which nothing moves that was not named.
+	FrozenUs *int64 `json:"frozen_us,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Relations In their order.
+	Relations []RelationInput `json:"relations,omitempty"`
+
+	// Start Nothing that has not started begins earlier.
+	Start *time.Time `json:"start,omitempty"`
+}
+
+// PlanMove A change of the dates of one activity.
+type PlanMove struct {
+	// Activity The activity.
+	Activity string `json:"activity"`
+
+	// Cause The fact at the root of a move.
+	Cause MoveCause `json:"cause"`
+
+	// New When an activity starts and finishes.
+	New PlanDates `json:"new"`
+
+	// NoticeUs From the status date to the nearer of both starts, in microseconds.
+	NoticeUs int64 `json:"notice_us"`
+
+	// Old When an activity starts and finishes.
+	Old *PlanDates `json:"old,omitempty"`
+
+	// Via The activity whose move hands this one on.
+	Via *string `json:"via,omitempty"`
+
+	// Zone How near it is.
+	Zone string `json:"zone"`
+}
+
+// PlanNeed One thing that an activity needs; exactly one member is given.
+type PlanNeed struct {
+	// Material A material that an activity needs by its start.
+	Material *MaterialNeed `json:"material,omitempty"`
+
+	// Prerequisite A document or an approval that an activity needs to start.
+	Prerequisite *Prerequisite `json:"prerequisite,omitempty"`
+
+	// Staff People that an activity needs throughout.
+	Staff *StaffNeed `json:"staff,omitempty"`
+}
+
+// PlanNeedInput One thing that an activity needs; exactly one member is given.
+type PlanNeedInput struct {
+	// Material A material that an activity needs by its start.
+	Material *MaterialNeedInput `json:"material,omitempty"`
+
+	// Prerequisite A document or an approval that an activity needs to start.
+	Prerequisite *PrerequisiteInput `json:"prerequisite,omitempty"`
+
+	// Staff People that an activity needs throughout.
+	Staff *StaffNeedInput `json:"staff,omitempty"`
+}
+
+// PlanPage A page of a list.
+type PlanPage struct {
+	// Items By id.
+	Items []PlanSummary `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// PlanProposal A change of dates that waits to be accepted.
+type PlanProposal struct {
+	// After The end of the plan as proposed.
+	After *time.Time `json:"after,omitempty"`
+
+	// AsOf The status date.
+	AsOf time.Time `json:"as_of"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// BaseRev The revision of the plan it was made for.
+	BaseRev int64 `json:"base_rev"`
+
+	// Before The end of the plan as it is.
+	Before *time.Time `json:"before,omitempty"`
+
+	// By Who asked for it.
+	By string `json:"by"`
+
+	// Count How many activities move.
+	Count int32 `json:"count"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Moves The moves, in the order of the plan, as long as it has not moved on.
+	Moves []PlanMove `json:"moves,omitempty"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// Stale The plan has moved on: it cannot be accepted any more.
+	Stale bool `json:"stale"`
+
+	// State What became of it.
+	State string `json:"state"`
+}
+
+// PlanProposalPage A page of a list.
+type PlanProposalPage struct {
+	// Items By id, without their moves.
+	Items []PlanProposal `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// PlanReadiness Whether everything a plan needs is in place, at a status date.
+type PlanReadiness struct {
+	// Activities In the order of the plan.
+	Activities []ActivityReadiness `json:"activities"`
+
+	// AsOf The status date.
+	AsOf time.Time `json:"as_of"`
+
+	// Expected The end as it can be; none where something is Short.
+	Expected *time.Time `json:"expected,omitempty"`
+
+	// Gates Earlier ones first.
+	Gates []GateReadiness `json:"gates"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// Plan The plan.
+	Plan string `json:"plan"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// SlipUs How much later, elapsed, in microseconds.
+	SlipUs int64 `json:"slip_us"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Urgent The most urgent first.
+	Urgent []UrgentFact `json:"urgent"`
+
+	// Verdict The worst of its activities.
+	Verdict string `json:"verdict"`
+
+	// Wanted The end as wanted.
+	Wanted time.Time `json:"wanted"`
+}
+
+// PlanRevisionInput A change of what is planned. It never moves an accepted date.
+type PlanRevisionInput struct {
+	// Activities New ones, or in the place of those of the same id; planned and actual dates are left out.
+	Activities []ActivityInput `json:"activities,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// Cancel Activities that fall away.
+	Cancel []string `json:"cancel,omitempty"`
+
+	// Head What a plan says besides its activities; what is left out is taken away.
+	Head *PlanHeadInput `json:"head,omitempty"`
+
+	// Relations New ones, or in the place of those of the same ends and kind.
+	Relations []RelationInput `json:"relations,omitempty"`
+
+	// Unrelate Relations that fall away.
+	Unrelate []RelationEndsInput `json:"unrelate,omitempty"`
+}
+
+// PlanSummary A plan in a list.
+type PlanSummary struct {
+	// Activities How many it has.
+	Activities int32 `json:"activities"`
+
+	// Baselines Their names.
+	Baselines []string `json:"baselines,omitempty"`
+
+	// Finish Its latest planned finish.
+	Finish *time.Time `json:"finish,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+}
+
+// PlannedMaterial What a piece of work would need of an item.
+type PlannedMaterial struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 is none any more.
+	Quantity int64 `json:"quantity"`
+}
+
+// PlannedMaterialInput What a piece of work would need of an item.
+type PlannedMaterialInput struct {
+	// Item The item.
+	Item string `json:"item"`
+
+	// Place Where.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 is none any more.
+	Quantity int64 `json:"quantity"`
+}
+
+// PlannedPeople How many people a piece of work would need.
+type PlannedPeople struct {
+	// Count How many; 0 is none any more.
+	Count int32 `json:"count"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// PlannedPeopleInput How many people a piece of work would need.
+type PlannedPeopleInput struct {
+	// Count How many; 0 is none any more.
+	Count int32 `json:"count"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// PlannedWork An activity that is added, or one that would become another; what is left out stays as it is.
+type PlannedWork struct {
+	// Activity Its id in the plan.
+	Activity string `json:"activity"`
+
+	// After What it waits for besides.
+	After []string `json:"after,omitempty"`
+
+	// Deadline When it is wanted.
+	Deadline *time.Time `json:"deadline,omitempty"`
+
+	// DurationUs Its open time in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// Materials What it needs.
+	Materials []PlannedMaterial `json:"materials,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// NotBefore When it can begin.
+	NotBefore *time.Time `json:"not_before,omitempty"`
+
+	// People Whom it needs.
+	People []PlannedPeople `json:"people,omitempty"`
+}
+
+// PlannedWorkInput An activity that is added, or one that would become another; what is left out stays as it is.
+type PlannedWorkInput struct {
+	// Activity Its id in the plan.
+	Activity string `json:"activity"`
+
+	// After What it waits for besides.
+	After []string `json:"after,omitempty"`
+
+	// Deadline When it is wanted.
+	Deadline *time.Time `json:"deadline,omitempty"`
+
+	// DurationUs Its open time in microseconds.
+	DurationUs *int64 `json:"duration_us,omitempty"`
+
+	// Materials What it needs.
+	Materials []PlannedMaterialInput `json:"materials,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// NotBefore When it can begin.
+	NotBefore *time.Time `json:"not_before,omitempty"`
+
+	// People Whom it needs.
+	People []PlannedPeopleInput `json:"people,omitempty"`
 }
 
 // Policy Whose approval a request needs.
@@ -3541,6 +5266,48 @@ type PolicyTarget struct {
 	Version int32 `json:"version"`
 }
 
+// Prerequisite A document or an approval that an activity needs to start.
+type Prerequisite struct {
+	// ActBy The last moment to set it going.
+	ActBy *time.Time `json:"act_by,omitempty"`
+
+	// ExpectedBy When it will be there.
+	ExpectedBy *time.Time `json:"expected_by,omitempty"`
+
+	// Kind What it is.
+	Kind PrerequisiteKind `json:"kind"`
+
+	// Met It is there.
+	Met *bool `json:"met,omitempty"`
+
+	// Ref What it is called where it is kept.
+	Ref string `json:"ref"`
+}
+
+// PrerequisiteKind What it is.
+type PrerequisiteKind string
+
+// PrerequisiteInput A document or an approval that an activity needs to start.
+type PrerequisiteInput struct {
+	// ActBy The last moment to set it going.
+	ActBy *time.Time `json:"act_by,omitempty"`
+
+	// ExpectedBy When it will be there.
+	ExpectedBy *time.Time `json:"expected_by,omitempty"`
+
+	// Kind What it is.
+	Kind PrerequisiteInputKind `json:"kind"`
+
+	// Met It is there.
+	Met *bool `json:"met,omitempty"`
+
+	// Ref What it is called where it is kept.
+	Ref string `json:"ref"`
+}
+
+// PrerequisiteInputKind What it is.
+type PrerequisiteInputKind string
+
 // PresentValue What benefits less costs come to today, in minor units of one currency. Each amount is spread evenly over the months of its horizon and discounted by a twelfth of the yearly rate a month.
 type PresentValue struct {
 	// Currency ISO 4217.
@@ -3628,6 +5395,12 @@ type ProcessMap struct {
 	Nodes []MapNode `json:"nodes"`
 }
 
+// ProgressInput What has happened.
+type ProgressInput struct {
+	// Items Each activity once.
+	Items []ActivityProgressInput `json:"items"`
+}
+
 // Proportion A share that was counted, with the interval in which the true one lies at 95 percent.
 type Proportion struct {
 	// High The upper end.
@@ -3641,6 +5414,39 @@ type Proportion struct {
 
 	// Of Of how many.
 	Of int64 `json:"of"`
+}
+
+// ProposalInput What a change of dates is to be worked out for.
+type ProposalInput struct {
+	// AsOf The status date; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Floors Earliest starts from outside.
+	Floors []PlanFloorInput `json:"floors,omitempty"`
+
+	// ID Chosen by the client; none lets the office make one.
+	ID *string `json:"id,omitempty"`
+
+	// Move Frozen activities that may move.
+	Move []string `json:"move,omitempty"`
+
+	// PullIn Activities may also move earlier.
+	PullIn *bool `json:"pull_in,omitempty"`
+
+	// Rev The revision of the plan that was seen; none is whatever there is.
+	Rev *int64 `json:"rev,omitempty"`
+
+	// WaitForSupplies Activities do not begin before what they need can be there.
+	WaitForSupplies *bool `json:"wait_for_supplies,omitempty"`
+}
+
+// PullOrderInput An order that would come on another day.
+type PullOrderInput struct {
+	// Due The day.
+	Due string `json:"due"`
+
+	// Order The order.
+	Order string `json:"order"`
 }
 
 // Rating A place on the matrix of risks.
@@ -3662,6 +5468,33 @@ type RatingInput struct {
 
 	// Likelihood From 1, to 5 on the standard matrix.
 	Likelihood int32 `json:"likelihood"`
+}
+
+// ReadinessChange An activity that would stand otherwise.
+type ReadinessChange struct {
+	// After Whether everything an activity needs is in place.
+	After ActivityReadiness `json:"after"`
+
+	// Before Whether everything an activity needs is in place.
+	Before ActivityReadiness `json:"before"`
+}
+
+// ReadinessSum A plan in one line.
+type ReadinessSum struct {
+	// Expected The end as it can be.
+	Expected *time.Time `json:"expected,omitempty"`
+
+	// Met Requirements that are met.
+	Met int32 `json:"met"`
+
+	// Total Requirements.
+	Total int32 `json:"total"`
+
+	// Verdict The worst of its activities.
+	Verdict string `json:"verdict"`
+
+	// Wanted The end as wanted.
+	Wanted time.Time `json:"wanted"`
 }
 
 // Reading What a measure found.
@@ -3752,6 +5585,24 @@ type RebaseInput struct {
 
 	// To The new base revision.
 	To string `json:"to"`
+}
+
+// Receipt One delivery.
+type Receipt struct {
+	// Lot Where it went.
+	Lot string `json:"lot"`
+
+	// On When.
+	On string `json:"on"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Returned Of it, sent back.
+	Returned int64 `json:"returned"`
+
+	// Wrong It does not count.
+	Wrong bool `json:"wrong"`
 }
 
 // Record One filed document.
@@ -3891,6 +5742,75 @@ type ReferencePage struct {
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
 }
+
+// Relation A relation that bounds one activity by another.
+type Relation struct {
+	// From The activity before.
+	From string `json:"from"`
+
+	// Kind Which ends it joins; none is FS.
+	Kind *RelationKind `json:"kind,omitempty"`
+
+	// LagCalendar Of a working lag; none is that of the activity that is bounded.
+	LagCalendar *string `json:"lag_calendar,omitempty"`
+
+	// LagIn How the lag counts; needed where there is one.
+	LagIn *RelationLagIn `json:"lag_in,omitempty"`
+
+	// LagUs Time between the two ends, in microseconds; negative is a lead.
+	LagUs *int64 `json:"lag_us,omitempty"`
+
+	// To The activity that is bounded.
+	To string `json:"to"`
+}
+
+// RelationKind Which ends it joins; none is FS.
+type RelationKind string
+
+// RelationLagIn How the lag counts; needed where there is one.
+type RelationLagIn string
+
+// RelationEndsInput A relation to take away.
+type RelationEndsInput struct {
+	// From The activity before.
+	From string `json:"from"`
+
+	// Kind Which ends it joins; none is FS.
+	Kind *RelationEndsInputKind `json:"kind,omitempty"`
+
+	// To The activity that is bounded.
+	To string `json:"to"`
+}
+
+// RelationEndsInputKind Which ends it joins; none is FS.
+type RelationEndsInputKind string
+
+// RelationInput A relation that bounds one activity by another.
+type RelationInput struct {
+	// From The activity before.
+	From string `json:"from"`
+
+	// Kind Which ends it joins; none is FS.
+	Kind *RelationInputKind `json:"kind,omitempty"`
+
+	// LagCalendar Of a working lag; none is that of the activity that is bounded.
+	LagCalendar *string `json:"lag_calendar,omitempty"`
+
+	// LagIn How the lag counts; needed where there is one.
+	LagIn *RelationInputLagIn `json:"lag_in,omitempty"`
+
+	// LagUs Time between the two ends, in microseconds; negative is a lead.
+	LagUs *int64 `json:"lag_us,omitempty"`
+
+	// To The activity that is bounded.
+	To string `json:"to"`
+}
+
+// RelationInputKind Which ends it joins; none is FS.
+type RelationInputKind string
+
+// RelationInputLagIn How the lag counts; needed where there is one.
+type RelationInputLagIn string
 
 // ReleasedRevisionInput A revision in force, as whoever keeps the specifications knows it.
 type ReleasedRevisionInput struct {
@@ -4037,6 +5957,81 @@ type RequirementVerdict struct {
 
 	// Voices What those whom it lists have said.
 	Voices []Standing `json:"voices,omitempty"`
+}
+
+// RequisitionInput Something to be ordered.
+type RequisitionInput struct {
+	// For A demand it is kept for.
+	For *string `json:"for,omitempty"`
+
+	// ID Chosen by the client; none lets the office make one.
+	ID *string `json:"id,omitempty"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When it is needed.
+	NeedBy *string `json:"need_by,omitempty"`
+
+	// Place Where it is received.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// Reservation Stock that is kept for a demand.
+type Reservation struct {
+	// Demand What for.
+	Demand string `json:"demand"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Lot Of which lot; none is any.
+	Lot *string `json:"lot,omitempty"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 gives it free.
+	Quantity int64 `json:"quantity"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+}
+
+// ReservationInput Stock that is kept for a demand.
+type ReservationInput struct {
+	// Demand What for.
+	Demand string `json:"demand"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// Lot Of which lot; none is any.
+	Lot *string `json:"lot,omitempty"`
+
+	// Place Where; none is anywhere.
+	Place *string `json:"place,omitempty"`
+
+	// Quantity How much; 0 gives it free.
+	Quantity int64 `json:"quantity"`
+}
+
+// ReservationPage A page of a list.
+type ReservationPage struct {
+	// Items By id.
+	Items []Reservation `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // ResourceFigures What somebody or something did.
@@ -4214,6 +6209,54 @@ type RiskInput struct {
 
 	// Title What may happen.
 	Title string `json:"title"`
+}
+
+// RiskRun What the runs have in common.
+type RiskRun struct {
+	// Activities Those that ever set the end, in the order of the plan.
+	Activities []ActivityRisk `json:"activities"`
+
+	// Deliveries Those that are not ordered yet.
+	Deliveries []DeliveryRisk `json:"deliveries"`
+
+	// Finish A date with its uncertainty.
+	Finish DateSpread `json:"finish"`
+
+	// Gates Earlier ones first.
+	Gates []GateRisk `json:"gates"`
+
+	// Runs How many.
+	Runs int32 `json:"runs"`
+
+	// Seed That was used.
+	Seed int64 `json:"seed"`
+}
+
+// RiskRunInput What is uncertain, where nothing better is known.
+type RiskRunInput struct {
+	// AsOf The status date; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Correlation Of the deliveries of one supplier.
+	Correlation *float64 `json:"correlation,omitempty"`
+
+	// High The longest; none is 1600.
+	High *int32 `json:"high,omitempty"`
+
+	// LeadHigh The longest; none is 1300.
+	LeadHigh *int32 `json:"lead_high,omitempty"`
+
+	// LeadLow The shortest delivery in thousandths; none is 900.
+	LeadLow *int32 `json:"lead_low,omitempty"`
+
+	// Low The shortest duration in thousandths of the planned; none is 800.
+	Low *int32 `json:"low,omitempty"`
+
+	// Runs None is 10,000.
+	Runs *int32 `json:"runs,omitempty"`
+
+	// Seed The same seed gives the same result.
+	Seed *int64 `json:"seed,omitempty"`
 }
 
 // Risks The risks that one assessor found.
@@ -4531,6 +6574,138 @@ type SignedVote struct {
 	Signed string `json:"signed"`
 }
 
+// Skill What somebody can do.
+type Skill struct {
+	// From The first day it is valid.
+	From *string `json:"from,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Name What.
+	Name string `json:"name"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+}
+
+// SkillInput What somebody can do.
+type SkillInput struct {
+	// From The first day it is valid.
+	From *string `json:"from,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Name What.
+	Name string `json:"name"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+}
+
+// Source One way to get an item.
+type Source struct {
+	// AdminDays Open days of the buyer before the order is out.
+	AdminDays *int32 `json:"admin_days,omitempty"`
+
+	// BufferDays When made.
+	BufferDays *int32 `json:"buffer_days,omitempty"`
+
+	// Calendar Of the supplier or the plant.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DailyRate Made a day.
+	DailyRate *int64 `json:"daily_rate,omitempty"`
+
+	// From The first day it can be ordered.
+	From *string `json:"from,omitempty"`
+
+	// LeadDays Open days of the calendar.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Make Made by ourselves.
+	Make *bool `json:"make,omitempty"`
+
+	// Maximum Of one order.
+	Maximum *int64 `json:"maximum,omitempty"`
+
+	// Minimum Of one order.
+	Minimum *int64 `json:"minimum,omitempty"`
+
+	// Multiple Of one order.
+	Multiple *int64 `json:"multiple,omitempty"`
+
+	// SecurityDays Open days of the buyer that it should be there early.
+	SecurityDays *int32 `json:"security_days,omitempty"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+
+	// TransitDays Elapsed.
+	TransitDays *int32 `json:"transit_days,omitempty"`
+
+	// UnitCost In minor units of the currency of the house.
+	UnitCost *int64 `json:"unit_cost,omitempty"`
+
+	// Yield Good ones of a thousand; 0 is all.
+	Yield *int32 `json:"yield,omitempty"`
+}
+
+// SourceInput One way to get an item.
+type SourceInput struct {
+	// AdminDays Open days of the buyer before the order is out.
+	AdminDays *int32 `json:"admin_days,omitempty"`
+
+	// BufferDays When made.
+	BufferDays *int32 `json:"buffer_days,omitempty"`
+
+	// Calendar Of the supplier or the plant.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// DailyRate Made a day.
+	DailyRate *int64 `json:"daily_rate,omitempty"`
+
+	// From The first day it can be ordered.
+	From *string `json:"from,omitempty"`
+
+	// LeadDays Open days of the calendar.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Make Made by ourselves.
+	Make *bool `json:"make,omitempty"`
+
+	// Maximum Of one order.
+	Maximum *int64 `json:"maximum,omitempty"`
+
+	// Minimum Of one order.
+	Minimum *int64 `json:"minimum,omitempty"`
+
+	// Multiple Of one order.
+	Multiple *int64 `json:"multiple,omitempty"`
+
+	// SecurityDays Open days of the buyer that it should be there early.
+	SecurityDays *int32 `json:"security_days,omitempty"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+
+	// To The last day.
+	To *string `json:"to,omitempty"`
+
+	// TransitDays Elapsed.
+	TransitDays *int32 `json:"transit_days,omitempty"`
+
+	// UnitCost In minor units of the currency of the house.
+	UnitCost *int64 `json:"unit_cost,omitempty"`
+
+	// Yield Good ones of a thousand; 0 is all.
+	Yield *int32 `json:"yield,omitempty"`
+}
+
 // SpectrumLine One way between two activities.
 type SpectrumLine struct {
 	// Class Its quarter by length, 0 is the fastest.
@@ -4574,6 +6749,114 @@ type Spread struct {
 
 	// P90Us The one that nine in ten do not exceed, in microseconds.
 	P90Us int64 `json:"p90_us"`
+}
+
+// StaffNeed People that an activity needs throughout.
+type StaffNeed struct {
+	// Count How many.
+	Count int32 `json:"count"`
+
+	// Handover Others may go on at a change of shift.
+	Handover *bool `json:"handover,omitempty"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// StaffNeedInput People that an activity needs throughout.
+type StaffNeedInput struct {
+	// Count How many.
+	Count int32 `json:"count"`
+
+	// Handover Others may go on at a change of shift.
+	Handover *bool `json:"handover,omitempty"`
+
+	// Level At least this well.
+	Level *int32 `json:"level,omitempty"`
+
+	// Skill What they can do.
+	Skill string `json:"skill"`
+}
+
+// StaffRemedy A way to get more people.
+type StaffRemedy struct {
+	// Cost In minor units of the currency of the house.
+	Cost *int64 `json:"cost,omitempty"`
+
+	// From From whom.
+	From *string `json:"from,omitempty"`
+
+	// Kind What is done.
+	Kind string `json:"kind"`
+
+	// LeadDays Open days of the office until they can work.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// People At most so many; 0 is any number.
+	People *int32 `json:"people,omitempty"`
+
+	// Skill What they can do then.
+	Skill string `json:"skill"`
+}
+
+// StaffRemedyInput A way to get more people.
+type StaffRemedyInput struct {
+	// Cost In minor units of the currency of the house.
+	Cost *int64 `json:"cost,omitempty"`
+
+	// From From whom.
+	From *string `json:"from,omitempty"`
+
+	// Kind What is done.
+	Kind string `json:"kind"`
+
+	// LeadDays Open days of the office until they can work.
+	LeadDays *int32 `json:"lead_days,omitempty"`
+
+	// Level How well.
+	Level *int32 `json:"level,omitempty"`
+
+	// People At most so many; 0 is any number.
+	People *int32 `json:"people,omitempty"`
+
+	// Skill What they can do then.
+	Skill string `json:"skill"`
+}
+
+// StaffTerms What holds for all people.
+type StaffTerms struct {
+	// Calendar Of the office; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendar `json:"calendars,omitempty"`
+
+	// Parts Of the day.
+	Parts []DayPart `json:"parts,omitempty"`
+
+	// Remedies Ways to get more people.
+	Remedies []StaffRemedy `json:"remedies,omitempty"`
+}
+
+// StaffTermsInput What holds for all people.
+type StaffTermsInput struct {
+	// Calendar Of the office; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// Parts Of the day.
+	Parts []DayPartInput `json:"parts,omitempty"`
+
+	// Remedies Ways to get more people.
+	Remedies []StaffRemedyInput `json:"remedies,omitempty"`
 }
 
 // StageFigures What happened within a stage; stages sum to the log exactly.
@@ -4675,6 +6958,87 @@ type StepInput struct {
 	To string `json:"to"`
 }
 
+// StockCountInput What lots hold.
+type StockCountInput struct {
+	// Lots New ones are added.
+	Lots []LotInput `json:"lots"`
+
+	// Reason Why counts differ from what lots should hold.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// StockItem A material with the ways to get it.
+type StockItem struct {
+	// Alternates What may stand in, in this order.
+	Alternates []string `json:"alternates,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Kit What it is made from.
+	Kit []KitLine `json:"kit,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// ReorderLevel To be ordered below.
+	ReorderLevel *int64 `json:"reorder_level,omitempty"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// SafetyStock To be kept.
+	SafetyStock *int64 `json:"safety_stock,omitempty"`
+
+	// Sources The first that takes an order is used.
+	Sources []Source `json:"sources,omitempty"`
+
+	// Unit What is counted.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// StockItemInput A material with the ways to get it.
+type StockItemInput struct {
+	// Alternates What may stand in, in this order.
+	Alternates []string `json:"alternates,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Kit What it is made from.
+	Kit []KitLineInput `json:"kit,omitempty"`
+
+	// Name What it is called.
+	Name *string `json:"name,omitempty"`
+
+	// ReorderLevel To be ordered below.
+	ReorderLevel *int64 `json:"reorder_level,omitempty"`
+
+	// SafetyStock To be kept.
+	SafetyStock *int64 `json:"safety_stock,omitempty"`
+
+	// Sources The first that takes an order is used.
+	Sources []SourceInput `json:"sources,omitempty"`
+
+	// Unit What is counted.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// StockItemListInput Items to put.
+type StockItemListInput struct {
+	// Items In the place of those of the same id, or new.
+	Items []StockItemInput `json:"items"`
+}
+
+// StockItemPage A page of a list.
+type StockItemPage struct {
+	// Items By id.
+	Items []StockItem `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // StoredContent Bytes that are kept.
 type StoredContent struct {
 	// Digest Their SHA-256 in lower-case hexadecimal.
@@ -4682,6 +7046,147 @@ type StoredContent struct {
 
 	// Size How many they are.
 	Size int64 `json:"size"`
+}
+
+// StoredCount How many things were stored.
+type StoredCount struct {
+	// Stored How many.
+	Stored int32 `json:"stored"`
+}
+
+// SupplyOrder A requisition that becomes an order and is received.
+type SupplyOrder struct {
+	// AskedBy Who submitted it.
+	AskedBy *string `json:"asked_by,omitempty"`
+
+	// Due The date of the supplier, or our estimate.
+	Due *string `json:"due,omitempty"`
+
+	// For A demand it is kept for.
+	For *string `json:"for,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Item The item.
+	Item string `json:"item"`
+
+	// NeedBy When it is needed.
+	NeedBy *string `json:"need_by,omitempty"`
+
+	// Open Still to come.
+	Open int64 `json:"open"`
+
+	// Ordered When it went out.
+	Ordered *string `json:"ordered,omitempty"`
+
+	// Place Where it is received.
+	Place *string `json:"place,omitempty"`
+
+	// Promised The date first confirmed.
+	Promised *string `json:"promised,omitempty"`
+
+	// Quantity That was asked for.
+	Quantity int64 `json:"quantity"`
+
+	// Receipts What has come.
+	Receipts []Receipt `json:"receipts,omitempty"`
+
+	// Received Good ones that were kept.
+	Received int64 `json:"received"`
+
+	// Rev Its revision.
+	Rev int64 `json:"rev"`
+
+	// State How far it is.
+	State string `json:"state"`
+
+	// Supplier From whom.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// SupplyOrderPage A page of a list.
+type SupplyOrderPage struct {
+	// Items By id.
+	Items []SupplyOrder `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// SupplyTerms What holds for all materials.
+type SupplyTerms struct {
+	// Adopt When a learned lead time takes the place of the stated one.
+	Adopt *AdoptLeads `json:"adopt,omitempty"`
+
+	// Calendar Of the buyer; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendar `json:"calendars,omitempty"`
+
+	// Places Where material lies.
+	Places []Place `json:"places,omitempty"`
+}
+
+// SupplyTermsInput What holds for all materials.
+type SupplyTermsInput struct {
+	// Adopt When a learned lead time takes the place of the stated one.
+	Adopt *AdoptLeadsInput `json:"adopt,omitempty"`
+
+	// Calendar Of the buyer; none is open every day.
+	Calendar *string `json:"calendar,omitempty"`
+
+	// Calendars The calendars that are named.
+	Calendars []PlanCalendarInput `json:"calendars,omitempty"`
+
+	// Places Where material lies.
+	Places []PlaceInput `json:"places,omitempty"`
+}
+
+// TableImport A table that was read.
+type TableImport struct {
+	// Ignored Columns that no field took.
+	Ignored []string `json:"ignored,omitempty"`
+
+	// Kind What it holds.
+	Kind string `json:"kind"`
+
+	// More Problems beyond those listed.
+	More *int32 `json:"more,omitempty"`
+
+	// Problems By line.
+	Problems []TableProblem `json:"problems"`
+
+	// Read Rows without a fault.
+	Read int32 `json:"read"`
+
+	// Recoded Cells that were not UTF-8.
+	Recoded *int32 `json:"recoded,omitempty"`
+
+	// Rows Rows with content.
+	Rows int32 `json:"rows"`
+
+	// Stored Things that were stored.
+	Stored int32 `json:"stored"`
+}
+
+// TableProblem What was wrong with one row of a table or entry of a calendar.
+type TableProblem struct {
+	// Code The kind of fault.
+	Code *string `json:"code,omitempty"`
+
+	// Field The field or property.
+	Field *string `json:"field,omitempty"`
+
+	// Line In the file, from 1.
+	Line int32 `json:"line"`
+
+	// Text What is wrong and what to write.
+	Text string `json:"text"`
+
+	// Value As it stands in the file.
+	Value *string `json:"value,omitempty"`
 }
 
 // Template What the request, once it is closed, allows standard changes to do without a vote.
@@ -4774,6 +7279,18 @@ type Timing struct {
 	Turns *time.Time `json:"turns,omitempty"`
 }
 
+// TransferInput A quantity that is moved to another place.
+type TransferInput struct {
+	// Place Where that lies.
+	Place string `json:"place"`
+
+	// Quantity How much.
+	Quantity int64 `json:"quantity"`
+
+	// To The lot it goes into.
+	To string `json:"to"`
+}
+
 // TreeInput A part of a process: exactly one member. Parts follow each other, run side by side in any order, exclude each other, or repeat: the first part of a loop is its body, the others lead back to it.
 type TreeInput struct {
 	// And Side by side.
@@ -4808,6 +7325,27 @@ type Unmet struct {
 
 	// Text What is missing and who can do what about it.
 	Text string `json:"text"`
+}
+
+// UrgentFact Something that needs somebody first.
+type UrgentFact struct {
+	// Activity The activity that waits.
+	Activity string `json:"activity"`
+
+	// By The last day to act; the status date if it is too late.
+	By string `json:"by"`
+
+	// Part What it is about.
+	Part string `json:"part"`
+
+	// Text In words.
+	Text string `json:"text"`
+
+	// Verdict How it stands.
+	Verdict string `json:"verdict"`
+
+	// Wanted When the activity is wanted.
+	Wanted time.Time `json:"wanted"`
 }
 
 // Use An item that the change reaches.
@@ -5098,6 +7636,66 @@ type WatchedPeriod struct {
 	WatchedUs int64 `json:"watched_us"`
 }
 
+// WeekShift Open time on one day of each week.
+type WeekShift struct {
+	// Day The day it begins on.
+	Day WeekShiftDay `json:"day"`
+
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes; after 24:00 it lies on the next day.
+	To string `json:"to"`
+}
+
+// WeekShiftDay The day it begins on.
+type WeekShiftDay string
+
+// WeekShiftInput Open time on one day of each week.
+type WeekShiftInput struct {
+	// Day The day it begins on.
+	Day WeekShiftInputDay `json:"day"`
+
+	// From When it opens.
+	From string `json:"from"`
+
+	// To When it closes; after 24:00 it lies on the next day.
+	To string `json:"to"`
+}
+
+// WeekShiftInputDay The day it begins on.
+type WeekShiftInputDay string
+
+// WhatIfAnswer How things stand and how they would.
+type WhatIfAnswer struct {
+	// After A plan in one line.
+	After ReadinessSum `json:"after"`
+
+	// Before A plan in one line.
+	Before ReadinessSum `json:"before"`
+
+	// Changes In the order of the plan.
+	Changes []ReadinessChange `json:"changes"`
+}
+
+// WhatIfInput A change that is only thought of; all its parts are at once.
+type WhatIfInput struct {
+	// AsOf The status date; none is now.
+	AsOf *time.Time `json:"as_of,omitempty"`
+
+	// Moves Activities that would begin not before a time.
+	Moves []PlanFloorInput `json:"moves,omitempty"`
+
+	// Orders What would be ordered.
+	Orders []OrderNowInput `json:"orders,omitempty"`
+
+	// People Who would be there besides.
+	People []ExtraPersonInput `json:"people,omitempty"`
+
+	// Pulls Orders that would come on another day.
+	Pulls []PullOrderInput `json:"pulls,omitempty"`
+}
+
 // WhereUsed What uses the items that change, as it was last looked up.
 type WhereUsed struct {
 	// At When.
@@ -5212,6 +7810,9 @@ type IfRange = string
 // Limit defines model for Limit.
 type Limit = int32
 
+// MaterialID defines model for MaterialID.
+type MaterialID = string
+
 // ObligationID defines model for ObligationID.
 type ObligationID = string
 
@@ -5224,11 +7825,23 @@ type PageSize = int32
 // PageToken defines model for PageToken.
 type PageToken = string
 
+// PersonID defines model for PersonID.
+type PersonID = string
+
+// PlanID defines model for PlanID.
+type PlanID = string
+
+// PlanProposalID defines model for PlanProposalID.
+type PlanProposalID = string
+
 // Range defines model for Range.
 type Range = string
 
 // RecordID defines model for RecordID.
 type RecordID = string
+
+// StatusDate defines model for StatusDate.
+type StatusDate = time.Time
 
 // To defines model for To.
 type To = time.Time
@@ -5248,8 +7861,17 @@ type CurrentBundle = Bundle
 // CurrentChangeRequest A change request.
 type CurrentChangeRequest = ChangeRequest
 
+// CurrentLot Stock of one item in one place.
+type CurrentLot = Lot
+
 // CurrentObligation A notice owed to one recipient about one occasion.
 type CurrentObligation = Obligation
+
+// CurrentPlan A plan in a list.
+type CurrentPlan = PlanSummary
+
+// CurrentSupplyOrder A requisition that becomes an order and is received.
+type CurrentSupplyOrder = SupplyOrder
 
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
@@ -5262,6 +7884,9 @@ type NotAcceptable = Problem
 
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
+
+// PlanState Activities with relations between them and the calendars they keep to.
+type PlanState = Plan
 
 // PreconditionRequired What went wrong (RFC 9457).
 type PreconditionRequired = Problem
@@ -5785,6 +8410,21 @@ type GetTileParams struct {
 	Width *int32 `form:"width,omitempty" json:"width,omitempty"`
 }
 
+// ListItemsParams defines parameters for ListItems.
+type ListItemsParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// PutItemParams defines parameters for PutItem.
+type PutItemParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ReadJournalParams defines parameters for ReadJournal.
 type ReadJournalParams struct {
 	// After The position to go on after; 0 is the beginning.
@@ -5819,6 +8459,30 @@ type CompareLifecyclesParams struct {
 
 	// To The version that they would migrate to.
 	To int32 `form:"to" json:"to"`
+}
+
+// ListLotsParams defines parameters for ListLots.
+type ListLotsParams struct {
+	// Item The item.
+	Item *string `form:"item,omitempty" json:"item,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// IssueStockParams defines parameters for IssueStock.
+type IssueStockParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// TransferStockParams defines parameters for TransferStock.
+type TransferStockParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListMeasuresParams defines parameters for ListMeasures.
@@ -6001,6 +8665,150 @@ type RecordOutcomeParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListPeopleParams defines parameters for ListPeople.
+type ListPeopleParams struct {
+	// Skill The skill.
+	Skill *string `form:"skill,omitempty" json:"skill,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// PutPersonParams defines parameters for PutPerson.
+type PutPersonParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListAttendanceParams defines parameters for ListAttendance.
+type ListAttendanceParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ImportPlanParams defines parameters for ImportPlan.
+type ImportPlanParams struct {
+	// ID The id of the plan.
+	ID string `form:"id" json:"id"`
+
+	// Format A format that the service has.
+	Format string `form:"format" json:"format"`
+
+	// Zone The IANA zone of times that name none; none is UTC.
+	Zone *string `form:"zone,omitempty" json:"zone,omitempty"`
+
+	// Partial Keep what could be read.
+	Partial *bool `form:"partial,omitempty" json:"partial,omitempty"`
+
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// AcceptPlanProposalParams defines parameters for AcceptPlanProposal.
+type AcceptPlanProposalParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListPlansParams defines parameters for ListPlans.
+type ListPlansParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// CreatePlanParams defines parameters for CreatePlan.
+type CreatePlanParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetPlanParams defines parameters for GetPlan.
+type GetPlanParams struct {
+	// AsOf The instant to look back to; an event at that very instant counts. None is now.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// IfNoneMatch Entity tags that the client has; the reply is 304 if one is current.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListPlanActionsParams defines parameters for ListPlanActions.
+type ListPlanActionsParams struct {
+	// AsOf The status date to answer for, past or to come; none is now.
+	AsOf *StatusDate `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Part One class of requirements; none is all.
+	Part *ListPlanActionsParamsPart `form:"part,omitempty" json:"part,omitempty"`
+}
+
+// ListPlanActionsParamsPart defines parameters for ListPlanActions.
+type ListPlanActionsParamsPart string
+
+// TakeBaselineParams defines parameters for TakeBaseline.
+type TakeBaselineParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ExplainActivityParams defines parameters for ExplainActivity.
+type ExplainActivityParams struct {
+	// Activity The activity.
+	Activity string `form:"activity" json:"activity"`
+
+	// AsOf The status date to answer for, past or to come; none is now.
+	AsOf *StatusDate `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// ExportPlanParams defines parameters for ExportPlan.
+type ExportPlanParams struct {
+	// Format A format that the service has.
+	Format string `form:"format" json:"format"`
+
+	// Zone The IANA zone of times that name none; none is UTC.
+	Zone *string `form:"zone,omitempty" json:"zone,omitempty"`
+}
+
+// RecordProgressParams defines parameters for RecordProgress.
+type RecordProgressParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListPlanProposalsParams defines parameters for ListPlanProposals.
+type ListPlanProposalsParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ProposePlanChangeParams defines parameters for ProposePlanChange.
+type ProposePlanChangeParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetReadinessParams defines parameters for GetReadiness.
+type GetReadinessParams struct {
+	// AsOf The status date to answer for, past or to come; none is now.
+	AsOf *StatusDate `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// RevisePlanParams defines parameters for RevisePlan.
+type RevisePlanParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // GetPolicyParams defines parameters for GetPolicy.
 type GetPolicyParams struct {
 	// Version The version; none: the newest.
@@ -6073,6 +8881,15 @@ type AddReferenceParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListReservationsParams defines parameters for ListReservations.
+type ListReservationsParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // SearchRecordsParams defines parameters for SearchRecords.
 type SearchRecordsParams struct {
 	// Q The words; none finds everything.
@@ -6109,8 +8926,68 @@ type SearchRecordsParams struct {
 	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ConfigureStaffParams defines parameters for ConfigureStaff.
+type ConfigureStaffParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ConfigureSupplyParams defines parameters for ConfigureSupply.
+type ConfigureSupplyParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListSupplyOrdersParams defines parameters for ListSupplyOrders.
+type ListSupplyOrdersParams struct {
+	// State The state.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// CreateRequisitionParams defines parameters for CreateRequisition.
+type CreateRequisitionParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// StepSupplyOrderParams defines parameters for StepSupplyOrder.
+type StepSupplyOrderParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ImportTableParams defines parameters for ImportTable.
+type ImportTableParams struct {
+	// Kind What the file holds; absences is a calendar.
+	Kind ImportTableParamsKind `form:"kind" json:"kind"`
+
+	// Person Of a calendar: whose it is.
+	Person *string `form:"person,omitempty" json:"person,omitempty"`
+
+	// Zone The IANA zone of times that name none; none is UTC.
+	Zone *string `form:"zone,omitempty" json:"zone,omitempty"`
+
+	// Reason Of stock: why counts differ.
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// Partial Store what could be read.
+	Partial *bool `form:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// ImportTableParamsKind defines parameters for ImportTable.
+type ImportTableParamsKind string
+
 // AnalyseProcessJSONRequestBody defines body for AnalyseProcess for application/json ContentType.
 type AnalyseProcessJSONRequestBody = AnalysisInput
+
+// RecordAttendanceJSONRequestBody defines body for RecordAttendance for application/json ContentType.
+type RecordAttendanceJSONRequestBody = AttendanceListInput
 
 // CreateBundleJSONRequestBody defines body for CreateBundle for application/json ContentType.
 type CreateBundleJSONRequestBody = BundleInput
@@ -6208,8 +9085,20 @@ type ReportReadingJSONRequestBody = ReadingInput
 // WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
 type WithdrawEngagementJSONRequestBody = ReasonInput
 
+// PutItemsJSONRequestBody defines body for PutItems for application/json ContentType.
+type PutItemsJSONRequestBody = StockItemListInput
+
+// PutItemJSONRequestBody defines body for PutItem for application/json ContentType.
+type PutItemJSONRequestBody = StockItemInput
+
 // CheckLifecycleJSONRequestBody defines body for CheckLifecycle for application/json ContentType.
 type CheckLifecycleJSONRequestBody = LifecycleCheckInput
+
+// IssueStockJSONRequestBody defines body for IssueStock for application/json ContentType.
+type IssueStockJSONRequestBody = IssueInput
+
+// TransferStockJSONRequestBody defines body for TransferStock for application/json ContentType.
+type TransferStockJSONRequestBody = TransferInput
 
 // DefineMeasureJSONRequestBody defines body for DefineMeasure for application/json ContentType.
 type DefineMeasureJSONRequestBody = NewMeasureInput
@@ -6241,6 +9130,36 @@ type CorrectObservationJSONRequestBody = ObservationInput
 // RecordOutcomeJSONRequestBody defines body for RecordOutcome for application/json ContentType.
 type RecordOutcomeJSONRequestBody = OutcomeInput
 
+// PutPeopleJSONRequestBody defines body for PutPeople for application/json ContentType.
+type PutPeopleJSONRequestBody = PersonListInput
+
+// PutPersonJSONRequestBody defines body for PutPerson for application/json ContentType.
+type PutPersonJSONRequestBody = PersonInput
+
+// AcceptPlanProposalJSONRequestBody defines body for AcceptPlanProposal for application/json ContentType.
+type AcceptPlanProposalJSONRequestBody = AcceptanceInput
+
+// CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
+type CreatePlanJSONRequestBody = PlanInput
+
+// TakeBaselineJSONRequestBody defines body for TakeBaseline for application/json ContentType.
+type TakeBaselineJSONRequestBody = BaselineInput
+
+// RecordProgressJSONRequestBody defines body for RecordProgress for application/json ContentType.
+type RecordProgressJSONRequestBody = ProgressInput
+
+// ProposePlanChangeJSONRequestBody defines body for ProposePlanChange for application/json ContentType.
+type ProposePlanChangeJSONRequestBody = ProposalInput
+
+// RevisePlanJSONRequestBody defines body for RevisePlan for application/json ContentType.
+type RevisePlanJSONRequestBody = PlanRevisionInput
+
+// SimulateRiskJSONRequestBody defines body for SimulateRisk for application/json ContentType.
+type SimulateRiskJSONRequestBody = RiskRunInput
+
+// AnswerWhatIfJSONRequestBody defines body for AnswerWhatIf for application/json ContentType.
+type AnswerWhatIfJSONRequestBody = WhatIfInput
+
 // CheckPolicyJSONRequestBody defines body for CheckPolicy for application/json ContentType.
 type CheckPolicyJSONRequestBody = PolicyCheckInput
 
@@ -6250,8 +9169,26 @@ type FileRecordJSONRequestBody = FileInput
 // AddReferenceJSONRequestBody defines body for AddReference for application/json ContentType.
 type AddReferenceJSONRequestBody = ReferenceInput
 
+// ReserveStockJSONRequestBody defines body for ReserveStock for application/json ContentType.
+type ReserveStockJSONRequestBody = ReservationInput
+
 // AuditRevisionsJSONRequestBody defines body for AuditRevisions for application/json ContentType.
 type AuditRevisionsJSONRequestBody = RevisionAuditInput
+
+// ConfigureStaffJSONRequestBody defines body for ConfigureStaff for application/json ContentType.
+type ConfigureStaffJSONRequestBody = StaffTermsInput
+
+// CountStockJSONRequestBody defines body for CountStock for application/json ContentType.
+type CountStockJSONRequestBody = StockCountInput
+
+// ConfigureSupplyJSONRequestBody defines body for ConfigureSupply for application/json ContentType.
+type ConfigureSupplyJSONRequestBody = SupplyTermsInput
+
+// CreateRequisitionJSONRequestBody defines body for CreateRequisition for application/json ContentType.
+type CreateRequisitionJSONRequestBody = RequisitionInput
+
+// StepSupplyOrderJSONRequestBody defines body for StepSupplyOrder for application/json ContentType.
+type StepSupplyOrderJSONRequestBody = OrderStepInput
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -6421,6 +9358,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
 	GetWaits(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordAttendanceWithBody Record attendance
+	//
+	// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+	RecordAttendanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordAttendance Record attendance
+	//
+	// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+	RecordAttendance(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBundles List bundles
 	//
@@ -7231,12 +10186,69 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/evidence/tiles/{level}/{index} (the `GetTile` operationId).
 	GetTile(ctx context.Context, level int32, index int64, params *GetTileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListItems List items
+	//
+	// By id.
+	//
+	// Corresponds with GET /v1/items (the `ListItems` operationId).
+	ListItems(ctx context.Context, params *ListItemsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutItemsWithBody Put items
+	//
+	// Puts items in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/items (the `PutItems` operationId).
+	PutItemsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutItems Put items
+	//
+	// Puts items in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/items (the `PutItems` operationId).
+	PutItems(ctx context.Context, body PutItemsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetItem Get an item
+	//
+	// The item with the ways to get it.
+	//
+	// Corresponds with GET /v1/items/{id} (the `GetItem` operationId).
+	GetItem(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutItemWithBody Change an item
+	//
+	// At the revision that was read.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+	PutItemWithBody(ctx context.Context, id MaterialID, params *PutItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutItem Change an item
+	//
+	// At the revision that was read.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+	PutItem(ctx context.Context, id MaterialID, params *PutItemParams, body PutItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ReadJournal Read the journal
 	//
 	// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
 	//
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLeadTimes Say how long orders really took
+	//
+	// By supplier and item, from the orders that are received in full.
+	//
+	// Corresponds with GET /v1/lead-times (the `ListLeadTimes` operationId).
+	ListLeadTimes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CheckLifecycleWithBody Check a lifecycle of one's own
 	//
@@ -7276,6 +10288,49 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
 	CompareLifecycles(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLots List stock
+	//
+	// By id, or that of one item.
+	//
+	// Corresponds with GET /v1/lots (the `ListLots` operationId).
+	ListLots(ctx context.Context, params *ListLotsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// IssueStockWithBody Issue stock
+	//
+	// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+	IssueStockWithBody(ctx context.Context, id MaterialID, params *IssueStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// IssueStock Issue stock
+	//
+	// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+	IssueStock(ctx context.Context, id MaterialID, params *IssueStockParams, body IssueStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferStockWithBody Move stock to another place
+	//
+	// Takes a quantity from a lot to another one, which is the reply.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+	TransferStockWithBody(ctx context.Context, id MaterialID, params *TransferStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferStock Move stock to another place
+	//
+	// Takes a quantity from a lot to another one, which is the reply.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+	TransferStock(ctx context.Context, id MaterialID, params *TransferStockParams, body TransferStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMeasures List measures
 	//
@@ -7541,6 +10596,272 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/outcomes/{id} (the `GetOutcome` operationId).
 	GetOutcome(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListPeople List people
+	//
+	// By id, or those with a skill.
+	//
+	// Corresponds with GET /v1/people (the `ListPeople` operationId).
+	ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPeopleWithBody Put people
+	//
+	// Puts people in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+	PutPeopleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPeople Put people
+	//
+	// Puts people in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+	PutPeople(ctx context.Context, body PutPeopleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPerson Get a person
+	//
+	// With skills and bookings.
+	//
+	// Corresponds with GET /v1/people/{id} (the `GetPerson` operationId).
+	GetPerson(ctx context.Context, id PersonID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPersonWithBody Change a person
+	//
+	// At the revision that was read.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+	PutPersonWithBody(ctx context.Context, id PersonID, params *PutPersonParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPerson Change a person
+	//
+	// At the revision that was read.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+	PutPerson(ctx context.Context, id PersonID, params *PutPersonParams, body PutPersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAttendance List the attendance of a person
+	//
+	// By id of the record, corrected ones too.
+	//
+	// Corresponds with GET /v1/people/{id}/attendance (the `ListAttendance` operationId).
+	ListAttendance(ctx context.Context, id PersonID, params *ListAttendanceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportPlanWithBody Create a plan from a file
+	//
+	// Reads a plan and keeps it. Rows that cannot be read are reported and nothing is kept, unless `partial` is true.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plan-imports (the `ImportPlan` operationId).
+	ImportPlanWithBody(ctx context.Context, params *ImportPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlanProposal Get a proposal
+	//
+	// With its moves, as long as the plan has not moved on.
+	//
+	// Corresponds with GET /v1/plan-proposals/{id} (the `GetPlanProposal` operationId).
+	GetPlanProposal(ctx context.Context, id PlanProposalID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptPlanProposalWithBody Accept a proposal
+	//
+	// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+	AcceptPlanProposalWithBody(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptPlanProposal Accept a proposal
+	//
+	// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+	AcceptPlanProposal(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, body AcceptPlanProposalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlans List plans
+	//
+	// By id.
+	//
+	// Corresponds with GET /v1/plans (the `ListPlans` operationId).
+	ListPlans(ctx context.Context, params *ListPlansParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePlanWithBody Create a plan
+	//
+	// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+	CreatePlanWithBody(ctx context.Context, params *CreatePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePlan Create a plan
+	//
+	// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+	CreatePlan(ctx context.Context, params *CreatePlanParams, body CreatePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlan Get a plan
+	//
+	// The plan as it is, or with `as_of` as it was kept at that instant. A past state has no ETag.
+	//
+	// Corresponds with GET /v1/plans/{id} (the `GetPlan` operationId).
+	GetPlan(ctx context.Context, id PlanID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlanActions List what is to be done by when
+	//
+	// What to order and whom to get, with the last day to act, and everything that waits for it.
+	//
+	// Corresponds with GET /v1/plans/{id}/actions (the `ListPlanActions` operationId).
+	ListPlanActions(ctx context.Context, id PlanID, params *ListPlanActionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeBaselineWithBody Take a baseline
+	//
+	// Keeps the dates of the plan under a name.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+	TakeBaselineWithBody(ctx context.Context, id PlanID, params *TakeBaselineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeBaseline Take a baseline
+	//
+	// Keeps the dates of the plan under a name.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+	TakeBaseline(ctx context.Context, id PlanID, params *TakeBaselineParams, body TakeBaselineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExplainActivity Say why an activity stands as it does
+	//
+	// Down to the facts of each requirement, and up to the root of its delay.
+	//
+	// Corresponds with GET /v1/plans/{id}/explanation (the `ExplainActivity` operationId).
+	ExplainActivity(ctx context.Context, id PlanID, params *ExplainActivityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExportPlan Write a plan as a file
+	//
+	// The file, and what of the plan it does not hold.
+	//
+	// Corresponds with GET /v1/plans/{id}/export (the `ExportPlan` operationId).
+	ExportPlan(ctx context.Context, id PlanID, params *ExportPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordProgressWithBody Record what has happened
+	//
+	// Sets the actual dates of activities, and what remains of them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+	RecordProgressWithBody(ctx context.Context, id PlanID, params *RecordProgressParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordProgress Record what has happened
+	//
+	// Sets the actual dates of activities, and what remains of them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+	RecordProgress(ctx context.Context, id PlanID, params *RecordProgressParams, body RecordProgressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlanProposals List the proposals of a plan
+	//
+	// By id, without their moves.
+	//
+	// Corresponds with GET /v1/plans/{id}/proposals (the `ListPlanProposals` operationId).
+	ListPlanProposals(ctx context.Context, id PlanID, params *ListPlanProposalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposePlanChangeWithBody Propose a change of dates
+	//
+	// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+	ProposePlanChangeWithBody(ctx context.Context, id PlanID, params *ProposePlanChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposePlanChange Propose a change of dates
+	//
+	// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+	ProposePlanChange(ctx context.Context, id PlanID, params *ProposePlanChangeParams, body ProposePlanChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReadiness Say whether everything is in place
+	//
+	// The verdict on the plan, its gates and its activities, from what is kept now of plan, materials and people.
+	//
+	// Corresponds with GET /v1/plans/{id}/readiness (the `GetReadiness` operationId).
+	GetReadiness(ctx context.Context, id PlanID, params *GetReadinessParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevisePlanWithBody Revise a plan
+	//
+	// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+	RevisePlanWithBody(ctx context.Context, id PlanID, params *RevisePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevisePlan Revise a plan
+	//
+	// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+	RevisePlan(ctx context.Context, id PlanID, params *RevisePlanParams, body RevisePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SimulateRiskWithBody Say how sure the dates are
+	//
+	// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+	SimulateRiskWithBody(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SimulateRisk Say how sure the dates are
+	//
+	// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+	SimulateRisk(ctx context.Context, id PlanID, body SimulateRiskJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerWhatIfWithBody Say what a change would do
+	//
+	// Answers for a change that is only thought of. Nothing is stored.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+	AnswerWhatIfWithBody(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerWhatIf Say what a change would do
+	//
+	// Answers for a change that is only thought of. Nothing is stored.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+	AnswerWhatIf(ctx context.Context, id PlanID, body AnswerWhatIfJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListPolicies List the approval policies
 	//
 	// The policies that requests of this office may be judged by, the default first.
@@ -7644,6 +10965,31 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/records/{id}/references (the `AddReference` operationId).
 	AddReference(ctx context.Context, id RecordID, params *AddReferenceParams, body AddReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListReservations List what is kept for demands
+	//
+	// By id.
+	//
+	// Corresponds with GET /v1/reservations (the `ListReservations` operationId).
+	ListReservations(ctx context.Context, params *ListReservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReserveStockWithBody Keep stock for a demand
+	//
+	// Adds the reservation, or changes it; a quantity of 0 gives it free.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+	ReserveStockWithBody(ctx context.Context, id MaterialID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReserveStock Keep stock for a demand
+	//
+	// Adds the reservation, or changes it; a quantity of 0 gives it free.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+	ReserveStock(ctx context.Context, id MaterialID, body ReserveStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AuditRevisionsWithBody Audit released revisions
 	//
 	// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
@@ -7668,6 +11014,133 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/search (the `SearchRecords` operationId).
 	SearchRecords(ctx context.Context, params *SearchRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStaff Get what holds for all people
+	//
+	// Calendars, parts of the day, and ways to get more people.
+	//
+	// Corresponds with GET /v1/staff (the `GetStaff` operationId).
+	GetStaff(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfigureStaffWithBody Set what holds for all people
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+	ConfigureStaffWithBody(ctx context.Context, params *ConfigureStaffParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfigureStaff Set what holds for all people
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+	ConfigureStaff(ctx context.Context, params *ConfigureStaffParams, body ConfigureStaffJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountStockWithBody Count stock
+	//
+	// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+	CountStockWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountStock Count stock
+	//
+	// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+	CountStock(ctx context.Context, body CountStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSupply Get what holds for all materials
+	//
+	// Calendars, places, and when learned lead times are planned with.
+	//
+	// Corresponds with GET /v1/supply (the `GetSupply` operationId).
+	GetSupply(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfigureSupplyWithBody Set what holds for all materials
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+	ConfigureSupplyWithBody(ctx context.Context, params *ConfigureSupplyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfigureSupply Set what holds for all materials
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+	ConfigureSupply(ctx context.Context, params *ConfigureSupplyParams, body ConfigureSupplyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSupplyOrders List requisitions and orders
+	//
+	// By id, or those in one state.
+	//
+	// Corresponds with GET /v1/supply-orders (the `ListSupplyOrders` operationId).
+	ListSupplyOrders(ctx context.Context, params *ListSupplyOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRequisitionWithBody Create a requisition
+	//
+	// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+	CreateRequisitionWithBody(ctx context.Context, params *CreateRequisitionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRequisition Create a requisition
+	//
+	// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+	CreateRequisition(ctx context.Context, params *CreateRequisitionParams, body CreateRequisitionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSupplyOrder Get a requisition or an order
+	//
+	// With what has come.
+	//
+	// Corresponds with GET /v1/supply-orders/{id} (the `GetSupplyOrder` operationId).
+	GetSupplyOrder(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StepSupplyOrderWithBody Take a requisition or an order a step further
+	//
+	// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+	StepSupplyOrderWithBody(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StepSupplyOrder Take a requisition or an order a step further
+	//
+	// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+	StepSupplyOrder(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, body StepSupplyOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportTableWithBody Read a table or calendar
+	//
+	// Reads items, stock, people or attendance from a table, or the absences of a person from a calendar. Rows that cannot be read are reported and nothing is stored, unless `partial` is true.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/table-imports (the `ImportTable` operationId).
+	ImportTableWithBody(ctx context.Context, params *ImportTableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetHealth Ask whether the service is up
@@ -7885,6 +11358,44 @@ func (c *Client) GetPictures(ctx context.Context, id string, reqEditors ...Reque
 // Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
 func (c *Client) GetWaits(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWaitsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordAttendanceWithBody Record attendance
+//
+// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+func (c *Client) RecordAttendanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordAttendanceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordAttendance Record attendance
+//
+// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+func (c *Client) RecordAttendance(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordAttendanceRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -9674,6 +13185,116 @@ func (c *Client) GetTile(ctx context.Context, level int32, index int64, params *
 	return c.Client.Do(req)
 }
 
+// ListItems List items
+//
+// By id.
+//
+// Corresponds with GET /v1/items (the `ListItems` operationId).
+func (c *Client) ListItems(ctx context.Context, params *ListItemsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListItemsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutItemsWithBody Put items
+//
+// Puts items in the place of those of the same id, or adds them, all or none.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/items (the `PutItems` operationId).
+func (c *Client) PutItemsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutItemsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutItems Put items
+//
+// Puts items in the place of those of the same id, or adds them, all or none.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/items (the `PutItems` operationId).
+func (c *Client) PutItems(ctx context.Context, body PutItemsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutItemsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetItem Get an item
+//
+// The item with the ways to get it.
+//
+// Corresponds with GET /v1/items/{id} (the `GetItem` operationId).
+func (c *Client) GetItem(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetItemRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutItemWithBody Change an item
+//
+// At the revision that was read.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+func (c *Client) PutItemWithBody(ctx context.Context, id MaterialID, params *PutItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutItemRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutItem Change an item
+//
+// At the revision that was read.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+func (c *Client) PutItem(ctx context.Context, id MaterialID, params *PutItemParams, body PutItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutItemRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ReadJournal Read the journal
 //
 // Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
@@ -9681,6 +13302,23 @@ func (c *Client) GetTile(ctx context.Context, level int32, index int64, params *
 // Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 func (c *Client) ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReadJournalRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLeadTimes Say how long orders really took
+//
+// By supplier and item, from the orders that are received in full.
+//
+// Corresponds with GET /v1/lead-times (the `ListLeadTimes` operationId).
+func (c *Client) ListLeadTimes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLeadTimesRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -9770,6 +13408,99 @@ func (c *Client) GetLifecycle(ctx context.Context, id string, params *GetLifecyc
 // Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
 func (c *Client) CompareLifecycles(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCompareLifecyclesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLots List stock
+//
+// By id, or that of one item.
+//
+// Corresponds with GET /v1/lots (the `ListLots` operationId).
+func (c *Client) ListLots(ctx context.Context, params *ListLotsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLotsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// IssueStockWithBody Issue stock
+//
+// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+func (c *Client) IssueStockWithBody(ctx context.Context, id MaterialID, params *IssueStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewIssueStockRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// IssueStock Issue stock
+//
+// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+func (c *Client) IssueStock(ctx context.Context, id MaterialID, params *IssueStockParams, body IssueStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewIssueStockRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferStockWithBody Move stock to another place
+//
+// Takes a quantity from a lot to another one, which is the reply.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+func (c *Client) TransferStockWithBody(ctx context.Context, id MaterialID, params *TransferStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferStockRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferStock Move stock to another place
+//
+// Takes a quantity from a lot to another one, which is the reply.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+func (c *Client) TransferStock(ctx context.Context, id MaterialID, params *TransferStockParams, body TransferStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferStockRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -10364,6 +14095,592 @@ func (c *Client) GetOutcome(ctx context.Context, id string, reqEditors ...Reques
 	return c.Client.Do(req)
 }
 
+// ListPeople List people
+//
+// By id, or those with a skill.
+//
+// Corresponds with GET /v1/people (the `ListPeople` operationId).
+func (c *Client) ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPeopleRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPeopleWithBody Put people
+//
+// Puts people in the place of those of the same id, or adds them, all or none.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+func (c *Client) PutPeopleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPeopleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPeople Put people
+//
+// Puts people in the place of those of the same id, or adds them, all or none.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+func (c *Client) PutPeople(ctx context.Context, body PutPeopleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPeopleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPerson Get a person
+//
+// With skills and bookings.
+//
+// Corresponds with GET /v1/people/{id} (the `GetPerson` operationId).
+func (c *Client) GetPerson(ctx context.Context, id PersonID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPersonRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPersonWithBody Change a person
+//
+// At the revision that was read.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+func (c *Client) PutPersonWithBody(ctx context.Context, id PersonID, params *PutPersonParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPersonRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPerson Change a person
+//
+// At the revision that was read.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+func (c *Client) PutPerson(ctx context.Context, id PersonID, params *PutPersonParams, body PutPersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPersonRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAttendance List the attendance of a person
+//
+// By id of the record, corrected ones too.
+//
+// Corresponds with GET /v1/people/{id}/attendance (the `ListAttendance` operationId).
+func (c *Client) ListAttendance(ctx context.Context, id PersonID, params *ListAttendanceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAttendanceRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportPlanWithBody Create a plan from a file
+//
+// Reads a plan and keeps it. Rows that cannot be read are reported and nothing is kept, unless `partial` is true.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plan-imports (the `ImportPlan` operationId).
+func (c *Client) ImportPlanWithBody(ctx context.Context, params *ImportPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportPlanRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlanProposal Get a proposal
+//
+// With its moves, as long as the plan has not moved on.
+//
+// Corresponds with GET /v1/plan-proposals/{id} (the `GetPlanProposal` operationId).
+func (c *Client) GetPlanProposal(ctx context.Context, id PlanProposalID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlanProposalRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptPlanProposalWithBody Accept a proposal
+//
+// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+func (c *Client) AcceptPlanProposalWithBody(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptPlanProposalRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptPlanProposal Accept a proposal
+//
+// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+func (c *Client) AcceptPlanProposal(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, body AcceptPlanProposalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptPlanProposalRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlans List plans
+//
+// By id.
+//
+// Corresponds with GET /v1/plans (the `ListPlans` operationId).
+func (c *Client) ListPlans(ctx context.Context, params *ListPlansParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlansRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePlanWithBody Create a plan
+//
+// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+func (c *Client) CreatePlanWithBody(ctx context.Context, params *CreatePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePlanRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePlan Create a plan
+//
+// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+func (c *Client) CreatePlan(ctx context.Context, params *CreatePlanParams, body CreatePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePlanRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlan Get a plan
+//
+// The plan as it is, or with `as_of` as it was kept at that instant. A past state has no ETag.
+//
+// Corresponds with GET /v1/plans/{id} (the `GetPlan` operationId).
+func (c *Client) GetPlan(ctx context.Context, id PlanID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlanRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlanActions List what is to be done by when
+//
+// What to order and whom to get, with the last day to act, and everything that waits for it.
+//
+// Corresponds with GET /v1/plans/{id}/actions (the `ListPlanActions` operationId).
+func (c *Client) ListPlanActions(ctx context.Context, id PlanID, params *ListPlanActionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlanActionsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeBaselineWithBody Take a baseline
+//
+// Keeps the dates of the plan under a name.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+func (c *Client) TakeBaselineWithBody(ctx context.Context, id PlanID, params *TakeBaselineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeBaselineRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeBaseline Take a baseline
+//
+// Keeps the dates of the plan under a name.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+func (c *Client) TakeBaseline(ctx context.Context, id PlanID, params *TakeBaselineParams, body TakeBaselineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeBaselineRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExplainActivity Say why an activity stands as it does
+//
+// Down to the facts of each requirement, and up to the root of its delay.
+//
+// Corresponds with GET /v1/plans/{id}/explanation (the `ExplainActivity` operationId).
+func (c *Client) ExplainActivity(ctx context.Context, id PlanID, params *ExplainActivityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainActivityRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportPlan Write a plan as a file
+//
+// The file, and what of the plan it does not hold.
+//
+// Corresponds with GET /v1/plans/{id}/export (the `ExportPlan` operationId).
+func (c *Client) ExportPlan(ctx context.Context, id PlanID, params *ExportPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportPlanRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordProgressWithBody Record what has happened
+//
+// Sets the actual dates of activities, and what remains of them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+func (c *Client) RecordProgressWithBody(ctx context.Context, id PlanID, params *RecordProgressParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordProgressRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordProgress Record what has happened
+//
+// Sets the actual dates of activities, and what remains of them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+func (c *Client) RecordProgress(ctx context.Context, id PlanID, params *RecordProgressParams, body RecordProgressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordProgressRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlanProposals List the proposals of a plan
+//
+// By id, without their moves.
+//
+// Corresponds with GET /v1/plans/{id}/proposals (the `ListPlanProposals` operationId).
+func (c *Client) ListPlanProposals(ctx context.Context, id PlanID, params *ListPlanProposalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlanProposalsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposePlanChangeWithBody Propose a change of dates
+//
+// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+func (c *Client) ProposePlanChangeWithBody(ctx context.Context, id PlanID, params *ProposePlanChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposePlanChangeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposePlanChange Propose a change of dates
+//
+// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+func (c *Client) ProposePlanChange(ctx context.Context, id PlanID, params *ProposePlanChangeParams, body ProposePlanChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposePlanChangeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReadiness Say whether everything is in place
+//
+// The verdict on the plan, its gates and its activities, from what is kept now of plan, materials and people.
+//
+// Corresponds with GET /v1/plans/{id}/readiness (the `GetReadiness` operationId).
+func (c *Client) GetReadiness(ctx context.Context, id PlanID, params *GetReadinessParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReadinessRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevisePlanWithBody Revise a plan
+//
+// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+func (c *Client) RevisePlanWithBody(ctx context.Context, id PlanID, params *RevisePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevisePlanRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevisePlan Revise a plan
+//
+// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+func (c *Client) RevisePlan(ctx context.Context, id PlanID, params *RevisePlanParams, body RevisePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevisePlanRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SimulateRiskWithBody Say how sure the dates are
+//
+// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+func (c *Client) SimulateRiskWithBody(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSimulateRiskRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SimulateRisk Say how sure the dates are
+//
+// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+func (c *Client) SimulateRisk(ctx context.Context, id PlanID, body SimulateRiskJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSimulateRiskRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerWhatIfWithBody Say what a change would do
+//
+// Answers for a change that is only thought of. Nothing is stored.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+func (c *Client) AnswerWhatIfWithBody(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerWhatIfRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerWhatIf Say what a change would do
+//
+// Answers for a change that is only thought of. Nothing is stored.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+func (c *Client) AnswerWhatIf(ctx context.Context, id PlanID, body AnswerWhatIfJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerWhatIfRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListPolicies List the approval policies
 //
 // The policies that requests of this office may be judged by, the default first.
@@ -10597,6 +14914,61 @@ func (c *Client) AddReference(ctx context.Context, id RecordID, params *AddRefer
 	return c.Client.Do(req)
 }
 
+// ListReservations List what is kept for demands
+//
+// By id.
+//
+// Corresponds with GET /v1/reservations (the `ListReservations` operationId).
+func (c *Client) ListReservations(ctx context.Context, params *ListReservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReservationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReserveStockWithBody Keep stock for a demand
+//
+// Adds the reservation, or changes it; a quantity of 0 gives it free.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+func (c *Client) ReserveStockWithBody(ctx context.Context, id MaterialID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReserveStockRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReserveStock Keep stock for a demand
+//
+// Adds the reservation, or changes it; a quantity of 0 gives it free.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+func (c *Client) ReserveStock(ctx context.Context, id MaterialID, body ReserveStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReserveStockRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AuditRevisionsWithBody Audit released revisions
 //
 // Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
@@ -10642,6 +15014,283 @@ func (c *Client) AuditRevisions(ctx context.Context, body AuditRevisionsJSONRequ
 // Corresponds with GET /v1/search (the `SearchRecords` operationId).
 func (c *Client) SearchRecords(ctx context.Context, params *SearchRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSearchRecordsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStaff Get what holds for all people
+//
+// Calendars, parts of the day, and ways to get more people.
+//
+// Corresponds with GET /v1/staff (the `GetStaff` operationId).
+func (c *Client) GetStaff(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStaffRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfigureStaffWithBody Set what holds for all people
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+func (c *Client) ConfigureStaffWithBody(ctx context.Context, params *ConfigureStaffParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfigureStaffRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfigureStaff Set what holds for all people
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+func (c *Client) ConfigureStaff(ctx context.Context, params *ConfigureStaffParams, body ConfigureStaffJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfigureStaffRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountStockWithBody Count stock
+//
+// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+func (c *Client) CountStockWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountStockRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountStock Count stock
+//
+// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+func (c *Client) CountStock(ctx context.Context, body CountStockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountStockRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSupply Get what holds for all materials
+//
+// Calendars, places, and when learned lead times are planned with.
+//
+// Corresponds with GET /v1/supply (the `GetSupply` operationId).
+func (c *Client) GetSupply(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSupplyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfigureSupplyWithBody Set what holds for all materials
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+func (c *Client) ConfigureSupplyWithBody(ctx context.Context, params *ConfigureSupplyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfigureSupplyRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfigureSupply Set what holds for all materials
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+func (c *Client) ConfigureSupply(ctx context.Context, params *ConfigureSupplyParams, body ConfigureSupplyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfigureSupplyRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSupplyOrders List requisitions and orders
+//
+// By id, or those in one state.
+//
+// Corresponds with GET /v1/supply-orders (the `ListSupplyOrders` operationId).
+func (c *Client) ListSupplyOrders(ctx context.Context, params *ListSupplyOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSupplyOrdersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRequisitionWithBody Create a requisition
+//
+// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+func (c *Client) CreateRequisitionWithBody(ctx context.Context, params *CreateRequisitionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRequisitionRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRequisition Create a requisition
+//
+// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+func (c *Client) CreateRequisition(ctx context.Context, params *CreateRequisitionParams, body CreateRequisitionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRequisitionRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSupplyOrder Get a requisition or an order
+//
+// With what has come.
+//
+// Corresponds with GET /v1/supply-orders/{id} (the `GetSupplyOrder` operationId).
+func (c *Client) GetSupplyOrder(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSupplyOrderRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StepSupplyOrderWithBody Take a requisition or an order a step further
+//
+// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+func (c *Client) StepSupplyOrderWithBody(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStepSupplyOrderRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StepSupplyOrder Take a requisition or an order a step further
+//
+// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+func (c *Client) StepSupplyOrder(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, body StepSupplyOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStepSupplyOrderRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportTableWithBody Read a table or calendar
+//
+// Reads items, stock, people or attendance from a table, or the absences of a person from a calendar. Rows that cannot be read are reported and nothing is stored, unless `partial` is true.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/table-imports (the `ImportTable` operationId).
+func (c *Client) ImportTableWithBody(ctx context.Context, params *ImportTableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportTableRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -11175,6 +15824,46 @@ func NewGetWaitsRequest(server string, id string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewRecordAttendanceRequest calls the generic RecordAttendance builder with application/json body
+func NewRecordAttendanceRequest(server string, body RecordAttendanceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordAttendanceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRecordAttendanceRequestWithBody constructs an http.Request for the RecordAttendance method, with any body, and a specified content type
+func NewRecordAttendanceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/attendance")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -15133,6 +19822,206 @@ func NewGetTileRequest(server string, level int32, index int64, params *GetTileP
 	return req, nil
 }
 
+// NewListItemsRequest constructs an http.Request for the ListItems method
+func NewListItemsRequest(server string, params *ListItemsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/items")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutItemsRequest calls the generic PutItems builder with application/json body
+func NewPutItemsRequest(server string, body PutItemsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutItemsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutItemsRequestWithBody constructs an http.Request for the PutItems method, with any body, and a specified content type
+func NewPutItemsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/items")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetItemRequest constructs an http.Request for the GetItem method
+func NewGetItemRequest(server string, id MaterialID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/items/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutItemRequest calls the generic PutItem builder with application/json body
+func NewPutItemRequest(server string, id MaterialID, params *PutItemParams, body PutItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutItemRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPutItemRequestWithBody constructs an http.Request for the PutItem method, with any body, and a specified content type
+func NewPutItemRequestWithBody(server string, id MaterialID, params *PutItemParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/items/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewReadJournalRequest constructs an http.Request for the ReadJournal method
 func NewReadJournalRequest(server string, params *ReadJournalParams) (*http.Request, error) {
 	var err error
@@ -15213,6 +20102,33 @@ func NewReadJournalRequest(server string, params *ReadJournalParams) (*http.Requ
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListLeadTimesRequest constructs an http.Request for the ListLeadTimes method
+func NewListLeadTimesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lead-times")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -15423,6 +20339,204 @@ func NewCompareLifecyclesRequest(server string, id string, params *CompareLifecy
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListLotsRequest constructs an http.Request for the ListLots method
+func NewListLotsRequest(server string, params *ListLotsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lots")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Item != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "item", *params.Item, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewIssueStockRequest calls the generic IssueStock builder with application/json body
+func NewIssueStockRequest(server string, id MaterialID, params *IssueStockParams, body IssueStockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewIssueStockRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewIssueStockRequestWithBody constructs an http.Request for the IssueStock method, with any body, and a specified content type
+func NewIssueStockRequestWithBody(server string, id MaterialID, params *IssueStockParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lots/%s/issues", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewTransferStockRequest calls the generic TransferStock builder with application/json body
+func NewTransferStockRequest(server string, id MaterialID, params *TransferStockParams, body TransferStockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTransferStockRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewTransferStockRequestWithBody constructs an http.Request for the TransferStock method, with any body, and a specified content type
+func NewTransferStockRequestWithBody(server string, id MaterialID, params *TransferStockParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/lots/%s/transfers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
 	}
 
 	return req, nil
@@ -16820,6 +21934,1356 @@ func NewGetOutcomeRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListPeopleRequest constructs an http.Request for the ListPeople method
+func NewListPeopleRequest(server string, params *ListPeopleParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/people")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Skill != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "skill", *params.Skill, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutPeopleRequest calls the generic PutPeople builder with application/json body
+func NewPutPeopleRequest(server string, body PutPeopleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutPeopleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutPeopleRequestWithBody constructs an http.Request for the PutPeople method, with any body, and a specified content type
+func NewPutPeopleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/people")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetPersonRequest constructs an http.Request for the GetPerson method
+func NewGetPersonRequest(server string, id PersonID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/people/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutPersonRequest calls the generic PutPerson builder with application/json body
+func NewPutPersonRequest(server string, id PersonID, params *PutPersonParams, body PutPersonJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutPersonRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPutPersonRequestWithBody constructs an http.Request for the PutPerson method, with any body, and a specified content type
+func NewPutPersonRequestWithBody(server string, id PersonID, params *PutPersonParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/people/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListAttendanceRequest constructs an http.Request for the ListAttendance method
+func NewListAttendanceRequest(server string, id PersonID, params *ListAttendanceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/people/%s/attendance", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewImportPlanRequestWithBody constructs an http.Request for the ImportPlan method, with any body, and a specified content type
+func NewImportPlanRequestWithBody(server string, params *ImportPlanParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plan-imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Zone != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "zone", *params.Zone, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Partial != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "partial", *params.Partial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetPlanProposalRequest constructs an http.Request for the GetPlanProposal method
+func NewGetPlanProposalRequest(server string, id PlanProposalID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plan-proposals/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcceptPlanProposalRequest calls the generic AcceptPlanProposal builder with application/json body
+func NewAcceptPlanProposalRequest(server string, id PlanProposalID, params *AcceptPlanProposalParams, body AcceptPlanProposalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcceptPlanProposalRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAcceptPlanProposalRequestWithBody constructs an http.Request for the AcceptPlanProposal method, with any body, and a specified content type
+func NewAcceptPlanProposalRequestWithBody(server string, id PlanProposalID, params *AcceptPlanProposalParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plan-proposals/%s/acceptance", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListPlansRequest constructs an http.Request for the ListPlans method
+func NewListPlansRequest(server string, params *ListPlansParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreatePlanRequest calls the generic CreatePlan builder with application/json body
+func NewCreatePlanRequest(server string, params *CreatePlanParams, body CreatePlanJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePlanRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreatePlanRequestWithBody constructs an http.Request for the CreatePlan method, with any body, and a specified content type
+func NewCreatePlanRequestWithBody(server string, params *CreatePlanParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetPlanRequest constructs an http.Request for the GetPlan method
+func NewGetPlanRequest(server string, id PlanID, params *GetPlanParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListPlanActionsRequest constructs an http.Request for the ListPlanActions method
+func NewListPlanActionsRequest(server string, id PlanID, params *ListPlanActionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/actions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Part != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "part", *params.Part, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTakeBaselineRequest calls the generic TakeBaseline builder with application/json body
+func NewTakeBaselineRequest(server string, id PlanID, params *TakeBaselineParams, body TakeBaselineJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTakeBaselineRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewTakeBaselineRequestWithBody constructs an http.Request for the TakeBaseline method, with any body, and a specified content type
+func NewTakeBaselineRequestWithBody(server string, id PlanID, params *TakeBaselineParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/baselines", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewExplainActivityRequest constructs an http.Request for the ExplainActivity method
+func NewExplainActivityRequest(server string, id PlanID, params *ExplainActivityParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/explanation", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "activity", params.Activity, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExportPlanRequest constructs an http.Request for the ExportPlan method
+func NewExportPlanRequest(server string, id PlanID, params *ExportPlanParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/export", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Zone != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "zone", *params.Zone, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordProgressRequest calls the generic RecordProgress builder with application/json body
+func NewRecordProgressRequest(server string, id PlanID, params *RecordProgressParams, body RecordProgressJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordProgressRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRecordProgressRequestWithBody constructs an http.Request for the RecordProgress method, with any body, and a specified content type
+func NewRecordProgressRequestWithBody(server string, id PlanID, params *RecordProgressParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/progress", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListPlanProposalsRequest constructs an http.Request for the ListPlanProposals method
+func NewListPlanProposalsRequest(server string, id PlanID, params *ListPlanProposalsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/proposals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewProposePlanChangeRequest calls the generic ProposePlanChange builder with application/json body
+func NewProposePlanChangeRequest(server string, id PlanID, params *ProposePlanChangeParams, body ProposePlanChangeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProposePlanChangeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewProposePlanChangeRequestWithBody constructs an http.Request for the ProposePlanChange method, with any body, and a specified content type
+func NewProposePlanChangeRequestWithBody(server string, id PlanID, params *ProposePlanChangeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/proposals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetReadinessRequest constructs an http.Request for the GetReadiness method
+func NewGetReadinessRequest(server string, id PlanID, params *GetReadinessParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/readiness", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRevisePlanRequest calls the generic RevisePlan builder with application/json body
+func NewRevisePlanRequest(server string, id PlanID, params *RevisePlanParams, body RevisePlanJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRevisePlanRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRevisePlanRequestWithBody constructs an http.Request for the RevisePlan method, with any body, and a specified content type
+func NewRevisePlanRequestWithBody(server string, id PlanID, params *RevisePlanParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/revisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewSimulateRiskRequest calls the generic SimulateRisk builder with application/json body
+func NewSimulateRiskRequest(server string, id PlanID, body SimulateRiskJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSimulateRiskRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewSimulateRiskRequestWithBody constructs an http.Request for the SimulateRisk method, with any body, and a specified content type
+func NewSimulateRiskRequestWithBody(server string, id PlanID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/risk", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAnswerWhatIfRequest calls the generic AnswerWhatIf builder with application/json body
+func NewAnswerWhatIfRequest(server string, id PlanID, body AnswerWhatIfJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerWhatIfRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewAnswerWhatIfRequestWithBody constructs an http.Request for the AnswerWhatIf method, with any body, and a specified content type
+func NewAnswerWhatIfRequestWithBody(server string, id PlanID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/plans/%s/what-if", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListPoliciesRequest constructs an http.Request for the ListPolicies method
 func NewListPoliciesRequest(server string) (*http.Request, error) {
 	var err error
@@ -17410,6 +23874,119 @@ func NewAddReferenceRequestWithBody(server string, id RecordID, params *AddRefer
 	return req, nil
 }
 
+// NewListReservationsRequest constructs an http.Request for the ListReservations method
+func NewListReservationsRequest(server string, params *ListReservationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reservations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReserveStockRequest calls the generic ReserveStock builder with application/json body
+func NewReserveStockRequest(server string, id MaterialID, body ReserveStockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReserveStockRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewReserveStockRequestWithBody constructs an http.Request for the ReserveStock method, with any body, and a specified content type
+func NewReserveStockRequestWithBody(server string, id MaterialID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reservations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewAuditRevisionsRequest calls the generic AuditRevisions builder with application/json body
 func NewAuditRevisionsRequest(server string, body AuditRevisionsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -17624,6 +24201,531 @@ func NewSearchRecordsRequest(server string, params *SearchRecordsParams) (*http.
 	return req, nil
 }
 
+// NewGetStaffRequest constructs an http.Request for the GetStaff method
+func NewGetStaffRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/staff")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfigureStaffRequest calls the generic ConfigureStaff builder with application/json body
+func NewConfigureStaffRequest(server string, params *ConfigureStaffParams, body ConfigureStaffJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfigureStaffRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewConfigureStaffRequestWithBody constructs an http.Request for the ConfigureStaff method, with any body, and a specified content type
+func NewConfigureStaffRequestWithBody(server string, params *ConfigureStaffParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/staff")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCountStockRequest calls the generic CountStock builder with application/json body
+func NewCountStockRequest(server string, body CountStockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCountStockRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCountStockRequestWithBody constructs an http.Request for the CountStock method, with any body, and a specified content type
+func NewCountStockRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/stock-counts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetSupplyRequest constructs an http.Request for the GetSupply method
+func NewGetSupplyRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/supply")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfigureSupplyRequest calls the generic ConfigureSupply builder with application/json body
+func NewConfigureSupplyRequest(server string, params *ConfigureSupplyParams, body ConfigureSupplyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfigureSupplyRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewConfigureSupplyRequestWithBody constructs an http.Request for the ConfigureSupply method, with any body, and a specified content type
+func NewConfigureSupplyRequestWithBody(server string, params *ConfigureSupplyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/supply")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListSupplyOrdersRequest constructs an http.Request for the ListSupplyOrders method
+func NewListSupplyOrdersRequest(server string, params *ListSupplyOrdersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/supply-orders")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateRequisitionRequest calls the generic CreateRequisition builder with application/json body
+func NewCreateRequisitionRequest(server string, params *CreateRequisitionParams, body CreateRequisitionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateRequisitionRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateRequisitionRequestWithBody constructs an http.Request for the CreateRequisition method, with any body, and a specified content type
+func NewCreateRequisitionRequestWithBody(server string, params *CreateRequisitionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/supply-orders")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetSupplyOrderRequest constructs an http.Request for the GetSupplyOrder method
+func NewGetSupplyOrderRequest(server string, id MaterialID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/supply-orders/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStepSupplyOrderRequest calls the generic StepSupplyOrder builder with application/json body
+func NewStepSupplyOrderRequest(server string, id MaterialID, params *StepSupplyOrderParams, body StepSupplyOrderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStepSupplyOrderRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewStepSupplyOrderRequestWithBody constructs an http.Request for the StepSupplyOrder method, with any body, and a specified content type
+func NewStepSupplyOrderRequestWithBody(server string, id MaterialID, params *StepSupplyOrderParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/supply-orders/%s/steps", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewImportTableRequestWithBody constructs an http.Request for the ImportTable method, with any body, and a specified content type
+func NewImportTableRequestWithBody(server string, params *ImportTableParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/table-imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Person != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "person", *params.Person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Zone != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "zone", *params.Zone, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Reason != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "reason", *params.Reason, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Partial != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "partial", *params.Partial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -17784,6 +24886,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
 	GetWaitsWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetWaitsResponse, error)
+
+	// RecordAttendanceWithBodyWithResponse Record attendance
+	//
+	// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+	RecordAttendanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordAttendanceResponse, error)
+
+	// RecordAttendanceWithResponse Record attendance
+	//
+	// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+	RecordAttendanceWithResponse(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordAttendanceResponse, error)
 
 	// ListBundlesWithResponse List bundles
 	//
@@ -18658,6 +25778,60 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/evidence/tiles/{level}/{index} (the `GetTile` operationId).
 	GetTileWithResponse(ctx context.Context, level int32, index int64, params *GetTileParams, reqEditors ...RequestEditorFn) (*GetTileResponse, error)
 
+	// ListItemsWithResponse List items
+	//
+	// By id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/items (the `ListItems` operationId).
+	ListItemsWithResponse(ctx context.Context, params *ListItemsParams, reqEditors ...RequestEditorFn) (*ListItemsResponse, error)
+
+	// PutItemsWithBodyWithResponse Put items
+	//
+	// Puts items in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/items (the `PutItems` operationId).
+	PutItemsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutItemsResponse, error)
+
+	// PutItemsWithResponse Put items
+	//
+	// Puts items in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/items (the `PutItems` operationId).
+	PutItemsWithResponse(ctx context.Context, body PutItemsJSONRequestBody, reqEditors ...RequestEditorFn) (*PutItemsResponse, error)
+
+	// GetItemWithResponse Get an item
+	//
+	// The item with the ways to get it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/items/{id} (the `GetItem` operationId).
+	GetItemWithResponse(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*GetItemResponse, error)
+
+	// PutItemWithBodyWithResponse Change an item
+	//
+	// At the revision that was read.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+	PutItemWithBodyWithResponse(ctx context.Context, id MaterialID, params *PutItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutItemResponse, error)
+
+	// PutItemWithResponse Change an item
+	//
+	// At the revision that was read.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+	PutItemWithResponse(ctx context.Context, id MaterialID, params *PutItemParams, body PutItemJSONRequestBody, reqEditors ...RequestEditorFn) (*PutItemResponse, error)
+
 	// ReadJournalWithResponse Read the journal
 	//
 	// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
@@ -18666,6 +25840,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournalWithResponse(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*ReadJournalResponse, error)
+
+	// ListLeadTimesWithResponse Say how long orders really took
+	//
+	// By supplier and item, from the orders that are received in full.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/lead-times (the `ListLeadTimes` operationId).
+	ListLeadTimesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListLeadTimesResponse, error)
 
 	// CheckLifecycleWithBodyWithResponse Check a lifecycle of one's own
 	//
@@ -18711,6 +25894,51 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/lifecycles/{id}/changes (the `CompareLifecycles` operationId).
 	CompareLifecyclesWithResponse(ctx context.Context, id string, params *CompareLifecyclesParams, reqEditors ...RequestEditorFn) (*CompareLifecyclesResponse, error)
+
+	// ListLotsWithResponse List stock
+	//
+	// By id, or that of one item.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/lots (the `ListLots` operationId).
+	ListLotsWithResponse(ctx context.Context, params *ListLotsParams, reqEditors ...RequestEditorFn) (*ListLotsResponse, error)
+
+	// IssueStockWithBodyWithResponse Issue stock
+	//
+	// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+	IssueStockWithBodyWithResponse(ctx context.Context, id MaterialID, params *IssueStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*IssueStockResponse, error)
+
+	// IssueStockWithResponse Issue stock
+	//
+	// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+	IssueStockWithResponse(ctx context.Context, id MaterialID, params *IssueStockParams, body IssueStockJSONRequestBody, reqEditors ...RequestEditorFn) (*IssueStockResponse, error)
+
+	// TransferStockWithBodyWithResponse Move stock to another place
+	//
+	// Takes a quantity from a lot to another one, which is the reply.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+	TransferStockWithBodyWithResponse(ctx context.Context, id MaterialID, params *TransferStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TransferStockResponse, error)
+
+	// TransferStockWithResponse Move stock to another place
+	//
+	// Takes a quantity from a lot to another one, which is the reply.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+	TransferStockWithResponse(ctx context.Context, id MaterialID, params *TransferStockParams, body TransferStockJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferStockResponse, error)
 
 	// ListMeasuresWithResponse List measures
 	//
@@ -19000,6 +26228,294 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/outcomes/{id} (the `GetOutcome` operationId).
 	GetOutcomeWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetOutcomeResponse, error)
 
+	// ListPeopleWithResponse List people
+	//
+	// By id, or those with a skill.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/people (the `ListPeople` operationId).
+	ListPeopleWithResponse(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error)
+
+	// PutPeopleWithBodyWithResponse Put people
+	//
+	// Puts people in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+	PutPeopleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutPeopleResponse, error)
+
+	// PutPeopleWithResponse Put people
+	//
+	// Puts people in the place of those of the same id, or adds them, all or none.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+	PutPeopleWithResponse(ctx context.Context, body PutPeopleJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPeopleResponse, error)
+
+	// GetPersonWithResponse Get a person
+	//
+	// With skills and bookings.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/people/{id} (the `GetPerson` operationId).
+	GetPersonWithResponse(ctx context.Context, id PersonID, reqEditors ...RequestEditorFn) (*GetPersonResponse, error)
+
+	// PutPersonWithBodyWithResponse Change a person
+	//
+	// At the revision that was read.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+	PutPersonWithBodyWithResponse(ctx context.Context, id PersonID, params *PutPersonParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutPersonResponse, error)
+
+	// PutPersonWithResponse Change a person
+	//
+	// At the revision that was read.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+	PutPersonWithResponse(ctx context.Context, id PersonID, params *PutPersonParams, body PutPersonJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPersonResponse, error)
+
+	// ListAttendanceWithResponse List the attendance of a person
+	//
+	// By id of the record, corrected ones too.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/people/{id}/attendance (the `ListAttendance` operationId).
+	ListAttendanceWithResponse(ctx context.Context, id PersonID, params *ListAttendanceParams, reqEditors ...RequestEditorFn) (*ListAttendanceResponse, error)
+
+	// ImportPlanWithBodyWithResponse Create a plan from a file
+	//
+	// Reads a plan and keeps it. Rows that cannot be read are reported and nothing is kept, unless `partial` is true.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plan-imports (the `ImportPlan` operationId).
+	ImportPlanWithBodyWithResponse(ctx context.Context, params *ImportPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportPlanResponse, error)
+
+	// GetPlanProposalWithResponse Get a proposal
+	//
+	// With its moves, as long as the plan has not moved on.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plan-proposals/{id} (the `GetPlanProposal` operationId).
+	GetPlanProposalWithResponse(ctx context.Context, id PlanProposalID, reqEditors ...RequestEditorFn) (*GetPlanProposalResponse, error)
+
+	// AcceptPlanProposalWithBodyWithResponse Accept a proposal
+	//
+	// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+	AcceptPlanProposalWithBodyWithResponse(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptPlanProposalResponse, error)
+
+	// AcceptPlanProposalWithResponse Accept a proposal
+	//
+	// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+	AcceptPlanProposalWithResponse(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, body AcceptPlanProposalJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptPlanProposalResponse, error)
+
+	// ListPlansWithResponse List plans
+	//
+	// By id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans (the `ListPlans` operationId).
+	ListPlansWithResponse(ctx context.Context, params *ListPlansParams, reqEditors ...RequestEditorFn) (*ListPlansResponse, error)
+
+	// CreatePlanWithBodyWithResponse Create a plan
+	//
+	// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+	CreatePlanWithBodyWithResponse(ctx context.Context, params *CreatePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreatePlanResponse, error)
+
+	// CreatePlanWithResponse Create a plan
+	//
+	// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+	CreatePlanWithResponse(ctx context.Context, params *CreatePlanParams, body CreatePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePlanResponse, error)
+
+	// GetPlanWithResponse Get a plan
+	//
+	// The plan as it is, or with `as_of` as it was kept at that instant. A past state has no ETag.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans/{id} (the `GetPlan` operationId).
+	GetPlanWithResponse(ctx context.Context, id PlanID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*GetPlanResponse, error)
+
+	// ListPlanActionsWithResponse List what is to be done by when
+	//
+	// What to order and whom to get, with the last day to act, and everything that waits for it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans/{id}/actions (the `ListPlanActions` operationId).
+	ListPlanActionsWithResponse(ctx context.Context, id PlanID, params *ListPlanActionsParams, reqEditors ...RequestEditorFn) (*ListPlanActionsResponse, error)
+
+	// TakeBaselineWithBodyWithResponse Take a baseline
+	//
+	// Keeps the dates of the plan under a name.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+	TakeBaselineWithBodyWithResponse(ctx context.Context, id PlanID, params *TakeBaselineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeBaselineResponse, error)
+
+	// TakeBaselineWithResponse Take a baseline
+	//
+	// Keeps the dates of the plan under a name.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+	TakeBaselineWithResponse(ctx context.Context, id PlanID, params *TakeBaselineParams, body TakeBaselineJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeBaselineResponse, error)
+
+	// ExplainActivityWithResponse Say why an activity stands as it does
+	//
+	// Down to the facts of each requirement, and up to the root of its delay.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans/{id}/explanation (the `ExplainActivity` operationId).
+	ExplainActivityWithResponse(ctx context.Context, id PlanID, params *ExplainActivityParams, reqEditors ...RequestEditorFn) (*ExplainActivityResponse, error)
+
+	// ExportPlanWithResponse Write a plan as a file
+	//
+	// The file, and what of the plan it does not hold.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans/{id}/export (the `ExportPlan` operationId).
+	ExportPlanWithResponse(ctx context.Context, id PlanID, params *ExportPlanParams, reqEditors ...RequestEditorFn) (*ExportPlanResponse, error)
+
+	// RecordProgressWithBodyWithResponse Record what has happened
+	//
+	// Sets the actual dates of activities, and what remains of them.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+	RecordProgressWithBodyWithResponse(ctx context.Context, id PlanID, params *RecordProgressParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordProgressResponse, error)
+
+	// RecordProgressWithResponse Record what has happened
+	//
+	// Sets the actual dates of activities, and what remains of them.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+	RecordProgressWithResponse(ctx context.Context, id PlanID, params *RecordProgressParams, body RecordProgressJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordProgressResponse, error)
+
+	// ListPlanProposalsWithResponse List the proposals of a plan
+	//
+	// By id, without their moves.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans/{id}/proposals (the `ListPlanProposals` operationId).
+	ListPlanProposalsWithResponse(ctx context.Context, id PlanID, params *ListPlanProposalsParams, reqEditors ...RequestEditorFn) (*ListPlanProposalsResponse, error)
+
+	// ProposePlanChangeWithBodyWithResponse Propose a change of dates
+	//
+	// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+	ProposePlanChangeWithBodyWithResponse(ctx context.Context, id PlanID, params *ProposePlanChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposePlanChangeResponse, error)
+
+	// ProposePlanChangeWithResponse Propose a change of dates
+	//
+	// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+	ProposePlanChangeWithResponse(ctx context.Context, id PlanID, params *ProposePlanChangeParams, body ProposePlanChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposePlanChangeResponse, error)
+
+	// GetReadinessWithResponse Say whether everything is in place
+	//
+	// The verdict on the plan, its gates and its activities, from what is kept now of plan, materials and people.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/plans/{id}/readiness (the `GetReadiness` operationId).
+	GetReadinessWithResponse(ctx context.Context, id PlanID, params *GetReadinessParams, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error)
+
+	// RevisePlanWithBodyWithResponse Revise a plan
+	//
+	// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+	RevisePlanWithBodyWithResponse(ctx context.Context, id PlanID, params *RevisePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RevisePlanResponse, error)
+
+	// RevisePlanWithResponse Revise a plan
+	//
+	// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+	RevisePlanWithResponse(ctx context.Context, id PlanID, params *RevisePlanParams, body RevisePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*RevisePlanResponse, error)
+
+	// SimulateRiskWithBodyWithResponse Say how sure the dates are
+	//
+	// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+	SimulateRiskWithBodyWithResponse(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SimulateRiskResponse, error)
+
+	// SimulateRiskWithResponse Say how sure the dates are
+	//
+	// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+	SimulateRiskWithResponse(ctx context.Context, id PlanID, body SimulateRiskJSONRequestBody, reqEditors ...RequestEditorFn) (*SimulateRiskResponse, error)
+
+	// AnswerWhatIfWithBodyWithResponse Say what a change would do
+	//
+	// Answers for a change that is only thought of. Nothing is stored.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+	AnswerWhatIfWithBodyWithResponse(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerWhatIfResponse, error)
+
+	// AnswerWhatIfWithResponse Say what a change would do
+	//
+	// Answers for a change that is only thought of. Nothing is stored.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+	AnswerWhatIfWithResponse(ctx context.Context, id PlanID, body AnswerWhatIfJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerWhatIfResponse, error)
+
 	// ListPoliciesWithResponse List the approval policies
 	//
 	// The policies that requests of this office may be judged by, the default first.
@@ -19117,6 +26633,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/records/{id}/references (the `AddReference` operationId).
 	AddReferenceWithResponse(ctx context.Context, id RecordID, params *AddReferenceParams, body AddReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddReferenceResponse, error)
 
+	// ListReservationsWithResponse List what is kept for demands
+	//
+	// By id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/reservations (the `ListReservations` operationId).
+	ListReservationsWithResponse(ctx context.Context, params *ListReservationsParams, reqEditors ...RequestEditorFn) (*ListReservationsResponse, error)
+
+	// ReserveStockWithBodyWithResponse Keep stock for a demand
+	//
+	// Adds the reservation, or changes it; a quantity of 0 gives it free.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+	ReserveStockWithBodyWithResponse(ctx context.Context, id MaterialID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReserveStockResponse, error)
+
+	// ReserveStockWithResponse Keep stock for a demand
+	//
+	// Adds the reservation, or changes it; a quantity of 0 gives it free.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+	ReserveStockWithResponse(ctx context.Context, id MaterialID, body ReserveStockJSONRequestBody, reqEditors ...RequestEditorFn) (*ReserveStockResponse, error)
+
 	// AuditRevisionsWithBodyWithResponse Audit released revisions
 	//
 	// Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
@@ -19143,6 +26686,141 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/search (the `SearchRecords` operationId).
 	SearchRecordsWithResponse(ctx context.Context, params *SearchRecordsParams, reqEditors ...RequestEditorFn) (*SearchRecordsResponse, error)
+
+	// GetStaffWithResponse Get what holds for all people
+	//
+	// Calendars, parts of the day, and ways to get more people.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/staff (the `GetStaff` operationId).
+	GetStaffWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStaffResponse, error)
+
+	// ConfigureStaffWithBodyWithResponse Set what holds for all people
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+	ConfigureStaffWithBodyWithResponse(ctx context.Context, params *ConfigureStaffParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfigureStaffResponse, error)
+
+	// ConfigureStaffWithResponse Set what holds for all people
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+	ConfigureStaffWithResponse(ctx context.Context, params *ConfigureStaffParams, body ConfigureStaffJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfigureStaffResponse, error)
+
+	// CountStockWithBodyWithResponse Count stock
+	//
+	// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+	CountStockWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CountStockResponse, error)
+
+	// CountStockWithResponse Count stock
+	//
+	// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+	CountStockWithResponse(ctx context.Context, body CountStockJSONRequestBody, reqEditors ...RequestEditorFn) (*CountStockResponse, error)
+
+	// GetSupplyWithResponse Get what holds for all materials
+	//
+	// Calendars, places, and when learned lead times are planned with.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/supply (the `GetSupply` operationId).
+	GetSupplyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupplyResponse, error)
+
+	// ConfigureSupplyWithBodyWithResponse Set what holds for all materials
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+	ConfigureSupplyWithBodyWithResponse(ctx context.Context, params *ConfigureSupplyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfigureSupplyResponse, error)
+
+	// ConfigureSupplyWithResponse Set what holds for all materials
+	//
+	// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+	ConfigureSupplyWithResponse(ctx context.Context, params *ConfigureSupplyParams, body ConfigureSupplyJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfigureSupplyResponse, error)
+
+	// ListSupplyOrdersWithResponse List requisitions and orders
+	//
+	// By id, or those in one state.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/supply-orders (the `ListSupplyOrders` operationId).
+	ListSupplyOrdersWithResponse(ctx context.Context, params *ListSupplyOrdersParams, reqEditors ...RequestEditorFn) (*ListSupplyOrdersResponse, error)
+
+	// CreateRequisitionWithBodyWithResponse Create a requisition
+	//
+	// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+	CreateRequisitionWithBodyWithResponse(ctx context.Context, params *CreateRequisitionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRequisitionResponse, error)
+
+	// CreateRequisitionWithResponse Create a requisition
+	//
+	// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+	CreateRequisitionWithResponse(ctx context.Context, params *CreateRequisitionParams, body CreateRequisitionJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequisitionResponse, error)
+
+	// GetSupplyOrderWithResponse Get a requisition or an order
+	//
+	// With what has come.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/supply-orders/{id} (the `GetSupplyOrder` operationId).
+	GetSupplyOrderWithResponse(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*GetSupplyOrderResponse, error)
+
+	// StepSupplyOrderWithBodyWithResponse Take a requisition or an order a step further
+	//
+	// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+	StepSupplyOrderWithBodyWithResponse(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StepSupplyOrderResponse, error)
+
+	// StepSupplyOrderWithResponse Take a requisition or an order a step further
+	//
+	// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+	StepSupplyOrderWithResponse(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, body StepSupplyOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*StepSupplyOrderResponse, error)
+
+	// ImportTableWithBodyWithResponse Read a table or calendar
+	//
+	// Reads items, stock, people or attendance from a table, or the absences of a person from a calendar. Rows that cannot be read are reported and nothing is stored, unless `partial` is true.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/table-imports (the `ImportTable` operationId).
+	ImportTableWithBodyWithResponse(ctx context.Context, params *ImportTableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportTableResponse, error)
 }
 
 type GetHealthResponse struct {
@@ -20094,6 +27772,110 @@ func (r GetWaitsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetWaitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RecordAttendanceResponse401Headers the declared response headers of an HTTP 401 response for RecordAttendance
+type RecordAttendanceResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RecordAttendanceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StoredCount
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RecordAttendanceResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordAttendanceResponse) GetJSON200() *StoredCount {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordAttendanceResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordAttendanceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordAttendanceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordAttendanceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordAttendanceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -27239,6 +35021,408 @@ func (r GetTileResponse) ContentType() string {
 	return ""
 }
 
+// ListItemsResponse401Headers the declared response headers of an HTTP 401 response for ListItems
+type ListItemsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListItemsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StockItemPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListItemsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListItemsResponse) GetJSON200() *StockItemPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListItemsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListItemsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListItemsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListItemsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListItemsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListItemsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListItemsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListItemsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutItemsResponse401Headers the declared response headers of an HTTP 401 response for PutItems
+type PutItemsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type PutItemsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StoredCount
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PutItemsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutItemsResponse) GetJSON200() *StoredCount {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutItemsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutItemsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutItemsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutItemsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutItemsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetItemResponse200Headers the declared response headers of an HTTP 200 response for GetItem
+type GetItemResponse200Headers struct {
+	ETag string
+}
+
+// GetItemResponse401Headers the declared response headers of an HTTP 401 response for GetItem
+type GetItemResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StockItem
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetItemResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetItemResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetItemResponse) GetJSON200() *StockItem {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetItemResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetItemResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetItemResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetItemResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetItemResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutItemResponse200Headers the declared response headers of an HTTP 200 response for PutItem
+type PutItemResponse200Headers struct {
+	ETag string
+}
+
+// PutItemResponse401Headers the declared response headers of an HTTP 401 response for PutItem
+type PutItemResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type PutItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StockItem
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutItemResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PutItemResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutItemResponse) GetJSON200() *StockItem {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutItemResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ReadJournalResponse401Headers the declared response headers of an HTTP 401 response for ReadJournal
 type ReadJournalResponse401Headers struct {
 	WWWAuthenticate string
@@ -27309,6 +35493,82 @@ func (r ReadJournalResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReadJournalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListLeadTimesResponse401Headers the declared response headers of an HTTP 401 response for ListLeadTimes
+type ListLeadTimesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListLeadTimesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LeadTimeList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListLeadTimesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLeadTimesResponse) GetJSON200() *LeadTimeList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListLeadTimesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListLeadTimesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListLeadTimesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListLeadTimesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLeadTimesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLeadTimesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLeadTimesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLeadTimesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -27655,6 +35915,346 @@ func (r CompareLifecyclesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CompareLifecyclesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListLotsResponse401Headers the declared response headers of an HTTP 401 response for ListLots
+type ListLotsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListLotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LotPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListLotsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLotsResponse) GetJSON200() *LotPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListLotsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListLotsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListLotsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListLotsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLotsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// IssueStockResponse200Headers the declared response headers of an HTTP 200 response for IssueStock
+type IssueStockResponse200Headers struct {
+	ETag string
+}
+
+// IssueStockResponse401Headers the declared response headers of an HTTP 401 response for IssueStock
+type IssueStockResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type IssueStockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentLot
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *IssueStockResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *IssueStockResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r IssueStockResponse) GetJSON200() *CurrentLot {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r IssueStockResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r IssueStockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r IssueStockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r IssueStockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r IssueStockResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TransferStockResponse200Headers the declared response headers of an HTTP 200 response for TransferStock
+type TransferStockResponse200Headers struct {
+	ETag string
+}
+
+// TransferStockResponse401Headers the declared response headers of an HTTP 401 response for TransferStock
+type TransferStockResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type TransferStockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentLot
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *TransferStockResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *TransferStockResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TransferStockResponse) GetJSON200() *CurrentLot {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TransferStockResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TransferStockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TransferStockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TransferStockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TransferStockResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -29919,6 +38519,2272 @@ func (r GetOutcomeResponse) ContentType() string {
 	return ""
 }
 
+// ListPeopleResponse401Headers the declared response headers of an HTTP 401 response for ListPeople
+type ListPeopleResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListPeopleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PersonPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListPeopleResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPeopleResponse) GetJSON200() *PersonPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListPeopleResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPeopleResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPeopleResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPeopleResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPeopleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPeopleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPeopleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPeopleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutPeopleResponse401Headers the declared response headers of an HTTP 401 response for PutPeople
+type PutPeopleResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type PutPeopleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StoredCount
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PutPeopleResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutPeopleResponse) GetJSON200() *StoredCount {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutPeopleResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutPeopleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutPeopleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutPeopleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutPeopleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPersonResponse200Headers the declared response headers of an HTTP 200 response for GetPerson
+type GetPersonResponse200Headers struct {
+	ETag string
+}
+
+// GetPersonResponse401Headers the declared response headers of an HTTP 401 response for GetPerson
+type GetPersonResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetPersonResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Person
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetPersonResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetPersonResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPersonResponse) GetJSON200() *Person {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPersonResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPersonResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPersonResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPersonResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPersonResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPersonResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPersonResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPersonResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPersonResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutPersonResponse200Headers the declared response headers of an HTTP 200 response for PutPerson
+type PutPersonResponse200Headers struct {
+	ETag string
+}
+
+// PutPersonResponse401Headers the declared response headers of an HTTP 401 response for PutPerson
+type PutPersonResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type PutPersonResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Person
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutPersonResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PutPersonResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutPersonResponse) GetJSON200() *Person {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutPersonResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutPersonResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutPersonResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutPersonResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutPersonResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListAttendanceResponse401Headers the declared response headers of an HTTP 401 response for ListAttendance
+type ListAttendanceResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListAttendanceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AttendancePage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListAttendanceResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAttendanceResponse) GetJSON200() *AttendancePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListAttendanceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListAttendanceResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListAttendanceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListAttendanceResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAttendanceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAttendanceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAttendanceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAttendanceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ImportPlanResponse201Headers the declared response headers of an HTTP 201 response for ImportPlan
+type ImportPlanResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// ImportPlanResponse401Headers the declared response headers of an HTTP 401 response for ImportPlan
+type ImportPlanResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ImportPlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *PlanImport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ImportPlanResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ImportPlanResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ImportPlanResponse) GetJSON201() *PlanImport {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ImportPlanResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ImportPlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ImportPlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ImportPlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ImportPlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPlanProposalResponse200Headers the declared response headers of an HTTP 200 response for GetPlanProposal
+type GetPlanProposalResponse200Headers struct {
+	ETag string
+}
+
+// GetPlanProposalResponse401Headers the declared response headers of an HTTP 401 response for GetPlanProposal
+type GetPlanProposalResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetPlanProposalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanProposal
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetPlanProposalResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetPlanProposalResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPlanProposalResponse) GetJSON200() *PlanProposal {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPlanProposalResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPlanProposalResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPlanProposalResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPlanProposalResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPlanProposalResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPlanProposalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlanProposalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlanProposalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPlanProposalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AcceptPlanProposalResponse200Headers the declared response headers of an HTTP 200 response for AcceptPlanProposal
+type AcceptPlanProposalResponse200Headers struct {
+	ETag string
+}
+
+// AcceptPlanProposalResponse401Headers the declared response headers of an HTTP 401 response for AcceptPlanProposal
+type AcceptPlanProposalResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type AcceptPlanProposalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentPlan
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AcceptPlanProposalResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AcceptPlanProposalResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptPlanProposalResponse) GetJSON200() *CurrentPlan {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AcceptPlanProposalResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptPlanProposalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptPlanProposalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptPlanProposalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptPlanProposalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPlansResponse401Headers the declared response headers of an HTTP 401 response for ListPlans
+type ListPlansResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListPlansResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListPlansResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlansResponse) GetJSON200() *PlanPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListPlansResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPlansResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPlansResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPlansResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlansResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlansResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlansResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlansResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreatePlanResponse201Headers the declared response headers of an HTTP 201 response for CreatePlan
+type CreatePlanResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// CreatePlanResponse401Headers the declared response headers of an HTTP 401 response for CreatePlan
+type CreatePlanResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CreatePlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *PlanSummary
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreatePlanResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreatePlanResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreatePlanResponse) GetJSON201() *PlanSummary {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreatePlanResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreatePlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreatePlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreatePlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreatePlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPlanResponse200Headers the declared response headers of an HTTP 200 response for GetPlan
+type GetPlanResponse200Headers struct {
+	ETag *string
+}
+
+// GetPlanResponse304Headers the declared response headers of an HTTP 304 response for GetPlan
+type GetPlanResponse304Headers struct {
+	ETag string
+}
+
+// GetPlanResponse401Headers the declared response headers of an HTTP 401 response for GetPlan
+type GetPlanResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetPlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanState
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetPlanResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetPlanResponse304Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetPlanResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPlanResponse) GetJSON200() *PlanState {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPlanResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPlanResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPlanResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPlanResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPlanResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPlanActionsResponse401Headers the declared response headers of an HTTP 401 response for ListPlanActions
+type ListPlanActionsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListPlanActionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanActionList
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListPlanActionsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlanActionsResponse) GetJSON200() *PlanActionList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListPlanActionsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPlanActionsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPlanActionsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListPlanActionsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListPlanActionsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPlanActionsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlanActionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlanActionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlanActionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlanActionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TakeBaselineResponse200Headers the declared response headers of an HTTP 200 response for TakeBaseline
+type TakeBaselineResponse200Headers struct {
+	ETag string
+}
+
+// TakeBaselineResponse401Headers the declared response headers of an HTTP 401 response for TakeBaseline
+type TakeBaselineResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type TakeBaselineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentPlan
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *TakeBaselineResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *TakeBaselineResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TakeBaselineResponse) GetJSON200() *CurrentPlan {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TakeBaselineResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TakeBaselineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeBaselineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeBaselineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeBaselineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExplainActivityResponse401Headers the declared response headers of an HTTP 401 response for ExplainActivity
+type ExplainActivityResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ExplainActivityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ActivityExplanation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ExplainActivityResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExplainActivityResponse) GetJSON200() *ActivityExplanation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ExplainActivityResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ExplainActivityResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ExplainActivityResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ExplainActivityResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ExplainActivityResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExplainActivityResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExplainActivityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExplainActivityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExplainActivityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExplainActivityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExportPlanResponse401Headers the declared response headers of an HTTP 401 response for ExportPlan
+type ExportPlanResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ExportPlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanExport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ExportPlanResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExportPlanResponse) GetJSON200() *PlanExport {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ExportPlanResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ExportPlanResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ExportPlanResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ExportPlanResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ExportPlanResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExportPlanResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExportPlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportPlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportPlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportPlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RecordProgressResponse200Headers the declared response headers of an HTTP 200 response for RecordProgress
+type RecordProgressResponse200Headers struct {
+	ETag string
+}
+
+// RecordProgressResponse401Headers the declared response headers of an HTTP 401 response for RecordProgress
+type RecordProgressResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RecordProgressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentPlan
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RecordProgressResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RecordProgressResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordProgressResponse) GetJSON200() *CurrentPlan {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordProgressResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordProgressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordProgressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordProgressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordProgressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPlanProposalsResponse401Headers the declared response headers of an HTTP 401 response for ListPlanProposals
+type ListPlanProposalsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListPlanProposalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanProposalPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListPlanProposalsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlanProposalsResponse) GetJSON200() *PlanProposalPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListPlanProposalsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPlanProposalsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPlanProposalsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListPlanProposalsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPlanProposalsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlanProposalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlanProposalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlanProposalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlanProposalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ProposePlanChangeResponse201Headers the declared response headers of an HTTP 201 response for ProposePlanChange
+type ProposePlanChangeResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// ProposePlanChangeResponse401Headers the declared response headers of an HTTP 401 response for ProposePlanChange
+type ProposePlanChangeResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ProposePlanChangeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *PlanProposal
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ProposePlanChangeResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ProposePlanChangeResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ProposePlanChangeResponse) GetJSON201() *PlanProposal {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ProposePlanChangeResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ProposePlanChangeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProposePlanChangeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProposePlanChangeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProposePlanChangeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetReadinessResponse401Headers the declared response headers of an HTTP 401 response for GetReadiness
+type GetReadinessResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetReadinessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlanReadiness
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetReadinessResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetReadinessResponse) GetJSON200() *PlanReadiness {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetReadinessResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetReadinessResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetReadinessResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetReadinessResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetReadinessResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReadinessResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReadinessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReadinessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReadinessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReadinessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RevisePlanResponse200Headers the declared response headers of an HTTP 200 response for RevisePlan
+type RevisePlanResponse200Headers struct {
+	ETag string
+}
+
+// RevisePlanResponse401Headers the declared response headers of an HTTP 401 response for RevisePlan
+type RevisePlanResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type RevisePlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentPlan
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RevisePlanResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RevisePlanResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevisePlanResponse) GetJSON200() *CurrentPlan {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RevisePlanResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RevisePlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevisePlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevisePlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevisePlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SimulateRiskResponse401Headers the declared response headers of an HTTP 401 response for SimulateRisk
+type SimulateRiskResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type SimulateRiskResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RiskRun
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SimulateRiskResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SimulateRiskResponse) GetJSON200() *RiskRun {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SimulateRiskResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SimulateRiskResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SimulateRiskResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SimulateRiskResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SimulateRiskResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AnswerWhatIfResponse401Headers the declared response headers of an HTTP 401 response for AnswerWhatIf
+type AnswerWhatIfResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type AnswerWhatIfResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WhatIfAnswer
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AnswerWhatIfResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerWhatIfResponse) GetJSON200() *WhatIfAnswer {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AnswerWhatIfResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerWhatIfResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerWhatIfResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerWhatIfResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerWhatIfResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListPoliciesResponse401Headers the declared response headers of an HTTP 401 response for ListPolicies
 type ListPoliciesResponse401Headers struct {
 	WWWAuthenticate string
@@ -30857,6 +41723,186 @@ func (r AddReferenceResponse) ContentType() string {
 	return ""
 }
 
+// ListReservationsResponse401Headers the declared response headers of an HTTP 401 response for ListReservations
+type ListReservationsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListReservationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReservationPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListReservationsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReservationsResponse) GetJSON200() *ReservationPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListReservationsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListReservationsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListReservationsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListReservationsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReservationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReservationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReservationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReservationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReserveStockResponse401Headers the declared response headers of an HTTP 401 response for ReserveStock
+type ReserveStockResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ReserveStockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Reservation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ReserveStockResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReserveStockResponse) GetJSON200() *Reservation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReserveStockResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReserveStockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReserveStockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReserveStockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReserveStockResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // AuditRevisionsResponse401Headers the declared response headers of an HTTP 401 response for AuditRevisions
 type AuditRevisionsResponse401Headers struct {
 	WWWAuthenticate string
@@ -31038,6 +42084,1055 @@ func (r SearchRecordsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SearchRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetStaffResponse200Headers the declared response headers of an HTTP 200 response for GetStaff
+type GetStaffResponse200Headers struct {
+	ETag string
+}
+
+// GetStaffResponse401Headers the declared response headers of an HTTP 401 response for GetStaff
+type GetStaffResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetStaffResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffTerms
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetStaffResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetStaffResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetStaffResponse) GetJSON200() *StaffTerms {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetStaffResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetStaffResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetStaffResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetStaffResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStaffResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStaffResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStaffResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStaffResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfigureStaffResponse200Headers the declared response headers of an HTTP 200 response for ConfigureStaff
+type ConfigureStaffResponse200Headers struct {
+	ETag string
+}
+
+// ConfigureStaffResponse401Headers the declared response headers of an HTTP 401 response for ConfigureStaff
+type ConfigureStaffResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ConfigureStaffResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StaffTerms
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfigureStaffResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ConfigureStaffResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfigureStaffResponse) GetJSON200() *StaffTerms {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ConfigureStaffResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfigureStaffResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfigureStaffResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfigureStaffResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfigureStaffResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CountStockResponse401Headers the declared response headers of an HTTP 401 response for CountStock
+type CountStockResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CountStockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StoredCount
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CountStockResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CountStockResponse) GetJSON200() *StoredCount {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CountStockResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CountStockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CountStockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountStockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CountStockResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSupplyResponse200Headers the declared response headers of an HTTP 200 response for GetSupply
+type GetSupplyResponse200Headers struct {
+	ETag string
+}
+
+// GetSupplyResponse401Headers the declared response headers of an HTTP 401 response for GetSupply
+type GetSupplyResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetSupplyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SupplyTerms
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSupplyResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetSupplyResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSupplyResponse) GetJSON200() *SupplyTerms {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSupplyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetSupplyResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetSupplyResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSupplyResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSupplyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSupplyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSupplyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSupplyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfigureSupplyResponse200Headers the declared response headers of an HTTP 200 response for ConfigureSupply
+type ConfigureSupplyResponse200Headers struct {
+	ETag string
+}
+
+// ConfigureSupplyResponse401Headers the declared response headers of an HTTP 401 response for ConfigureSupply
+type ConfigureSupplyResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ConfigureSupplyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SupplyTerms
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfigureSupplyResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ConfigureSupplyResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfigureSupplyResponse) GetJSON200() *SupplyTerms {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ConfigureSupplyResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfigureSupplyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfigureSupplyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfigureSupplyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfigureSupplyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListSupplyOrdersResponse401Headers the declared response headers of an HTTP 401 response for ListSupplyOrders
+type ListSupplyOrdersResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListSupplyOrdersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SupplyOrderPage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSupplyOrdersResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSupplyOrdersResponse) GetJSON200() *SupplyOrderPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListSupplyOrdersResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListSupplyOrdersResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListSupplyOrdersResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSupplyOrdersResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSupplyOrdersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSupplyOrdersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSupplyOrdersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSupplyOrdersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateRequisitionResponse201Headers the declared response headers of an HTTP 201 response for CreateRequisition
+type CreateRequisitionResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+	Location            string
+}
+
+// CreateRequisitionResponse401Headers the declared response headers of an HTTP 401 response for CreateRequisition
+type CreateRequisitionResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type CreateRequisitionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SupplyOrder
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateRequisitionResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateRequisitionResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateRequisitionResponse) GetJSON201() *SupplyOrder {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateRequisitionResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateRequisitionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateRequisitionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateRequisitionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateRequisitionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSupplyOrderResponse200Headers the declared response headers of an HTTP 200 response for GetSupplyOrder
+type GetSupplyOrderResponse200Headers struct {
+	ETag string
+}
+
+// GetSupplyOrderResponse401Headers the declared response headers of an HTTP 401 response for GetSupplyOrder
+type GetSupplyOrderResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type GetSupplyOrderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentSupplyOrder
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSupplyOrderResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetSupplyOrderResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSupplyOrderResponse) GetJSON200() *CurrentSupplyOrder {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSupplyOrderResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetSupplyOrderResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetSupplyOrderResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSupplyOrderResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSupplyOrderResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSupplyOrderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSupplyOrderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSupplyOrderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSupplyOrderResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StepSupplyOrderResponse200Headers the declared response headers of an HTTP 200 response for StepSupplyOrder
+type StepSupplyOrderResponse200Headers struct {
+	ETag string
+}
+
+// StepSupplyOrderResponse401Headers the declared response headers of an HTTP 401 response for StepSupplyOrder
+type StepSupplyOrderResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type StepSupplyOrderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentSupplyOrder
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *StepSupplyOrderResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *StepSupplyOrderResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StepSupplyOrderResponse) GetJSON200() *CurrentSupplyOrder {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StepSupplyOrderResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StepSupplyOrderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StepSupplyOrderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StepSupplyOrderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StepSupplyOrderResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ImportTableResponse401Headers the declared response headers of an HTTP 401 response for ImportTable
+type ImportTableResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ImportTableResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TableImport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ImportTableResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ImportTableResponse) GetJSON200() *TableImport {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ImportTableResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ImportTableResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ImportTableResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ImportTableResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ImportTableResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -31237,6 +43332,36 @@ func (c *ClientWithResponses) GetWaitsWithResponse(ctx context.Context, id strin
 		return nil, err
 	}
 	return ParseGetWaitsResponse(rsp)
+}
+
+// RecordAttendanceWithBodyWithResponse Record attendance
+//
+// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+func (c *ClientWithResponses) RecordAttendanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordAttendanceResponse, error) {
+	rsp, err := c.RecordAttendanceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordAttendanceResponse(rsp)
+}
+
+// RecordAttendanceWithResponse Record attendance
+//
+// Adds records, all or none. A record is never changed; a later one corrects it and says why.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
+func (c *ClientWithResponses) RecordAttendanceWithResponse(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordAttendanceResponse, error) {
+	rsp, err := c.RecordAttendance(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordAttendanceResponse(rsp)
 }
 
 // ListBundlesWithResponse List bundles
@@ -32694,6 +44819,96 @@ func (c *ClientWithResponses) GetTileWithResponse(ctx context.Context, level int
 	return ParseGetTileResponse(rsp)
 }
 
+// ListItemsWithResponse List items
+//
+// By id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/items (the `ListItems` operationId).
+func (c *ClientWithResponses) ListItemsWithResponse(ctx context.Context, params *ListItemsParams, reqEditors ...RequestEditorFn) (*ListItemsResponse, error) {
+	rsp, err := c.ListItems(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListItemsResponse(rsp)
+}
+
+// PutItemsWithBodyWithResponse Put items
+//
+// Puts items in the place of those of the same id, or adds them, all or none.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/items (the `PutItems` operationId).
+func (c *ClientWithResponses) PutItemsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutItemsResponse, error) {
+	rsp, err := c.PutItemsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutItemsResponse(rsp)
+}
+
+// PutItemsWithResponse Put items
+//
+// Puts items in the place of those of the same id, or adds them, all or none.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/items (the `PutItems` operationId).
+func (c *ClientWithResponses) PutItemsWithResponse(ctx context.Context, body PutItemsJSONRequestBody, reqEditors ...RequestEditorFn) (*PutItemsResponse, error) {
+	rsp, err := c.PutItems(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutItemsResponse(rsp)
+}
+
+// GetItemWithResponse Get an item
+//
+// The item with the ways to get it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/items/{id} (the `GetItem` operationId).
+func (c *ClientWithResponses) GetItemWithResponse(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*GetItemResponse, error) {
+	rsp, err := c.GetItem(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetItemResponse(rsp)
+}
+
+// PutItemWithBodyWithResponse Change an item
+//
+// At the revision that was read.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+func (c *ClientWithResponses) PutItemWithBodyWithResponse(ctx context.Context, id MaterialID, params *PutItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutItemResponse, error) {
+	rsp, err := c.PutItemWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutItemResponse(rsp)
+}
+
+// PutItemWithResponse Change an item
+//
+// At the revision that was read.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/items/{id} (the `PutItem` operationId).
+func (c *ClientWithResponses) PutItemWithResponse(ctx context.Context, id MaterialID, params *PutItemParams, body PutItemJSONRequestBody, reqEditors ...RequestEditorFn) (*PutItemResponse, error) {
+	rsp, err := c.PutItem(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutItemResponse(rsp)
+}
+
 // ReadJournalWithResponse Read the journal
 //
 // Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
@@ -32707,6 +44922,21 @@ func (c *ClientWithResponses) ReadJournalWithResponse(ctx context.Context, param
 		return nil, err
 	}
 	return ParseReadJournalResponse(rsp)
+}
+
+// ListLeadTimesWithResponse Say how long orders really took
+//
+// By supplier and item, from the orders that are received in full.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/lead-times (the `ListLeadTimes` operationId).
+func (c *ClientWithResponses) ListLeadTimesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListLeadTimesResponse, error) {
+	rsp, err := c.ListLeadTimes(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLeadTimesResponse(rsp)
 }
 
 // CheckLifecycleWithBodyWithResponse Check a lifecycle of one's own
@@ -32782,6 +45012,81 @@ func (c *ClientWithResponses) CompareLifecyclesWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseCompareLifecyclesResponse(rsp)
+}
+
+// ListLotsWithResponse List stock
+//
+// By id, or that of one item.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/lots (the `ListLots` operationId).
+func (c *ClientWithResponses) ListLotsWithResponse(ctx context.Context, params *ListLotsParams, reqEditors ...RequestEditorFn) (*ListLotsResponse, error) {
+	rsp, err := c.ListLots(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLotsResponse(rsp)
+}
+
+// IssueStockWithBodyWithResponse Issue stock
+//
+// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+func (c *ClientWithResponses) IssueStockWithBodyWithResponse(ctx context.Context, id MaterialID, params *IssueStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*IssueStockResponse, error) {
+	rsp, err := c.IssueStockWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseIssueStockResponse(rsp)
+}
+
+// IssueStockWithResponse Issue stock
+//
+// Takes a quantity out of a lot for a demand, and out of what is reserved for it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/lots/{id}/issues (the `IssueStock` operationId).
+func (c *ClientWithResponses) IssueStockWithResponse(ctx context.Context, id MaterialID, params *IssueStockParams, body IssueStockJSONRequestBody, reqEditors ...RequestEditorFn) (*IssueStockResponse, error) {
+	rsp, err := c.IssueStock(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseIssueStockResponse(rsp)
+}
+
+// TransferStockWithBodyWithResponse Move stock to another place
+//
+// Takes a quantity from a lot to another one, which is the reply.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+func (c *ClientWithResponses) TransferStockWithBodyWithResponse(ctx context.Context, id MaterialID, params *TransferStockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TransferStockResponse, error) {
+	rsp, err := c.TransferStockWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTransferStockResponse(rsp)
+}
+
+// TransferStockWithResponse Move stock to another place
+//
+// Takes a quantity from a lot to another one, which is the reply.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/lots/{id}/transfers (the `TransferStock` operationId).
+func (c *ClientWithResponses) TransferStockWithResponse(ctx context.Context, id MaterialID, params *TransferStockParams, body TransferStockJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferStockResponse, error) {
+	rsp, err := c.TransferStock(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTransferStockResponse(rsp)
 }
 
 // ListMeasuresWithResponse List measures
@@ -33264,6 +45569,486 @@ func (c *ClientWithResponses) GetOutcomeWithResponse(ctx context.Context, id str
 	return ParseGetOutcomeResponse(rsp)
 }
 
+// ListPeopleWithResponse List people
+//
+// By id, or those with a skill.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/people (the `ListPeople` operationId).
+func (c *ClientWithResponses) ListPeopleWithResponse(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error) {
+	rsp, err := c.ListPeople(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPeopleResponse(rsp)
+}
+
+// PutPeopleWithBodyWithResponse Put people
+//
+// Puts people in the place of those of the same id, or adds them, all or none.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+func (c *ClientWithResponses) PutPeopleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutPeopleResponse, error) {
+	rsp, err := c.PutPeopleWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutPeopleResponse(rsp)
+}
+
+// PutPeopleWithResponse Put people
+//
+// Puts people in the place of those of the same id, or adds them, all or none.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/people (the `PutPeople` operationId).
+func (c *ClientWithResponses) PutPeopleWithResponse(ctx context.Context, body PutPeopleJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPeopleResponse, error) {
+	rsp, err := c.PutPeople(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutPeopleResponse(rsp)
+}
+
+// GetPersonWithResponse Get a person
+//
+// With skills and bookings.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/people/{id} (the `GetPerson` operationId).
+func (c *ClientWithResponses) GetPersonWithResponse(ctx context.Context, id PersonID, reqEditors ...RequestEditorFn) (*GetPersonResponse, error) {
+	rsp, err := c.GetPerson(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPersonResponse(rsp)
+}
+
+// PutPersonWithBodyWithResponse Change a person
+//
+// At the revision that was read.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+func (c *ClientWithResponses) PutPersonWithBodyWithResponse(ctx context.Context, id PersonID, params *PutPersonParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutPersonResponse, error) {
+	rsp, err := c.PutPersonWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutPersonResponse(rsp)
+}
+
+// PutPersonWithResponse Change a person
+//
+// At the revision that was read.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/people/{id} (the `PutPerson` operationId).
+func (c *ClientWithResponses) PutPersonWithResponse(ctx context.Context, id PersonID, params *PutPersonParams, body PutPersonJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPersonResponse, error) {
+	rsp, err := c.PutPerson(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutPersonResponse(rsp)
+}
+
+// ListAttendanceWithResponse List the attendance of a person
+//
+// By id of the record, corrected ones too.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/people/{id}/attendance (the `ListAttendance` operationId).
+func (c *ClientWithResponses) ListAttendanceWithResponse(ctx context.Context, id PersonID, params *ListAttendanceParams, reqEditors ...RequestEditorFn) (*ListAttendanceResponse, error) {
+	rsp, err := c.ListAttendance(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAttendanceResponse(rsp)
+}
+
+// ImportPlanWithBodyWithResponse Create a plan from a file
+//
+// Reads a plan and keeps it. Rows that cannot be read are reported and nothing is kept, unless `partial` is true.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plan-imports (the `ImportPlan` operationId).
+func (c *ClientWithResponses) ImportPlanWithBodyWithResponse(ctx context.Context, params *ImportPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportPlanResponse, error) {
+	rsp, err := c.ImportPlanWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportPlanResponse(rsp)
+}
+
+// GetPlanProposalWithResponse Get a proposal
+//
+// With its moves, as long as the plan has not moved on.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plan-proposals/{id} (the `GetPlanProposal` operationId).
+func (c *ClientWithResponses) GetPlanProposalWithResponse(ctx context.Context, id PlanProposalID, reqEditors ...RequestEditorFn) (*GetPlanProposalResponse, error) {
+	rsp, err := c.GetPlanProposal(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlanProposalResponse(rsp)
+}
+
+// AcceptPlanProposalWithBodyWithResponse Accept a proposal
+//
+// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+func (c *ClientWithResponses) AcceptPlanProposalWithBodyWithResponse(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptPlanProposalResponse, error) {
+	rsp, err := c.AcceptPlanProposalWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptPlanProposalResponse(rsp)
+}
+
+// AcceptPlanProposalWithResponse Accept a proposal
+//
+// Makes the proposal the plan, at the revision it was made for. Frozen activities that move are confirmed by name.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plan-proposals/{id}/acceptance (the `AcceptPlanProposal` operationId).
+func (c *ClientWithResponses) AcceptPlanProposalWithResponse(ctx context.Context, id PlanProposalID, params *AcceptPlanProposalParams, body AcceptPlanProposalJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptPlanProposalResponse, error) {
+	rsp, err := c.AcceptPlanProposal(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptPlanProposalResponse(rsp)
+}
+
+// ListPlansWithResponse List plans
+//
+// By id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans (the `ListPlans` operationId).
+func (c *ClientWithResponses) ListPlansWithResponse(ctx context.Context, params *ListPlansParams, reqEditors ...RequestEditorFn) (*ListPlansResponse, error) {
+	rsp, err := c.ListPlans(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlansResponse(rsp)
+}
+
+// CreatePlanWithBodyWithResponse Create a plan
+//
+// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+func (c *ClientWithResponses) CreatePlanWithBodyWithResponse(ctx context.Context, params *CreatePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreatePlanResponse, error) {
+	rsp, err := c.CreatePlanWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreatePlanResponse(rsp)
+}
+
+// CreatePlanWithResponse Create a plan
+//
+// Keeps a plan. It must hold together: relations without a cycle, calendars that are named and open.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans (the `CreatePlan` operationId).
+func (c *ClientWithResponses) CreatePlanWithResponse(ctx context.Context, params *CreatePlanParams, body CreatePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePlanResponse, error) {
+	rsp, err := c.CreatePlan(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreatePlanResponse(rsp)
+}
+
+// GetPlanWithResponse Get a plan
+//
+// The plan as it is, or with `as_of` as it was kept at that instant. A past state has no ETag.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans/{id} (the `GetPlan` operationId).
+func (c *ClientWithResponses) GetPlanWithResponse(ctx context.Context, id PlanID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*GetPlanResponse, error) {
+	rsp, err := c.GetPlan(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlanResponse(rsp)
+}
+
+// ListPlanActionsWithResponse List what is to be done by when
+//
+// What to order and whom to get, with the last day to act, and everything that waits for it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans/{id}/actions (the `ListPlanActions` operationId).
+func (c *ClientWithResponses) ListPlanActionsWithResponse(ctx context.Context, id PlanID, params *ListPlanActionsParams, reqEditors ...RequestEditorFn) (*ListPlanActionsResponse, error) {
+	rsp, err := c.ListPlanActions(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlanActionsResponse(rsp)
+}
+
+// TakeBaselineWithBodyWithResponse Take a baseline
+//
+// Keeps the dates of the plan under a name.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+func (c *ClientWithResponses) TakeBaselineWithBodyWithResponse(ctx context.Context, id PlanID, params *TakeBaselineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeBaselineResponse, error) {
+	rsp, err := c.TakeBaselineWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeBaselineResponse(rsp)
+}
+
+// TakeBaselineWithResponse Take a baseline
+//
+// Keeps the dates of the plan under a name.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/baselines (the `TakeBaseline` operationId).
+func (c *ClientWithResponses) TakeBaselineWithResponse(ctx context.Context, id PlanID, params *TakeBaselineParams, body TakeBaselineJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeBaselineResponse, error) {
+	rsp, err := c.TakeBaseline(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeBaselineResponse(rsp)
+}
+
+// ExplainActivityWithResponse Say why an activity stands as it does
+//
+// Down to the facts of each requirement, and up to the root of its delay.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans/{id}/explanation (the `ExplainActivity` operationId).
+func (c *ClientWithResponses) ExplainActivityWithResponse(ctx context.Context, id PlanID, params *ExplainActivityParams, reqEditors ...RequestEditorFn) (*ExplainActivityResponse, error) {
+	rsp, err := c.ExplainActivity(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExplainActivityResponse(rsp)
+}
+
+// ExportPlanWithResponse Write a plan as a file
+//
+// The file, and what of the plan it does not hold.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans/{id}/export (the `ExportPlan` operationId).
+func (c *ClientWithResponses) ExportPlanWithResponse(ctx context.Context, id PlanID, params *ExportPlanParams, reqEditors ...RequestEditorFn) (*ExportPlanResponse, error) {
+	rsp, err := c.ExportPlan(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportPlanResponse(rsp)
+}
+
+// RecordProgressWithBodyWithResponse Record what has happened
+//
+// Sets the actual dates of activities, and what remains of them.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+func (c *ClientWithResponses) RecordProgressWithBodyWithResponse(ctx context.Context, id PlanID, params *RecordProgressParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordProgressResponse, error) {
+	rsp, err := c.RecordProgressWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordProgressResponse(rsp)
+}
+
+// RecordProgressWithResponse Record what has happened
+//
+// Sets the actual dates of activities, and what remains of them.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/progress (the `RecordProgress` operationId).
+func (c *ClientWithResponses) RecordProgressWithResponse(ctx context.Context, id PlanID, params *RecordProgressParams, body RecordProgressJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordProgressResponse, error) {
+	rsp, err := c.RecordProgress(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordProgressResponse(rsp)
+}
+
+// ListPlanProposalsWithResponse List the proposals of a plan
+//
+// By id, without their moves.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans/{id}/proposals (the `ListPlanProposals` operationId).
+func (c *ClientWithResponses) ListPlanProposalsWithResponse(ctx context.Context, id PlanID, params *ListPlanProposalsParams, reqEditors ...RequestEditorFn) (*ListPlanProposalsResponse, error) {
+	rsp, err := c.ListPlanProposals(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlanProposalsResponse(rsp)
+}
+
+// ProposePlanChangeWithBodyWithResponse Propose a change of dates
+//
+// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+func (c *ClientWithResponses) ProposePlanChangeWithBodyWithResponse(ctx context.Context, id PlanID, params *ProposePlanChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposePlanChangeResponse, error) {
+	rsp, err := c.ProposePlanChangeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposePlanChangeResponse(rsp)
+}
+
+// ProposePlanChangeWithResponse Propose a change of dates
+//
+// Works out what would have to move, each move with its cause, and keeps the proposal. Nothing moves until it is accepted.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/proposals (the `ProposePlanChange` operationId).
+func (c *ClientWithResponses) ProposePlanChangeWithResponse(ctx context.Context, id PlanID, params *ProposePlanChangeParams, body ProposePlanChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposePlanChangeResponse, error) {
+	rsp, err := c.ProposePlanChange(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposePlanChangeResponse(rsp)
+}
+
+// GetReadinessWithResponse Say whether everything is in place
+//
+// The verdict on the plan, its gates and its activities, from what is kept now of plan, materials and people.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/plans/{id}/readiness (the `GetReadiness` operationId).
+func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, id PlanID, params *GetReadinessParams, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error) {
+	rsp, err := c.GetReadiness(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReadinessResponse(rsp)
+}
+
+// RevisePlanWithBodyWithResponse Revise a plan
+//
+// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+func (c *ClientWithResponses) RevisePlanWithBodyWithResponse(ctx context.Context, id PlanID, params *RevisePlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RevisePlanResponse, error) {
+	rsp, err := c.RevisePlanWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevisePlanResponse(rsp)
+}
+
+// RevisePlanWithResponse Revise a plan
+//
+// Changes what is planned: activities, relations, calendars. Accepted dates are moved by a proposal that is accepted, actual dates are recorded as progress.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/revisions (the `RevisePlan` operationId).
+func (c *ClientWithResponses) RevisePlanWithResponse(ctx context.Context, id PlanID, params *RevisePlanParams, body RevisePlanJSONRequestBody, reqEditors ...RequestEditorFn) (*RevisePlanResponse, error) {
+	rsp, err := c.RevisePlan(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevisePlanResponse(rsp)
+}
+
+// SimulateRiskWithBodyWithResponse Say how sure the dates are
+//
+// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+func (c *ClientWithResponses) SimulateRiskWithBodyWithResponse(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SimulateRiskResponse, error) {
+	rsp, err := c.SimulateRiskWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSimulateRiskResponse(rsp)
+}
+
+// SimulateRiskWithResponse Say how sure the dates are
+//
+// Runs the plan many times with durations and deliveries that vary. Nothing is stored; the same seed gives the same result.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/risk (the `SimulateRisk` operationId).
+func (c *ClientWithResponses) SimulateRiskWithResponse(ctx context.Context, id PlanID, body SimulateRiskJSONRequestBody, reqEditors ...RequestEditorFn) (*SimulateRiskResponse, error) {
+	rsp, err := c.SimulateRisk(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSimulateRiskResponse(rsp)
+}
+
+// AnswerWhatIfWithBodyWithResponse Say what a change would do
+//
+// Answers for a change that is only thought of. Nothing is stored.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+func (c *ClientWithResponses) AnswerWhatIfWithBodyWithResponse(ctx context.Context, id PlanID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerWhatIfResponse, error) {
+	rsp, err := c.AnswerWhatIfWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerWhatIfResponse(rsp)
+}
+
+// AnswerWhatIfWithResponse Say what a change would do
+//
+// Answers for a change that is only thought of. Nothing is stored.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/plans/{id}/what-if (the `AnswerWhatIf` operationId).
+func (c *ClientWithResponses) AnswerWhatIfWithResponse(ctx context.Context, id PlanID, body AnswerWhatIfJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerWhatIfResponse, error) {
+	rsp, err := c.AnswerWhatIf(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerWhatIfResponse(rsp)
+}
+
 // ListPoliciesWithResponse List the approval policies
 //
 // The policies that requests of this office may be judged by, the default first.
@@ -33459,6 +46244,51 @@ func (c *ClientWithResponses) AddReferenceWithResponse(ctx context.Context, id R
 	return ParseAddReferenceResponse(rsp)
 }
 
+// ListReservationsWithResponse List what is kept for demands
+//
+// By id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/reservations (the `ListReservations` operationId).
+func (c *ClientWithResponses) ListReservationsWithResponse(ctx context.Context, params *ListReservationsParams, reqEditors ...RequestEditorFn) (*ListReservationsResponse, error) {
+	rsp, err := c.ListReservations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReservationsResponse(rsp)
+}
+
+// ReserveStockWithBodyWithResponse Keep stock for a demand
+//
+// Adds the reservation, or changes it; a quantity of 0 gives it free.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+func (c *ClientWithResponses) ReserveStockWithBodyWithResponse(ctx context.Context, id MaterialID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReserveStockResponse, error) {
+	rsp, err := c.ReserveStockWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReserveStockResponse(rsp)
+}
+
+// ReserveStockWithResponse Keep stock for a demand
+//
+// Adds the reservation, or changes it; a quantity of 0 gives it free.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/reservations/{id} (the `ReserveStock` operationId).
+func (c *ClientWithResponses) ReserveStockWithResponse(ctx context.Context, id MaterialID, body ReserveStockJSONRequestBody, reqEditors ...RequestEditorFn) (*ReserveStockResponse, error) {
+	rsp, err := c.ReserveStock(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReserveStockResponse(rsp)
+}
+
 // AuditRevisionsWithBodyWithResponse Audit released revisions
 //
 // Of the revisions given, lists those that came into force without a change, or under one that did not allow them at that instant, each with the reasons. It writes nothing; a revision that is accounted for has no finding.
@@ -33502,6 +46332,231 @@ func (c *ClientWithResponses) SearchRecordsWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseSearchRecordsResponse(rsp)
+}
+
+// GetStaffWithResponse Get what holds for all people
+//
+// Calendars, parts of the day, and ways to get more people.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/staff (the `GetStaff` operationId).
+func (c *ClientWithResponses) GetStaffWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStaffResponse, error) {
+	rsp, err := c.GetStaff(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStaffResponse(rsp)
+}
+
+// ConfigureStaffWithBodyWithResponse Set what holds for all people
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+func (c *ClientWithResponses) ConfigureStaffWithBodyWithResponse(ctx context.Context, params *ConfigureStaffParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfigureStaffResponse, error) {
+	rsp, err := c.ConfigureStaffWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfigureStaffResponse(rsp)
+}
+
+// ConfigureStaffWithResponse Set what holds for all people
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/staff (the `ConfigureStaff` operationId).
+func (c *ClientWithResponses) ConfigureStaffWithResponse(ctx context.Context, params *ConfigureStaffParams, body ConfigureStaffJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfigureStaffResponse, error) {
+	rsp, err := c.ConfigureStaff(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfigureStaffResponse(rsp)
+}
+
+// CountStockWithBodyWithResponse Count stock
+//
+// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+func (c *ClientWithResponses) CountStockWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CountStockResponse, error) {
+	rsp, err := c.CountStockWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountStockResponse(rsp)
+}
+
+// CountStockWithResponse Count stock
+//
+// Says what lots hold now, all or none. Lots that are not there are added; a count that differs says why.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/stock-counts (the `CountStock` operationId).
+func (c *ClientWithResponses) CountStockWithResponse(ctx context.Context, body CountStockJSONRequestBody, reqEditors ...RequestEditorFn) (*CountStockResponse, error) {
+	rsp, err := c.CountStock(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountStockResponse(rsp)
+}
+
+// GetSupplyWithResponse Get what holds for all materials
+//
+// Calendars, places, and when learned lead times are planned with.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/supply (the `GetSupply` operationId).
+func (c *ClientWithResponses) GetSupplyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSupplyResponse, error) {
+	rsp, err := c.GetSupply(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSupplyResponse(rsp)
+}
+
+// ConfigureSupplyWithBodyWithResponse Set what holds for all materials
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+func (c *ClientWithResponses) ConfigureSupplyWithBodyWithResponse(ctx context.Context, params *ConfigureSupplyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfigureSupplyResponse, error) {
+	rsp, err := c.ConfigureSupplyWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfigureSupplyResponse(rsp)
+}
+
+// ConfigureSupplyWithResponse Set what holds for all materials
+//
+// Takes the place of what was there. The ETag of terms that were never set is `"0"`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/supply (the `ConfigureSupply` operationId).
+func (c *ClientWithResponses) ConfigureSupplyWithResponse(ctx context.Context, params *ConfigureSupplyParams, body ConfigureSupplyJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfigureSupplyResponse, error) {
+	rsp, err := c.ConfigureSupply(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfigureSupplyResponse(rsp)
+}
+
+// ListSupplyOrdersWithResponse List requisitions and orders
+//
+// By id, or those in one state.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/supply-orders (the `ListSupplyOrders` operationId).
+func (c *ClientWithResponses) ListSupplyOrdersWithResponse(ctx context.Context, params *ListSupplyOrdersParams, reqEditors ...RequestEditorFn) (*ListSupplyOrdersResponse, error) {
+	rsp, err := c.ListSupplyOrders(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSupplyOrdersResponse(rsp)
+}
+
+// CreateRequisitionWithBodyWithResponse Create a requisition
+//
+// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+func (c *ClientWithResponses) CreateRequisitionWithBodyWithResponse(ctx context.Context, params *CreateRequisitionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRequisitionResponse, error) {
+	rsp, err := c.CreateRequisitionWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRequisitionResponse(rsp)
+}
+
+// CreateRequisitionWithResponse Create a requisition
+//
+// Drafts a requisition. It is submitted, approved by somebody else, ordered and received by steps.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/supply-orders (the `CreateRequisition` operationId).
+func (c *ClientWithResponses) CreateRequisitionWithResponse(ctx context.Context, params *CreateRequisitionParams, body CreateRequisitionJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequisitionResponse, error) {
+	rsp, err := c.CreateRequisition(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRequisitionResponse(rsp)
+}
+
+// GetSupplyOrderWithResponse Get a requisition or an order
+//
+// With what has come.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/supply-orders/{id} (the `GetSupplyOrder` operationId).
+func (c *ClientWithResponses) GetSupplyOrderWithResponse(ctx context.Context, id MaterialID, reqEditors ...RequestEditorFn) (*GetSupplyOrderResponse, error) {
+	rsp, err := c.GetSupplyOrder(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSupplyOrderResponse(rsp)
+}
+
+// StepSupplyOrderWithBodyWithResponse Take a requisition or an order a step further
+//
+// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+func (c *ClientWithResponses) StepSupplyOrderWithBodyWithResponse(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StepSupplyOrderResponse, error) {
+	rsp, err := c.StepSupplyOrderWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStepSupplyOrderResponse(rsp)
+}
+
+// StepSupplyOrderWithResponse Take a requisition or an order a step further
+//
+// What is received and good goes into stock in the same unit of work, and what is returned leaves it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/supply-orders/{id}/steps (the `StepSupplyOrder` operationId).
+func (c *ClientWithResponses) StepSupplyOrderWithResponse(ctx context.Context, id MaterialID, params *StepSupplyOrderParams, body StepSupplyOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*StepSupplyOrderResponse, error) {
+	rsp, err := c.StepSupplyOrder(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStepSupplyOrderResponse(rsp)
+}
+
+// ImportTableWithBodyWithResponse Read a table or calendar
+//
+// Reads items, stock, people or attendance from a table, or the absences of a person from a calendar. Rows that cannot be read are reported and nothing is stored, unless `partial` is true.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/table-imports (the `ImportTable` operationId).
+func (c *ClientWithResponses) ImportTableWithBodyWithResponse(ctx context.Context, params *ImportTableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportTableResponse, error) {
+	rsp, err := c.ImportTableWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportTableResponse(rsp)
 }
 
 // ParseGetHealthResponse parses an HTTP response from a GetHealthWithResponse call
@@ -34347,6 +47402,101 @@ func ParseGetWaitsResponse(rsp *http.Response) (*GetWaitsResponse, error) {
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetWaitsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRecordAttendanceResponse parses an HTTP response from a RecordAttendanceWithResponse call
+func ParseRecordAttendanceResponse(rsp *http.Response) (*RecordAttendanceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordAttendanceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StoredCount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers RecordAttendanceResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -41106,6 +54256,378 @@ func ParseGetTileResponse(rsp *http.Response) (*GetTileResponse, error) {
 	return response, nil
 }
 
+// ParseListItemsResponse parses an HTTP response from a ListItemsWithResponse call
+func ParseListItemsResponse(rsp *http.Response) (*ListItemsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListItemsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StockItemPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListItemsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutItemsResponse parses an HTTP response from a PutItemsWithResponse call
+func ParsePutItemsResponse(rsp *http.Response) (*PutItemsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutItemsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StoredCount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers PutItemsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetItemResponse parses an HTTP response from a GetItemWithResponse call
+func ParseGetItemResponse(rsp *http.Response) (*GetItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StockItem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetItemResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetItemResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutItemResponse parses an HTTP response from a PutItemWithResponse call
+func ParsePutItemResponse(rsp *http.Response) (*PutItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StockItem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutItemResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PutItemResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseReadJournalResponse parses an HTTP response from a ReadJournalWithResponse call
 func ParseReadJournalResponse(rsp *http.Response) (*ReadJournalResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -41160,6 +54682,73 @@ func ParseReadJournalResponse(rsp *http.Response) (*ReadJournalResponse, error) 
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ReadJournalResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListLeadTimesResponse parses an HTTP response from a ListLeadTimesWithResponse call
+func ParseListLeadTimesResponse(rsp *http.Response) (*ListLeadTimesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLeadTimesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LeadTimeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListLeadTimesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -41473,6 +55062,325 @@ func ParseCompareLifecyclesResponse(rsp *http.Response) (*CompareLifecyclesRespo
 	switch {
 	case rsp.StatusCode == 401:
 		var headers CompareLifecyclesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListLotsResponse parses an HTTP response from a ListLotsWithResponse call
+func ParseListLotsResponse(rsp *http.Response) (*ListLotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LotPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListLotsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseIssueStockResponse parses an HTTP response from a IssueStockWithResponse call
+func ParseIssueStockResponse(rsp *http.Response) (*IssueStockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &IssueStockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentLot
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers IssueStockResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers IssueStockResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTransferStockResponse parses an HTTP response from a TransferStockWithResponse call
+func ParseTransferStockResponse(rsp *http.Response) (*TransferStockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TransferStockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentLot
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers TransferStockResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers TransferStockResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -43633,6 +57541,2149 @@ func ParseGetOutcomeResponse(rsp *http.Response) (*GetOutcomeResponse, error) {
 	return response, nil
 }
 
+// ParseListPeopleResponse parses an HTTP response from a ListPeopleWithResponse call
+func ParseListPeopleResponse(rsp *http.Response) (*ListPeopleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPeopleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PersonPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListPeopleResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutPeopleResponse parses an HTTP response from a PutPeopleWithResponse call
+func ParsePutPeopleResponse(rsp *http.Response) (*PutPeopleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutPeopleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StoredCount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers PutPeopleResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPersonResponse parses an HTTP response from a GetPersonWithResponse call
+func ParseGetPersonResponse(rsp *http.Response) (*GetPersonResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPersonResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Person
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetPersonResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetPersonResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutPersonResponse parses an HTTP response from a PutPersonWithResponse call
+func ParsePutPersonResponse(rsp *http.Response) (*PutPersonResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutPersonResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Person
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutPersonResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PutPersonResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListAttendanceResponse parses an HTTP response from a ListAttendanceWithResponse call
+func ParseListAttendanceResponse(rsp *http.Response) (*ListAttendanceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAttendanceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AttendancePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListAttendanceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseImportPlanResponse parses an HTTP response from a ImportPlanWithResponse call
+func ParseImportPlanResponse(rsp *http.Response) (*ImportPlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ImportPlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest PlanImport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ImportPlanResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers ImportPlanResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPlanProposalResponse parses an HTTP response from a GetPlanProposalWithResponse call
+func ParseGetPlanProposalResponse(rsp *http.Response) (*GetPlanProposalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlanProposalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanProposal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetPlanProposalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetPlanProposalResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAcceptPlanProposalResponse parses an HTTP response from a AcceptPlanProposalWithResponse call
+func ParseAcceptPlanProposalResponse(rsp *http.Response) (*AcceptPlanProposalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptPlanProposalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AcceptPlanProposalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers AcceptPlanProposalResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPlansResponse parses an HTTP response from a ListPlansWithResponse call
+func ParseListPlansResponse(rsp *http.Response) (*ListPlansResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlansResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListPlansResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreatePlanResponse parses an HTTP response from a CreatePlanWithResponse call
+func ParseCreatePlanResponse(rsp *http.Response) (*CreatePlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreatePlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest PlanSummary
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreatePlanResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreatePlanResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPlanResponse parses an HTTP response from a GetPlanWithResponse call
+func ParseGetPlanResponse(rsp *http.Response) (*GetPlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanState
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetPlanResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetPlanResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetPlanResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPlanActionsResponse parses an HTTP response from a ListPlanActionsWithResponse call
+func ParseListPlanActionsResponse(rsp *http.Response) (*ListPlanActionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlanActionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanActionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListPlanActionsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTakeBaselineResponse parses an HTTP response from a TakeBaselineWithResponse call
+func ParseTakeBaselineResponse(rsp *http.Response) (*TakeBaselineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeBaselineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers TakeBaselineResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers TakeBaselineResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExplainActivityResponse parses an HTTP response from a ExplainActivityWithResponse call
+func ParseExplainActivityResponse(rsp *http.Response) (*ExplainActivityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExplainActivityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ActivityExplanation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ExplainActivityResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExportPlanResponse parses an HTTP response from a ExportPlanWithResponse call
+func ParseExportPlanResponse(rsp *http.Response) (*ExportPlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportPlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanExport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ExportPlanResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRecordProgressResponse parses an HTTP response from a RecordProgressWithResponse call
+func ParseRecordProgressResponse(rsp *http.Response) (*RecordProgressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordProgressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RecordProgressResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RecordProgressResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPlanProposalsResponse parses an HTTP response from a ListPlanProposalsWithResponse call
+func ParseListPlanProposalsResponse(rsp *http.Response) (*ListPlanProposalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlanProposalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanProposalPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListPlanProposalsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseProposePlanChangeResponse parses an HTTP response from a ProposePlanChangeWithResponse call
+func ParseProposePlanChangeResponse(rsp *http.Response) (*ProposePlanChangeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProposePlanChangeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest PlanProposal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ProposePlanChangeResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers ProposePlanChangeResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetReadinessResponse parses an HTTP response from a GetReadinessWithResponse call
+func ParseGetReadinessResponse(rsp *http.Response) (*GetReadinessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReadinessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlanReadiness
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetReadinessResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRevisePlanResponse parses an HTTP response from a RevisePlanWithResponse call
+func ParseRevisePlanResponse(rsp *http.Response) (*RevisePlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevisePlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RevisePlanResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RevisePlanResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSimulateRiskResponse parses an HTTP response from a SimulateRiskWithResponse call
+func ParseSimulateRiskResponse(rsp *http.Response) (*SimulateRiskResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SimulateRiskResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RiskRun
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers SimulateRiskResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAnswerWhatIfResponse parses an HTTP response from a AnswerWhatIfWithResponse call
+func ParseAnswerWhatIfResponse(rsp *http.Response) (*AnswerWhatIfResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerWhatIfResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WhatIfAnswer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers AnswerWhatIfResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListPoliciesResponse parses an HTTP response from a ListPoliciesWithResponse call
 func ParseListPoliciesResponse(rsp *http.Response) (*ListPoliciesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -44571,6 +60622,168 @@ func ParseAddReferenceResponse(rsp *http.Response) (*AddReferenceResponse, error
 	return response, nil
 }
 
+// ParseListReservationsResponse parses an HTTP response from a ListReservationsWithResponse call
+func ParseListReservationsResponse(rsp *http.Response) (*ListReservationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReservationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReservationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListReservationsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReserveStockResponse parses an HTTP response from a ReserveStockWithResponse call
+func ParseReserveStockResponse(rsp *http.Response) (*ReserveStockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReserveStockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Reservation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ReserveStockResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseAuditRevisionsResponse parses an HTTP response from a AuditRevisionsWithResponse call
 func ParseAuditRevisionsResponse(rsp *http.Response) (*AuditRevisionsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -44727,6 +60940,998 @@ func ParseSearchRecordsResponse(rsp *http.Response) (*SearchRecordsResponse, err
 	switch {
 	case rsp.StatusCode == 401:
 		var headers SearchRecordsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetStaffResponse parses an HTTP response from a GetStaffWithResponse call
+func ParseGetStaffResponse(rsp *http.Response) (*GetStaffResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStaffResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffTerms
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetStaffResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetStaffResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfigureStaffResponse parses an HTTP response from a ConfigureStaffWithResponse call
+func ParseConfigureStaffResponse(rsp *http.Response) (*ConfigureStaffResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfigureStaffResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StaffTerms
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfigureStaffResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ConfigureStaffResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCountStockResponse parses an HTTP response from a CountStockWithResponse call
+func ParseCountStockResponse(rsp *http.Response) (*CountStockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountStockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StoredCount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CountStockResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSupplyResponse parses an HTTP response from a GetSupplyWithResponse call
+func ParseGetSupplyResponse(rsp *http.Response) (*GetSupplyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSupplyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SupplyTerms
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSupplyResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetSupplyResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfigureSupplyResponse parses an HTTP response from a ConfigureSupplyWithResponse call
+func ParseConfigureSupplyResponse(rsp *http.Response) (*ConfigureSupplyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfigureSupplyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SupplyTerms
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfigureSupplyResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ConfigureSupplyResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSupplyOrdersResponse parses an HTTP response from a ListSupplyOrdersWithResponse call
+func ParseListSupplyOrdersResponse(rsp *http.Response) (*ListSupplyOrdersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSupplyOrdersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SupplyOrderPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListSupplyOrdersResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateRequisitionResponse parses an HTTP response from a CreateRequisitionWithResponse call
+func ParseCreateRequisitionResponse(rsp *http.Response) (*CreateRequisitionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateRequisitionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SupplyOrder
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateRequisitionResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uri-reference"}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateRequisitionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSupplyOrderResponse parses an HTTP response from a GetSupplyOrderWithResponse call
+func ParseGetSupplyOrderResponse(rsp *http.Response) (*GetSupplyOrderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSupplyOrderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentSupplyOrder
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSupplyOrderResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetSupplyOrderResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStepSupplyOrderResponse parses an HTTP response from a StepSupplyOrderWithResponse call
+func ParseStepSupplyOrderResponse(rsp *http.Response) (*StepSupplyOrderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StepSupplyOrderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentSupplyOrder
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers StepSupplyOrderResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers StepSupplyOrderResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseImportTableResponse parses an HTTP response from a ImportTableWithResponse call
+func ParseImportTableResponse(rsp *http.Response) (*ImportTableResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ImportTableResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TableImport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ImportTableResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
