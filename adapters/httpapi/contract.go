@@ -298,9 +298,6 @@ func unreadable(err error) error {
 	return malformed(Fault{Pointer: new(""), Code: codeSyntax})
 }
 
-// isJSON reports whether the body is plain JSON in UTF-8.
-func isJSON(h http.Header) bool { return isKind(h, "application/json") }
-
 // isKind reports whether the body is plainly of a media type, text of it in UTF-8.
 func isKind(h http.Header, want string) bool {
 	if len(h["Content-Type"]) != 1 || len(h["Content-Encoding"]) > 0 {
