@@ -14,6 +14,7 @@ func newHandler(desk *coordination.Desk, store coordination.Store, p *proofs, lo
 		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName), Draw: draw,
 		DrawProcess: drawProcess,
 		Evidence:    p.sealer, Dossiers: p.dossiers,
+		Plans: planFormats(), Tables: tableFormat(),
 	})
 	if err != nil {
 		return nil, err
