@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/outcome"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
@@ -234,7 +235,7 @@ func (c *checking) missing(ctx context.Context) error {
 func (c *checking) brokenOff() bool { return c.report.Mismatch != nil }
 
 // standing says what is wrong with a row that no list has shown, or that is a
-// sheet: of those only the length of the history is known here.
+// sheet: of those but outcomes only the length of the history is known here.
 func (c *checking) standing(ctx context.Context, tx coordination.Tx, e entity) (string, error) {
 	const gone = "its events are there and the row is not"
 	switch e.room {
@@ -256,6 +257,36 @@ func (c *checking) standing(ctx context.Context, tx coordination.Tx, e entity) (
 		return "", err
 	case s.Events != c.histories[e]:
 		return fmt.Sprintf("the sheet stands at event %d, and there are %d", s.Events, c.histories[e]), nil
+	case e.room == coordination.BookOutcome:
+		return outcomeRow(ctx, tx, &s)
+	}
+	return "", nil
+}
+
+// outcomeRow compares an outcome with the fold of its events.
+func outcomeRow(ctx context.Context, tx coordination.Tx, s *register.Sheet) (string, error) {
+	var folded outcome.Filed
+	for after := int64(0); ; {
+		page, next, err := tx.SheetEvents(ctx, s.Book, s.ID, after, register.MaxLimit)
+		if err != nil {
+			return "", err
+		}
+		for _, ev := range page {
+			if folded, err = outcome.Evolve(folded, ev.Kind, ev.Data); err != nil {
+				return "it cannot be read: " + err.Error(), nil //nolint:nilerr // that is what was found
+			}
+		}
+		if next == 0 {
+			break
+		}
+		after = next
+	}
+	want, err := json.Marshal(folded)
+	if err != nil {
+		return "", err
+	}
+	if !bytes.Equal(want, s.Body) {
+		return "the row is not what its history gives", nil
 	}
 	return "", nil
 }

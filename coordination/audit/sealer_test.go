@@ -17,7 +17,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 	"pgregory.net/rapid"
 
+	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/evidence"
+	"github.com/coordkit/coordkit/archive/outcome"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
 	"github.com/coordkit/coordkit/coordination/register"
@@ -318,4 +320,33 @@ func bend(t *rapid.T, body []byte) []byte {
 			return out
 		}
 	}
+}
+
+// A row that was changed behind the journal is found, also one of a register.
+func TestChangedOutcomesAreFound(t *testing.T) {
+	t.Parallel()
+	store := everystore.Memory(t)
+	s := sealerOf(t, store)
+	fileSome(t, coordination.Archive(store), 1, 2)
+	desk, err := coordination.NewDesk(coordination.Config{Store: store})
+	require.NoError(t, err)
+	_, err = desk.RecordOutcome(t.Context(), "acme", "olga", outcome.Outcome{
+		ID: "O1", Subject: "x", Verdict: outcome.Succeeded, Evidence: []archive.End{archive.ToRecord("R1")},
+	})
+	require.NoError(t, err)
+	_, err = s.Seal(t.Context(), "acme")
+	require.NoError(t, err)
+	report, err := s.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.True(t, report.Sound(), "%+v", report)
+	require.NoError(t, store.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		sheet, err := tx.Sheet(ctx, coordination.BookOutcome, "O1")
+		require.NoError(t, err)
+		sheet.Body = bytes.Replace(sheet.Body, []byte("succeeded"), []byte("abandoned"), 1)
+		_, err = tx.PutSheet(ctx, sheet)
+		return err
+	}))
+	report, err = s.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, []audit.Flaw{{Room: coordination.BookOutcome, Entity: "O1", Text: "the row is not what its history gives"}}, report.Flaws)
 }
