@@ -32,6 +32,9 @@
 // positions and teams are kept in memory by revision, as many as Config.Keep says;
 // an answer always checks the revisions first.
 //
+// Plans of one office are netted one at a time: what another plan needs of an item
+// or a person counts only where it is reserved or booked.
+//
 // Errors are those of schedule (ErrInvalid, ErrRefused, ErrConflict) and of the
 // register (ErrNotFound, ErrConflict).
 package planning
