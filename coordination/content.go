@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -48,6 +49,26 @@ func (d *Desk) Uploaded(ctx context.Context, tenant string, digest archive.Diges
 // archive.Service.OpenContent.
 func (d *Desk) OpenContent(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, archive.BlobReader, error) {
 	return d.file.OpenContent(ctx, tenant, id)
+}
+
+// OpenPart returns a record with a reader of one of its contents: a revision or a
+// rendition. A content that is not the record's is archive.ErrNotFound.
+func (d *Desk) OpenPart(
+	ctx context.Context, tenant string, id archive.RecordID, digest archive.Digest,
+) (archive.Record, archive.BlobReader, error) {
+	f, err := d.Filing(ctx, tenant, id)
+	if err != nil {
+		return archive.Record{}, nil, err
+	}
+	if !slices.Contains(f.Value.Contents(), digest) {
+		return archive.Record{}, nil, fmt.Errorf("%w: %q has no content %s", archive.ErrNotFound, id, digest)
+	}
+	r, err := d.Record(ctx, tenant, id)
+	if err != nil {
+		return r, nil, err
+	}
+	from, err := d.file.OpenBlob(ctx, tenant, digest)
+	return r, from, err
 }
 
 // FileUploadTx files a document with a content that was uploaded, inside the

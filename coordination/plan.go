@@ -7,6 +7,7 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/fileplan"
+	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
@@ -74,6 +75,9 @@ func (d *Desk) AddClassTx(ctx context.Context, tx Tx, actor string, now time.Tim
 	if c.Version != len(row.Value.Versions)+1 {
 		return row, unseen(classes(), row, int64(c.Version))
 	}
+	if len(row.Value.Versions) > 0 && !d.ahead(retention.DateOf(c.From, d.cfg.Office.Zone), now) {
+		return row, refused("version", "past", c.ID, "a later version is in force from tomorrow on at the earliest: what records came under stays so")
+	}
 	if c.Schedule != "" {
 		if _, err := schedules().Get(ctx, tx, c.Schedule); err != nil {
 			return row, fieldNotFound(err, "/schedule", "is no retention schedule: add it first")
@@ -137,24 +141,29 @@ func (d *Desk) Classes(ctx context.Context, tenant string, q register.Query) ([]
 // OpenAggregation adds a file, folder or volume. One with that id is ErrConflict.
 func (d *Desk) OpenAggregation(ctx context.Context, tenant, actor string, a fileplan.Aggregation) (Aggregation, error) {
 	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Aggregation, error) {
-		if a.Parent != "" {
-			above, err := aggregationsFrom(ctx, tx, a.Parent)
-			if err != nil {
-				return Aggregation{}, err
-			}
-			parent, found := above[a.Parent]
-			switch {
-			case !found:
-				return Aggregation{}, fieldNotFound(register.ErrNotFound, "/parent", "is no aggregation: open it first")
-			case !parent.Closed.IsZero():
-				return Aggregation{}, refused("open", "closed", a.Parent, "%s is closed", a.Parent)
-			case len(above) >= maxNesting:
-				return Aggregation{}, refused("open", "depth", a.Parent, "it would be more than %d deep", maxNesting)
-			}
-		}
-		a.Closed = time.Time{}
-		return record(ctx, tx, aggregations(), Aggregation{ID: a.ID, Value: a}, "opened", actor, now, a)
+		return d.OpenAggregationTx(ctx, tx, actor, now, a)
 	})
+}
+
+// OpenAggregationTx is OpenAggregation inside the caller's transaction.
+func (*Desk) OpenAggregationTx(ctx context.Context, tx Tx, actor string, now time.Time, a fileplan.Aggregation) (Aggregation, error) {
+	if a.Parent != "" {
+		above, err := aggregationsFrom(ctx, tx, a.Parent)
+		if err != nil {
+			return Aggregation{}, err
+		}
+		parent, found := above[a.Parent]
+		switch {
+		case !found:
+			return Aggregation{}, fieldNotFound(register.ErrNotFound, "/parent", "is no aggregation: open it first")
+		case !parent.Closed.IsZero():
+			return Aggregation{}, refused("open", "closed", a.Parent, "%s is closed", a.Parent)
+		case len(above) >= maxNesting:
+			return Aggregation{}, refused("open", "depth", a.Parent, "it would be more than %d deep", maxNesting)
+		}
+	}
+	a.Closed = time.Time{}
+	return record(ctx, tx, aggregations(), Aggregation{ID: a.ID, Value: a}, "opened", actor, now, a)
 }
 
 // CloseAggregation closes an aggregation: it takes nothing more in.
@@ -227,19 +236,24 @@ func aggregationsFrom(ctx context.Context, tx Tx, ids ...string) (map[string]fil
 // stay as they are.
 func (d *Desk) PutRecordKind(ctx context.Context, tenant, actor string, rev int64, k fileplan.Kind) (RecordKind, error) {
 	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (RecordKind, error) {
-		row := RecordKind{ID: string(k.Kind)}
-		if rev != 0 {
-			var err error
-			if row, err = recordKinds().Get(ctx, tx, string(k.Kind)); err != nil {
-				return row, err
-			}
-			if err := unseen(recordKinds(), row, rev); err != nil {
-				return row, err
-			}
-		}
-		row.Value = k
-		return record(ctx, tx, recordKinds(), row, "defined", actor, now, k)
+		return d.PutRecordKindTx(ctx, tx, actor, now, rev, k)
 	})
+}
+
+// PutRecordKindTx is PutRecordKind inside the caller's transaction.
+func (*Desk) PutRecordKindTx(ctx context.Context, tx Tx, actor string, now time.Time, rev int64, k fileplan.Kind) (RecordKind, error) {
+	row := RecordKind{ID: string(k.Kind)}
+	if rev != 0 {
+		var err error
+		if row, err = recordKinds().Get(ctx, tx, string(k.Kind)); err != nil {
+			return row, err
+		}
+		if err := unseen(recordKinds(), row, rev); err != nil {
+			return row, err
+		}
+	}
+	row.Value = k
+	return record(ctx, tx, recordKinds(), row, "defined", actor, now, k)
 }
 
 // RecordKinds returns a page of the kinds of record of which something was said, by

@@ -3,6 +3,7 @@ package coordination
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -65,26 +66,39 @@ const (
 // never due earlier by it unless it says who allowed that (retention.Schedule.Shortens).
 func (d *Desk) AddSchedule(ctx context.Context, tenant, actor string, s retention.Schedule) (Schedule, error) {
 	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Schedule, error) {
-		row, _, err := lookup(ctx, tx, schedules(), s.ID)
-		if err != nil {
-			return row, err
-		}
-		n := len(row.Value.Versions)
-		if s.Version == 0 {
-			s.Version = n + 1
-		}
-		if s.Version != n+1 {
-			return row, unseen(schedules(), row, int64(s.Version))
-		}
-		if err := s.Check(); err != nil {
-			return row, err
-		}
-		if n > 0 && s.From.Compare(row.Value.Versions[n-1].From) <= 0 {
-			return row, refused("version", "from", s.ID, "version %d is in force from %s on: a later version is from a later day on", n, row.Value.Versions[n-1].From)
-		}
-		row.Value.Versions = append(slices.Clip(row.Value.Versions), s)
-		return record(ctx, tx, schedules(), row, "versioned", actor, now, s)
+		return d.AddScheduleTx(ctx, tx, actor, now, s)
 	})
+}
+
+// AddScheduleTx is AddSchedule inside the caller's transaction.
+func (d *Desk) AddScheduleTx(ctx context.Context, tx Tx, actor string, now time.Time, s retention.Schedule) (Schedule, error) {
+	row, _, err := lookup(ctx, tx, schedules(), s.ID)
+	if err != nil {
+		return row, err
+	}
+	n := len(row.Value.Versions)
+	if s.Version == 0 {
+		s.Version = n + 1
+	}
+	if s.Version != n+1 {
+		return row, unseen(schedules(), row, int64(s.Version))
+	}
+	if err := s.Check(); err != nil {
+		return row, err
+	}
+	if n > 0 && s.From.Compare(row.Value.Versions[n-1].From) <= 0 {
+		return row, refused("version", "from", s.ID, "version %d is in force from %s on: a later version is from a later day on", n, row.Value.Versions[n-1].From)
+	}
+	if n > 0 && !d.ahead(s.From, now) {
+		return row, refused("version", "past", s.ID, "a later version is in force from tomorrow on at the earliest: what records came under stays so")
+	}
+	row.Value.Versions = append(slices.Clip(row.Value.Versions), s)
+	return record(ctx, tx, schedules(), row, "versioned", actor, now, s)
+}
+
+// ahead reports whether a day is to come.
+func (d *Desk) ahead(day retention.Date, now time.Time) bool {
+	return day.Compare(retention.DateOf(now, d.cfg.Office.Zone)) > 0
 }
 
 // Schedules returns a page of the retention schedules, by id.
@@ -95,57 +109,88 @@ func (d *Desk) Schedules(ctx context.Context, tenant string, q register.Query) (
 // Trigger records that something happened to a record that a schedule waits for. Of
 // several of one name the latest counts.
 func (d *Desk) Trigger(ctx context.Context, tenant, actor string, id archive.RecordID, fact retention.Fact) (Retention, error) {
-	fact.At = fact.At.UTC().Truncate(time.Microsecond)
-	return d.keep(ctx, tenant, id, func(ctx context.Context, tx Tx, now time.Time, row register.Row[Keeping]) (register.Row[Keeping], error) {
-		if fact.Trigger == "" || fact.At.After(now) {
-			return row, &archive.ValidationError{Fields: []archive.Field{{Pointer: "/at", Code: "invalid", Text: "has to have happened, and have a name"}}}
-		}
-		row.Value.Facts = append(slices.Clip(row.Value.Facts), fact)
-		return record(ctx, tx, keepings(), row, "happened", actor, now, fact)
+	return d.keep(ctx, tenant, func(ctx context.Context, tx Tx, now time.Time) (Retention, error) {
+		return d.TriggerTx(ctx, tx, actor, now, id, fact)
 	})
+}
+
+// TriggerTx is Trigger inside the caller's transaction.
+func (d *Desk) TriggerTx(ctx context.Context, tx Tx, actor string, now time.Time, id archive.RecordID, fact retention.Fact) (Retention, error) {
+	row, err := keepingOf(ctx, tx, id)
+	if err != nil {
+		return Retention{}, err
+	}
+	fact.At = fact.At.UTC().Truncate(time.Microsecond)
+	switch {
+	case strings.TrimSpace(fact.Trigger) == "":
+		err = &archive.ValidationError{Fields: []archive.Field{{Pointer: "/trigger", Code: "required", Text: "is empty: fill it in"}}}
+	case fact.At.After(now):
+		err = &archive.ValidationError{Fields: []archive.Field{{Pointer: "/at", Code: "out_of_range", Text: "is not over: record what has happened"}}}
+	}
+	if err != nil {
+		return Retention{}, err
+	}
+	row.Value.Facts = append(slices.Clip(row.Value.Facts), fact)
+	if _, err := record(ctx, tx, keepings(), row, "happened", actor, now, fact); err != nil {
+		return Retention{}, err
+	}
+	return d.retentionTx(ctx, tx, id, now)
 }
 
 // Review closes the phase of a record that is due for review: the next one runs. It
 // destroys nothing.
 func (d *Desk) Review(ctx context.Context, tenant, actor string, id archive.RecordID, reason string) (Retention, error) {
-	return d.keep(ctx, tenant, id, func(ctx context.Context, tx Tx, now time.Time, row register.Row[Keeping]) (register.Row[Keeping], error) {
-		f, _, _, err := d.factsOf(ctx, tx, id, now, nil)
-		if err != nil {
-			return row, err
-		}
-		if f.Standing.Action != retention.Review || !f.Standing.DueOn(retention.DateOf(now, d.cfg.Office.Zone)) {
-			return row, refused("review", "due", string(id), "%q is not due for review", id)
-		}
-		row.Value.Reviewed++
-		return record(ctx, tx, keepings(), row, "reviewed", actor, now, struct {
-			Phase  int    `json:"phase"`
-			Reason string `json:"reason"`
-		}{f.Standing.Phase, reason})
+	return d.keep(ctx, tenant, func(ctx context.Context, tx Tx, now time.Time) (Retention, error) {
+		return d.ReviewTx(ctx, tx, actor, now, id, reason)
 	})
 }
 
-// keep runs a command on the keeping of a record that is still here.
-func (d *Desk) keep(
-	ctx context.Context, tenant string, id archive.RecordID,
-	run func(context.Context, Tx, time.Time, register.Row[Keeping]) (register.Row[Keeping], error),
-) (Retention, error) {
+// ReviewTx is Review inside the caller's transaction.
+func (d *Desk) ReviewTx(ctx context.Context, tx Tx, actor string, now time.Time, id archive.RecordID, reason string) (Retention, error) {
+	row, err := keepingOf(ctx, tx, id)
+	if err != nil {
+		return Retention{}, err
+	}
+	holds, err := everyHold(ctx, tx)
+	if err != nil {
+		return Retention{}, err
+	}
+	f, _, _, err := d.factsOf(ctx, tx, id, now, holds)
+	if err != nil {
+		return Retention{}, err
+	}
+	if f.Standing.Action != retention.Review || !f.Standing.DueOn(retention.DateOf(now, d.cfg.Office.Zone)) {
+		return Retention{}, refused("review", "due", string(id), "%q is not due for review", id)
+	}
+	row.Value.Reviewed++
+	if _, err := record(ctx, tx, keepings(), row, "reviewed", actor, now, struct {
+		Phase  int    `json:"phase"`
+		Reason string `json:"reason"`
+	}{f.Standing.Phase, reason}); err != nil {
+		return Retention{}, err
+	}
+	return d.retentionTx(ctx, tx, id, now)
+}
+
+// keepingOf reads the keeping of a record that is still here.
+func keepingOf(ctx context.Context, tx Tx, id archive.RecordID) (register.Row[Keeping], error) {
+	if _, err := tx.Record(ctx, id); err != nil {
+		return register.Row[Keeping]{}, err
+	}
+	row, _, err := lookup(ctx, tx, keepings(), string(id))
+	if err == nil && row.Value.Fate != "" {
+		err = refused("keep", "gone", string(id), "%q is %s under batch %s", id, row.Value.Fate, row.Value.Batch)
+	}
+	return row, err
+}
+
+// keep runs a command on the keeping of a record in a unit of work of its own.
+func (d *Desk) keep(ctx context.Context, tenant string, run func(context.Context, Tx, time.Time) (Retention, error)) (Retention, error) {
 	now := d.now()
 	var out Retention
 	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		if _, err := tx.Record(ctx, id); err != nil {
-			return err
-		}
-		row, _, err := lookup(ctx, tx, keepings(), string(id))
-		if err != nil {
-			return err
-		}
-		if row.Value.Fate != "" {
-			return refused("keep", "gone", string(id), "%q is %s under batch %s", id, row.Value.Fate, row.Value.Batch)
-		}
-		if _, err = run(ctx, tx, now, row); err != nil {
-			return err
-		}
-		out, err = d.retentionTx(ctx, tx, id, now)
+		var err error
+		out, err = run(ctx, tx, now)
 		return err
 	})
 	return out, err
@@ -287,7 +332,7 @@ func (d *Desk) rulesOf(ctx context.Context, tx Tx, f *fileplan.Filing) ([]retent
 		}
 		var end retention.Date // zero: it is in the class still
 		if i+1 < len(f.Classified) {
-			end = day(f.Classified[i+1].At)
+			end = later(day(f.Classified[i+1].At), day(c.At).Days(1)) // also for a day that it was in for an hour
 		}
 		under := stretches(class.Value.Versions, day(c.At), end, func(v fileplan.Class) retention.Date { return day(v.From) })
 		for k, s := range under {

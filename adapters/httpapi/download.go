@@ -106,6 +106,9 @@ func position(text string) (int64, bool) {
 // VisitGetRecordContentResponse sends the content.
 func (d *download) VisitGetRecordContentResponse(w http.ResponseWriter) error { return d.send(w) }
 
+// VisitGetRecordPartResponse sends the content.
+func (d *download) VisitGetRecordPartResponse(w http.ResponseWriter) error { return d.send(w) }
+
 // send sends the headers and, unless only they are wanted, the bytes. Where the
 // bytes do not fit their digest the reply is cut off, so that nobody takes it
 // for whole.

@@ -37,17 +37,16 @@ func (a *api) FileRecord(ctx context.Context, in FileRecordRequestObject) (FileR
 
 // oneContent needs a content or the digest of one, which the contract cannot say.
 func oneContent(in *FileInput) error {
-	text, code := "", codeRequired
+	fault := func(code, text string) error {
+		return &archive.ValidationError{Fields: []archive.Field{{Pointer: "/content", Code: code, Text: text}}}
+	}
 	switch {
 	case in.Content == nil && in.Digest == nil:
-		text = "is missing: send it, or the digest of one that was uploaded"
+		return fault(codeRequired, "is missing: send it, or the digest of one that was uploaded")
 	case in.Content != nil && in.Digest != nil:
-		code = codeInvalid
-		text = "stands beside the digest of a content that was uploaded: send one of them"
-	default:
-		return nil
+		return fault(codeInvalid, "stands beside the digest of a content that was uploaded: send one of them")
 	}
-	return &archive.ValidationError{Fields: []archive.Field{{Pointer: "/content", Code: code, Text: text}}}
+	return nil
 }
 
 // ListRecords lists records, newest filing first.
