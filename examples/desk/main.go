@@ -35,8 +35,8 @@ const (
 
 // options are what the command line asks for.
 type options struct {
-	addr, store, imported string
-	empty                 bool
+	addr, store, contents, imported string
+	empty                           bool
 }
 
 func main() {
@@ -56,6 +56,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:8080", "the `address` to serve on")
 	flags.StringVar(&o.store, "store", "", "where the office is kept: a `DSN` of PostgreSQL or the path of an SQLite file (default: a file that goes away with the program)")
+	flags.StringVar(&o.contents, "contents", "", "the `folder` of the contents that are uploaded (default: beside the SQLite file; with PostgreSQL one that goes away with the program)")
 	flags.StringVar(&o.imported, "import", "", "take change histories in from a `file` of JSON lines before serving")
 	flags.BoolVar(&o.empty, "empty", false, "start without the office of the demonstration")
 	if err := flags.Parse(args); err != nil {
@@ -73,7 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(ctx, o.store)
+	store, err := openStore(ctx, o.store, o.contents)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	desk, err := coordination.NewDesk(coordination.Config{Store: store, Lifecycles: lifecycles, ReadLog: format.ForDesk, Searcher: new(search.Indexes)})
+	desk, err := coordination.NewDesk(coordination.Config{
+		Store: store, Blobs: store.contents, Lifecycles: lifecycles, ReadLog: format.ForDesk, Searcher: new(search.Indexes),
+	})
 	if err != nil {
 		return err
 	}
