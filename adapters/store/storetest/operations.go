@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"maps"
 
 	"github.com/coordkit/coordkit/archive"
@@ -119,7 +120,7 @@ func archiveOperations() map[string]operation {
 		"DropContent": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			digest := archive.DigestOf([]byte("content"))
 			content, err := tx.Content(ctx, digest)
-			if err != nil {
+			if err != nil && !errors.Is(err, archive.ErrNotFound) {
 				return nil, err
 			}
 			return string(content), tx.DropContent(ctx, digest)
