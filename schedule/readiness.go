@@ -166,17 +166,12 @@ func (r *Readiness) cover(supplies, staffing map[string][]int32) error {
 	var calls []Call
 	var asked, called []int32
 	for _, k := range sorted(supplies) {
-		a := &r.net.plan.Activities[r.owner[k]]
-		if !a.Actual.Start.IsZero() || a.Actual.Done() {
-			r.coverage[k] = inPlace(r.requirement(k).Material.Quantity)
+		d, open := r.demand(k)
+		if !open {
+			r.coverage[k] = inPlace(d.Quantity)
 			continue
 		}
-		m := r.requirement(k).Material
-		demands = append(demands, Demand{
-			ID: r.id(k), Plan: r.net.plan.ID, Activity: a.ID, Item: m.Item, Place: m.Place, Quantity: m.Quantity,
-			Need: timeAt(r.wanted.start[r.owner[k]]), Priority: a.Priority,
-		})
-		asked = append(asked, k)
+		demands, asked = append(demands, d), append(asked, k)
 	}
 	for _, k := range sorted(staffing) {
 		i := r.owner[k]
@@ -199,6 +194,40 @@ func (r *Readiness) cover(supplies, staffing map[string][]int32) error {
 		return err
 	}
 	return nil
+}
+
+// demand is what a requirement asks of a supply position; it is not open where
+// the material has been used.
+func (r *Readiness) demand(k int32) (d Demand, open bool) {
+	a, m := &r.net.plan.Activities[r.owner[k]], r.requirement(k).Material
+	return Demand{
+		ID: r.id(k), Plan: r.net.plan.ID, Activity: a.ID, Item: m.Item, Place: m.Place, Quantity: m.Quantity,
+		Need: timeAt(r.wanted.start[r.owner[k]]), Priority: a.Priority,
+	}, a.WantsMaterial()
+}
+
+// WantsMaterial reports whether an activity still asks for material: it has not
+// begun and some requirement is of one.
+func (a *Activity) WantsMaterial() bool {
+	return a.Actual.Start.IsZero() && !a.Actual.Done() && slices.ContainsFunc(a.Needs, func(q Requirement) bool { return q.Material != nil })
+}
+
+// Demands lists what Assess asks of a supply position for a plan at a status date,
+// in the order of the plan, so that it can be netted with what other plans want.
+// Errors: those of Assess.
+func Demands(n *Network, asOf time.Time) ([]Demand, error) {
+	r := &Readiness{net: n, asOf: asOf}
+	if err := r.date(); err != nil {
+		return nil, err
+	}
+	r.number()
+	var out []Demand
+	for _, k := range sorted(r.supplies) {
+		if d, open := r.demand(k); open {
+			out = append(out, d)
+		}
+	}
+	return out, nil
 }
 
 // sorted lists the requirements of groups by number.

@@ -32,8 +32,24 @@
 // positions and teams are kept in memory by revision, as many as Config.Keep says;
 // an answer always checks the revisions first.
 //
-// Plans of one office are netted one at a time: what another plan needs of an item
-// or a person counts only where it is reserved or booked.
+// # Plans that want the same
+//
+// What the activities of all plans of a tenant that have not begun want of materials
+// is netted together: each unit is pegged once, to the earlier need whichever plan
+// has it, then by priority, then by the id of the demand (schedule.RequirementID).
+// So the answers of all plans at one status date together never give a unit twice.
+// A plan has no state of its own: what it does not want any more is cancelled in it.
+// A plan without a date that its calendars allow is left out, and its own readiness
+// is that error. At most MaxNetted plans may want material at once; beyond that
+// answers are refused rather than given as if the others wanted nothing.
+//
+// WhatIf, EffectOf and Risk have the wants of the other plans in their facts too, as
+// they are stored: they tell what a change does to the plan that is asked about, not
+// what it does to others. An order that serves several plans is among the actions of
+// each of them, with its whole quantity and cost, under one id.
+//
+// People are assigned plan by plan: the time another plan takes of somebody counts
+// only where it is booked (Person.Bookings).
 //
 // Errors are those of schedule (ErrInvalid, ErrRefused, ErrConflict) and of the
 // register (ErrNotFound, ErrConflict).

@@ -42,13 +42,14 @@ type answer struct {
 	asOf          time.Time
 	plan          int64
 	supply, staff int64
+	others        string // the other plans, with their revisions
 	materials     materials
 	crew          crew
 }
 
 func newMemory(size int) *memory {
 	return &memory{
-		networks:  recent[planKey, *schedule.Network]{size: size},
+		networks:  recent[planKey, *schedule.Network]{size: 4 * size},
 		positions: recent[string, materials]{size: size},
 		teams:     recent[string, crew]{size: size},
 		answers:   recent[planKey, *answer]{size: size},
@@ -126,8 +127,13 @@ func (s *Service) network(ctx context.Context, tx register.Tx, tenant, plan stri
 	if err != nil {
 		return nil, err
 	}
-	return through(s.kept, &s.kept.networks, planKey{tenant, plan}, row.Rev, func() (*schedule.Network, error) {
-		p, err := loadPlan(ctx, tx, &row)
+	return s.networkOf(ctx, tx, tenant, &row)
+}
+
+// networkOf is network for a plan whose head is read already.
+func (s *Service) networkOf(ctx context.Context, tx register.Tx, tenant string, row *register.Row[head]) (*schedule.Network, error) {
+	return through(s.kept, &s.kept.networks, planKey{tenant, row.ID}, row.Rev, func() (*schedule.Network, error) {
+		p, err := loadPlan(ctx, tx, row)
 		if err != nil {
 			return nil, err
 		}

@@ -31,6 +31,7 @@ type model struct {
 
 	tenant string
 	plan   schedule.Plan
+	rival  schedule.Plan // wants the same materials
 	book   supply.Book
 	orders map[string]supply.Order
 	people staff.Roster
@@ -59,7 +60,7 @@ func TestStoredIsWhatWasPromised(t *testing.T) {
 				m := &model{bench: b, tenant: fmt.Sprint("t", tenants.Add(1)), orders: make(map[string]supply.Order)}
 				m.begin(rt)
 				rt.Repeat(map[string]func(*rapid.T){
-					"plan": m.revise, "order": m.order, "stock": m.stock, "item": m.item, "staff": m.staff, "propose": m.propose, "": m.check,
+					"plan": m.revise, "order": m.order, "stock": m.stock, "item": m.item, "staff": m.staff, "propose": m.propose, "compete": m.compete, "": m.check,
 				})
 			})
 		})
@@ -72,6 +73,10 @@ func (m *model) begin(t *rapid.T) {
 	got, err := m.Do(ctx, m.tenant, "ann", "P", 0, plans.Create{Plan: p})
 	require.NoError(t, err)
 	m.plan = got
+	z := task("z", 8, material("bolt", 3))
+	z.StartBy.NotBefore = monday.Add(5 * 24 * hour)
+	m.rival, err = m.Do(ctx, m.tenant, "ann", "Q", 0, plans.Create{Plan: schedule.Plan{ID: "Q", Start: monday, Activities: []schedule.Activity{z}}})
+	require.NoError(t, err)
 	for _, id := range []string{"bolt", "nut"} {
 		x := item(id, supply.Source{Supplier: "acme", LeadDays: 5, UnitCost: 3})
 		require.NoError(t, m.PutItems(ctx, m.tenant, "ann", []planning.Item{x}))
@@ -138,6 +143,16 @@ func (m *model) do(t *rapid.T, c plans.Command) {
 			m.plan = plans.Evolve(m.plan, e)
 		}
 	}
+}
+
+// compete changes what the other plan wants.
+func (m *model) compete(t *rapid.T) {
+	z := task("z", 8, m.need(t)...)
+	z.StartBy.NotBefore = monday.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "day")) * 24 * hour)
+	z.Priority = rapid.IntRange(0, 1).Draw(t, "priority")
+	got, err := m.Do(context.Background(), m.tenant, "ann", "Q", m.rival.Rev, plans.Revise{Activities: []schedule.Activity{z}})
+	require.NoError(t, err)
+	m.rival = got
 }
 
 func (m *model) propose(t *rapid.T) {
@@ -342,20 +357,65 @@ func (m *model) check(t *rapid.T) {
 	}
 	roster.People = byID(roster.People, func(x staff.Person) string { return x.ID })
 	asOf := monday.Add(time.Duration(rapid.IntRange(-2, 5).Draw(t, "as of")) * 24 * hour)
-	n, err := schedule.Compile(&m.plan)
-	require.NoError(t, err)
-	position, err := supply.Compile(&book)
-	require.NoError(t, err)
 	team, err := staff.Compile(&roster)
 	require.NoError(t, err)
-	want, err := schedule.Assess(n, asOf, schedule.Facts{Supply: position, Staff: team})
-	require.NoError(t, err)
-	got, err := m.Readiness(ctx, m.tenant, "P", asOf)
-	require.NoError(t, err)
-	require.Empty(t, gocmp.Diff(want.Plan(), got.Plan()))
-	require.Empty(t, gocmp.Diff(want.Activities(), got.Activities()))
-	require.Empty(t, gocmp.Diff(want.OpenActions(), got.OpenActions()))
+	given := make(map[string]int64)
+	for _, of := range [][2]*schedule.Plan{{&m.plan, &m.rival}, {&m.rival, &m.plan}} {
+		n, err := schedule.Compile(of[0])
+		require.NoError(t, err)
+		book.Demands = wants(t, &book, of[1], asOf)
+		position, err := supply.Compile(&book)
+		require.NoError(t, err)
+		want, err := schedule.Assess(n, asOf, schedule.Facts{Supply: position, Staff: team})
+		require.NoError(t, err)
+		got, err := m.Readiness(ctx, m.tenant, of[0].ID, asOf)
+		require.NoError(t, err)
+		require.Empty(t, gocmp.Diff(want.Plan(), got.Plan()))
+		require.Empty(t, gocmp.Diff(want.Activities(), got.Activities()))
+		require.Empty(t, gocmp.Diff(want.OpenActions(), got.OpenActions()))
+		pegged(got, given)
+	}
+	for _, l := range book.Lots {
+		require.LessOrEqual(t, given[l.ID], l.Quantity, "lot %s", l.ID)
+	}
+	for i := range book.Orders {
+		require.LessOrEqual(t, given[book.Orders[i].ID], book.Orders[i].Open(), "order %s", book.Orders[i].ID)
+	}
 	m.history(t)
+}
+
+// wants is what another plan asks for, of the items there are.
+func wants(t *rapid.T, b *supply.Book, p *schedule.Plan, asOf time.Time) []schedule.Demand {
+	n, err := schedule.Compile(p)
+	require.NoError(t, err)
+	r, err := schedule.Assess(n, asOf, schedule.Facts{})
+	require.NoError(t, err)
+	var out []schedule.Demand
+	for i := range p.Activities {
+		a := &p.Activities[i]
+		x, _ := r.Of(a.ID)
+		for k, q := range a.Needs {
+			if q.Material == nil || !a.Actual.Start.IsZero() || a.Actual.Done() || !slices.ContainsFunc(b.Items, func(x supply.Item) bool { return x.ID == q.Material.Item }) {
+				continue
+			}
+			out = append(out, schedule.Demand{
+				ID: fmt.Sprintf("%s/%s/%d", p.ID, a.ID, k), Item: q.Material.Item, Quantity: q.Material.Quantity, Need: x.Wanted.Start, Priority: a.Priority,
+			})
+		}
+	}
+	return out
+}
+
+// pegged adds up what a readiness takes of each source.
+func pegged(r *schedule.Readiness, given map[string]int64) {
+	for _, a := range r.Activities() {
+		x, _ := r.Explain(a.Activity)
+		for _, q := range x.Requirements {
+			for _, g := range q.Pegs {
+				given[g.Ref] += g.Quantity
+			}
+		}
+	}
 }
 
 func byID[T any](list []T, id func(T) string) []T {

@@ -15,7 +15,10 @@ import (
 type Config struct {
 	Store register.Store
 	Now   func() time.Time
-	Keep  int // compiled plans, positions and teams that are kept in memory; 0 is 16
+	// Keep is how many positions, teams and answers are kept in memory, and of
+	// compiled plans four times as many; 0 is 16. An answer that is worked out goes
+	// through all plans that want material: where they are more it reads them again.
+	Keep int
 }
 
 // Service plans on what is kept. It is safe for concurrent use and starts no

@@ -41,6 +41,8 @@ type head struct {
 	// For lists.
 	Activities int       `json:"activities"`
 	Finish     time.Time `json:"finish,omitzero"` // latest planned
+	// Wanting counts the activities that still ask for material.
+	Wanting int `json:"wanting,omitempty"`
 }
 
 type baselined struct {
@@ -66,7 +68,15 @@ const (
 	datesOfPage      = 1500
 )
 
-func headBook() register.Register[head] { return register.Register[head]{Book: BookPlan} }
+// headBook finds plans that still ask for material by the key "wanting".
+func headBook() register.Register[head] {
+	return register.Register[head]{Book: BookPlan, Keys: func(h head) []register.Key {
+		if h.Wanting == 0 {
+			return nil
+		}
+		return []register.Key{{Name: "wanting", Value: "material"}}
+	}}
+}
 
 func pageBook() register.Register[page] {
 	return register.Register[page]{Book: BookPage, Keys: func(p page) []register.Key { return []register.Key{{Name: "plan", Value: p.Plan}} }}
@@ -154,6 +164,9 @@ func storePlan(ctx context.Context, tx register.Tx, row register.Row[head], was,
 	for i := range is.Activities {
 		if f := is.Activities[i].Planned.Finish; f.After(h.Finish) {
 			h.Finish = f
+		}
+		if is.Activities[i].WantsMaterial() {
+			h.Wanting++
 		}
 	}
 	for _, b := range is.Baselines {

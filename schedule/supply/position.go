@@ -262,7 +262,7 @@ func (p *Position) compileGroups() {
 		}
 	}
 	p.group = make([]string, len(p.items))
-	p.members, p.others = make(map[string][]int32), make(map[string][]int32)
+	p.members = make(map[string][]int32)
 	for i := range team {
 		p.group[i] = p.book.Items[root(team, int32(i))].ID
 	}
@@ -271,6 +271,11 @@ func (p *Position) compileGroups() {
 			p.members[p.group[i]] = append(p.members[p.group[i]], i)
 		}
 	}
+	p.compileOthers()
+}
+
+func (p *Position) compileOthers() {
+	p.others = make(map[string][]int32)
 	for i := range p.book.Demands {
 		g := p.Group(p.book.Demands[i].Item)
 		p.others[g] = append(p.others[g], int32(i))
@@ -431,4 +436,27 @@ func (p *Position) With(orders ...Order) (*Position, []string, error) {
 		book.Orders = append(book.Orders, o)
 	}
 	return &out, items, nil
+}
+
+// WithDemands returns the position as it would be with demands of others besides
+// those of the book, such as those of other plans: Cover and Plan serve them with
+// the demands asked about. A demand for an item that is not in the book takes
+// nothing from anybody and is left out. Errors: *schedule.ValidationError.
+func (p *Position) WithDemands(others []schedule.Demand) (*Position, error) {
+	if len(others) == 0 {
+		return p, nil
+	}
+	out, book := *p, *p.book
+	book.Demands = slices.Clone(p.book.Demands)
+	for i := range others {
+		if _, ok := p.index[others[i].Item]; ok {
+			book.Demands = append(book.Demands, others[i])
+		}
+	}
+	if err := check(book.Demands); err != nil {
+		return nil, err
+	}
+	out.book = &book
+	out.compileOthers()
+	return &out, nil
 }
