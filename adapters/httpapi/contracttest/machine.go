@@ -164,6 +164,9 @@ func (m *machine) note(r *request, p reply, what string) {
 		return
 	}
 	m.news()
+	if p.text("id") != r.id {
+		return // an answer that is not the request, such as what a check found
+	}
 	if tag := p.header.Get("ETag"); tag != r.tag() {
 		r.tags = append(r.tags, tag)
 	}
