@@ -56,7 +56,7 @@ func (r *Risks) validate(f *fields, at string) {
 		f.add(at, "required", "is empty: list the risks, or say in the summary that there are none")
 	}
 	for i, x := range r.Risks {
-		at := at + "/risks/" + strconv.Itoa(i)
+		at := element(at, "risks", i)
 		f.require(at+"/title", x.Title)
 		f.text(at+"/title", x.Title, maxTitle)
 		f.text(at+"/mitigation", x.Mitigation, maxText)

@@ -34,7 +34,7 @@ func (c Delegate) validate(f *fields) {
 	f.name("/to", c.To, required)
 	f.atMost("/scope", len(c.Scope), maxLines)
 	for i, s := range c.Scope {
-		f.name("/scope/"+strconv.Itoa(i), s, required)
+		f.name(element("", "scope", i), s, required)
 	}
 	f.time("/start", &c.Start)
 	f.time("/end", &c.End)

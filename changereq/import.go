@@ -2,7 +2,6 @@ package changereq
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -48,7 +47,7 @@ func (c Import) validate(f *fields) {
 	}
 	f.atMost("/facts", len(c.Facts), maxFacts)
 	for i, x := range c.Facts {
-		at := "/facts/" + strconv.Itoa(i)
+		at := element("", "facts", i)
 		f.time(at+"/at", &x.At)
 		f.name(at+"/by", x.By, optional)
 		f.name(at+"/state", x.State, required)

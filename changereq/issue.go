@@ -2,7 +2,6 @@ package changereq
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -25,7 +24,7 @@ func (c IssueBrief) validate(f *fields) {
 	f.text("/recommendation", c.Recommendation, maxText)
 	f.atMost("/options", len(c.Options), maxLines)
 	for i, o := range c.Options {
-		at := "/options/" + strconv.Itoa(i)
+		at := element("", "options", i)
 		f.require(at+"/title", o.Title)
 		f.text(at+"/title", o.Title, maxTitle)
 		f.text(at+"/summary", o.Summary, maxText)

@@ -2,7 +2,6 @@ package changereq
 
 import (
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -62,11 +61,11 @@ func (p *PlanChange) validate(f *fields, at string) {
 	f.atMost(at+"/work", len(p.Work), maxWork)
 	f.atMost(at+"/cancel", len(p.Cancel), maxWork)
 	for i, id := range p.Cancel {
-		f.name(at+"/cancel/"+strconv.Itoa(i), id, required)
+		f.name(element(at, "cancel", i), id, required)
 	}
 	seen := make(map[string]bool, len(p.Work))
 	for i := range p.Work {
-		w, at := &p.Work[i], at+"/work/"+strconv.Itoa(i)
+		w, at := &p.Work[i], element(at, "work", i)
 		if seen[w.Activity] || slices.Contains(p.Cancel, w.Activity) {
 			f.add(at+"/activity", "duplicate", "stands twice, or falls away as well: remove one")
 		}
@@ -85,11 +84,11 @@ func (w *PlannedWork) validate(f *fields, at string) {
 	f.time(at+"/deadline", w.Deadline)
 	f.atMost(at+"/after", len(w.After), maxOfWork)
 	for i, id := range w.After {
-		f.name(at+"/after/"+strconv.Itoa(i), id, required)
+		f.name(element(at, "after", i), id, required)
 	}
 	f.atMost(at+"/materials", len(w.Materials), maxOfWork)
 	for i, m := range w.Materials {
-		at := at + "/materials/" + strconv.Itoa(i)
+		at := element(at, "materials", i)
 		f.name(at+"/item", string(m.Item), required)
 		f.name(at+"/place", m.Place, optional)
 		if m.Quantity < 0 || m.Quantity > maxQuantity {
@@ -98,7 +97,7 @@ func (w *PlannedWork) validate(f *fields, at string) {
 	}
 	f.atMost(at+"/people", len(w.People), maxOfWork)
 	for i, x := range w.People {
-		at := at + "/people/" + strconv.Itoa(i)
+		at := element(at, "people", i)
 		f.name(at+"/skill", x.Skill, required)
 		f.within(at+"/level", x.Level, 0, 1000)
 		f.within(at+"/count", x.Count, 0, 10_000)

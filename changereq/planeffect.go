@@ -3,7 +3,6 @@ package changereq
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/coordkit/coordkit/changereq/lifecycle"
@@ -101,14 +100,14 @@ func (e *PlanEffect) validate(f *fields, at string) {
 	amounts(f, at+"/cost", e.Cost)
 	f.atMost(at+"/delays", len(e.Delays), maxLines)
 	for i := range e.Delays {
-		x, at := &e.Delays[i], at+"/delays/"+strconv.Itoa(i)
+		x, at := &e.Delays[i], element(at, "delays", i)
 		f.name(at+"/what", x.What, required)
 		f.time(at+"/before", &x.Before)
 		f.time(at+"/after", &x.After)
 	}
 	f.atMost(at+"/shortages", len(e.Shortages), maxLines)
 	for i := range e.Shortages {
-		x, at := &e.Shortages[i], at+"/shortages/"+strconv.Itoa(i)
+		x, at := &e.Shortages[i], element(at, "shortages", i)
 		f.name(at+"/item", string(x.Item), required)
 		f.name(at+"/unit", x.Unit, optional)
 		f.time(at+"/need_by", &x.NeedBy)
@@ -118,7 +117,7 @@ func (e *PlanEffect) validate(f *fields, at string) {
 	}
 	f.atMost(at+"/people", len(e.People), maxAffected)
 	for i, who := range e.People {
-		f.name(at+"/people/"+strconv.Itoa(i), who, required)
+		f.name(element(at, "people", i), who, required)
 	}
 }
 

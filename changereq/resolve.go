@@ -2,7 +2,6 @@ package changereq
 
 import (
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func (c RecordDecision) validate(f *fields) {
 	f.time("/expires", c.Expires)
 	f.atMost("/conditions", len(c.Conditions), maxLines)
 	for i, x := range c.Conditions {
-		at := "/conditions/" + strconv.Itoa(i)
+		at := element("", "conditions", i)
 		f.require(at, x)
 		f.text(at, x, maxText)
 	}

@@ -95,7 +95,7 @@ func (s *Service) standing(ctx context.Context, tenant, principal string, env *E
 	})
 	var f fields
 	for i := range out {
-		out[i].validate(&f, "/standing/"+strconv.Itoa(i))
+		out[i].validate(&f, element("", "standing", i))
 	}
 	if err := f.err(); err != nil {
 		return nil, fmt.Errorf("changereq: standing delegations: %v", err) //nolint:errorlint // not the caller's fault, and so not ErrInvalid

@@ -264,12 +264,12 @@ func (t *Template) validate(f *fields, at string) {
 	}
 	f.atMost(at+"/items", len(t.Items), maxAffected)
 	for i, item := range t.Items {
-		f.name(at+"/items/"+strconv.Itoa(i), string(item), required)
+		f.name(element(at, "items", i), string(item), required)
 		each(at+"/items", i, slices.Contains(t.Items[:i], item))
 	}
 	f.atMost(at+"/actions", len(t.Actions), maxLines)
 	for i, action := range t.Actions {
-		f.oneOf(at+"/actions/"+strconv.Itoa(i), string(action), string(ActionAdd), string(ActionModify), string(ActionRemove))
+		f.oneOf(element(at, "actions", i), string(action), string(ActionAdd), string(ActionModify), string(ActionRemove))
 		each(at+"/actions", i, slices.Contains(t.Actions[:i], action))
 	}
 	f.name(at+"/max_band", string(t.MaxBand), required)

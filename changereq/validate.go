@@ -34,6 +34,9 @@ func (f *fields) err() error {
 	return &ValidationError{Fields: f.faults}
 }
 
+// element points at the i-th element of a list.
+func element(at, list string, i int) string { return at + "/" + list + "/" + strconv.Itoa(i) }
+
 func (f *fields) add(pointer, code, text string) {
 	f.faults = append(f.faults, Field{Pointer: pointer, Code: code, Text: text})
 }
@@ -174,17 +177,17 @@ func (c *Content) validate(f *fields, at string) {
 	c.Plan.validate(f, at+"/plan")
 	f.atMost(at+"/labels", len(c.Labels), maxLabels)
 	for i, l := range c.Labels {
-		f.name(at+"/labels/"+strconv.Itoa(i), l, required)
+		f.name(element(at, "labels", i), l, required)
 		if slices.Contains(c.Labels[:i], l) {
-			f.add(at+"/labels/"+strconv.Itoa(i), "duplicate", "stands in the list twice: remove one")
+			f.add(element(at, "labels", i), "duplicate", "stands in the list twice: remove one")
 		}
 	}
 	f.atMost(at+"/affected", len(c.Affected), maxAffected)
 	seen := make(map[ItemID]bool, len(c.Affected))
 	for i, a := range c.Affected {
-		a.validate(f, at+"/affected/"+strconv.Itoa(i))
+		a.validate(f, element(at, "affected", i))
 		if seen[a.Item] {
-			f.add(at+"/affected/"+strconv.Itoa(i)+"/item", "duplicate", "stands in the list twice: remove one")
+			f.add(element(at, "affected", i)+"/item", "duplicate", "stands in the list twice: remove one")
 		}
 		seen[a.Item] = true
 	}

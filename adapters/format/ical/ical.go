@@ -43,7 +43,7 @@ type Entry struct {
 	Text      string
 	Start     time.Time     // of an event or an absence
 	Finish    time.Time     // not before the start
-	Day       schedule.Date // of a whole day, in the place of start and finish; for ToDo, when it is due
+	Day       schedule.Date // of a whole day, in the place of start and finish; of a Task, when it is due
 	Cancelled bool
 }
 
@@ -53,7 +53,7 @@ type Kind string
 // The kinds of entry.
 const (
 	Event   Kind = "VEVENT"    // a milestone or a meeting
-	ToDo    Kind = "VTODO"     // something to do by a day
+	Task    Kind = "VTODO"     // something to do by a day
 	Absence Kind = "VFREEBUSY" // that somebody is not available; never why
 )
 
@@ -89,7 +89,7 @@ func Write(out io.Writer, name string, entries []Entry) error {
 
 func (e *Entry) check() error {
 	switch {
-	case e.Kind != Event && e.Kind != ToDo && e.Kind != Absence:
+	case e.Kind != Event && e.Kind != Task && e.Kind != Absence:
 		return fmt.Errorf("its kind %q is none that is known", e.Kind)
 	case e.UID == "" || strings.ContainsFunc(e.UID, unicode.IsControl) || !utf8.ValidString(e.UID):
 		return errors.New("it needs a uid without control characters")
@@ -97,7 +97,7 @@ func (e *Entry) check() error {
 		return errors.New("its revision is negative")
 	case e.Changed.IsZero():
 		return errors.New("it does not say when it changed")
-	case e.Kind == ToDo && e.Day == 0:
+	case e.Kind == Task && e.Day == 0:
 		return errors.New("what is to be done needs a day")
 	case e.Kind == Absence && e.Day != 0:
 		return errors.New("an absence needs a start and a finish, also for whole days")
@@ -123,7 +123,7 @@ func (e *Entry) write(b *strings.Builder) {
 	}
 	line(b, "SEQUENCE", strconv.Itoa(e.Revision))
 	switch {
-	case e.Kind == ToDo:
+	case e.Kind == Task:
 		line(b, "DUE;VALUE=DATE", date(e.Day))
 	case e.Day != 0:
 		line(b, "DTSTART;VALUE=DATE", date(e.Day))

@@ -27,7 +27,7 @@ func TestWrite(t *testing.T) {
 	got := write(t,
 		ical.Entry{Kind: ical.Event, UID: "drill/G3@x", Revision: 2, Changed: noon, Title: "G3; tooling", Start: noon, Finish: noon},
 		ical.Entry{Kind: ical.Event, UID: "day@x", Changed: noon, Title: "off", Day: schedule.DateOf(2026, 3, 31), Cancelled: true},
-		ical.Entry{Kind: ical.ToDo, UID: "order@x", Changed: noon, Title: "order 50", Text: "a\nb", Day: schedule.DateOf(2026, 3, 9)},
+		ical.Entry{Kind: ical.Task, UID: "order@x", Changed: noon, Title: "order 50", Text: "a\nb", Day: schedule.DateOf(2026, 3, 9)},
 		ical.Entry{Kind: ical.Absence, UID: "ann/1@x", Changed: noon, Title: "secret", Start: noon, Finish: noon.Add(time.Hour)},
 	)
 	require.Equal(t, strings.ReplaceAll(`BEGIN:VCALENDAR
@@ -76,7 +76,7 @@ func TestRefused(t *testing.T) {
 	for _, change := range []func(*ical.Entry){
 		func(e *ical.Entry) { e.Kind = "VALARM" }, func(e *ical.Entry) { e.UID = "" }, func(e *ical.Entry) { e.UID = "a\r\nX:1" },
 		func(e *ical.Entry) { e.Revision = -1 }, func(e *ical.Entry) { e.Changed = time.Time{} }, func(e *ical.Entry) { e.Finish = noon.Add(-1) },
-		func(e *ical.Entry) { e.Kind = ical.ToDo }, func(e *ical.Entry) { e.Kind, e.Day = ical.Absence, 5 },
+		func(e *ical.Entry) { e.Kind = ical.Task }, func(e *ical.Entry) { e.Kind, e.Day = ical.Absence, 5 },
 	} {
 		bad := good
 		change(&bad)
