@@ -13,6 +13,10 @@ type Flaw struct {
 	Err    error // ErrAltered for what does not fit, ErrNotFound for what is gone
 }
 
+// Contents gives the contents that a record should have, by the snapshot that is
+// audited; gone if it was destroyed or handed over as the rules say.
+type Contents func(ctx context.Context, tx Tx, id RecordID) (more []Digest, gone bool, err error)
+
 // Audit goes through every record of a tenant, newest filing first, and compares
 // it with its history, its content with its digest, and its references with the
 // events that added them. Each flaw is given to report; the error is of reading on,
@@ -59,9 +63,11 @@ func (s *Service) auditRecord(ctx context.Context, tenant string, id RecordID) (
 		if folded != r {
 			flaws = append(flaws, fmt.Errorf("%w: the row of %q is not what its history gives", ErrAltered, id))
 		}
-		if flaw := s.auditContent(ctx, tx, tenant, folded); flaw != nil {
-			flaws = append(flaws, fmt.Errorf("content of %q: %w", id, flaw))
+		found, err := s.auditContents(ctx, tx, tenant, folded)
+		if err != nil {
+			return err
 		}
+		flaws = append(flaws, found...)
 		for _, want := range references {
 			switch got, err := tx.Reference(ctx, want.ID); {
 			case err != nil:
@@ -75,9 +81,31 @@ func (s *Service) auditRecord(ctx context.Context, tenant string, id RecordID) (
 	return flaws, err
 }
 
+// auditContents looks at every content that a record should have.
+func (s *Service) auditContents(ctx context.Context, tx Tx, tenant string, r Record) (flaws []error, err error) {
+	want := []Blob{{Digest: r.Digest, Size: r.Size}}
+	if s.cfg.Contents != nil {
+		more, gone, err := s.cfg.Contents(ctx, tx, r.ID)
+		if err != nil || gone {
+			return nil, err
+		}
+		for _, d := range more {
+			if d != r.Digest {
+				want = append(want, Blob{Digest: d, Size: -1})
+			}
+		}
+	}
+	for _, b := range want {
+		if flaw := s.auditContent(ctx, tx, tenant, b); flaw != nil {
+			flaws = append(flaws, fmt.Errorf("content %s of %q: %w", b.Digest, r.ID, flaw))
+		}
+	}
+	return flaws, nil
+}
+
 // auditContent reads a content to its end, which verifies it.
-func (s *Service) auditContent(ctx context.Context, tx Tx, tenant string, r Record) error {
-	from, err := s.contentTx(ctx, tx, tenant, Blob{Digest: r.Digest, Size: r.Size})
+func (s *Service) auditContent(ctx context.Context, tx Tx, tenant string, b Blob) error {
+	from, err := s.contentTx(ctx, tx, tenant, b)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ var (
 	ErrInvalid  = errors.New("archive: invalid")
 	ErrRefused  = errors.New("archive: refused")             // a rule is not met; the office's state has to change first
 	ErrAltered  = errors.New("archive: content was altered") // it does not fit the digest it was filed under
+	ErrGone     = errors.New("archive: content is gone")     // it was destroyed or handed over, and what is left says how
 )
 
 // ConflictError says that a record was filed or changed by somebody else. It

@@ -15,6 +15,10 @@ type Config struct {
 	Now   func() time.Time
 	NewID func() string
 	Blobs Blobs // contents beyond MaxContent; nil: there are none
+
+	// Contents tells an audit what records should have; nil: each the content it was
+	// filed with.
+	Contents Contents
 }
 
 // Service files documents and finds them again. It is safe for concurrent use.

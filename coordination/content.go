@@ -46,13 +46,17 @@ func (d *Desk) Uploaded(ctx context.Context, tenant string, digest archive.Diges
 }
 
 // OpenContent returns a record with a reader of its content; see
-// archive.Service.OpenContent.
+// archive.Service.OpenContent. That of a record that was destroyed or handed over, or
+// is about to be, is a *retention.GoneError, also where others have the same content.
 func (d *Desk) OpenContent(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, archive.BlobReader, error) {
-	return d.file.OpenContent(ctx, tenant, id)
+	r, from, err := d.file.OpenContent(ctx, tenant, id)
+	from, err = d.unlessGone(ctx, tenant, id, from, err)
+	return r, from, err
 }
 
 // OpenPart returns a record with a reader of one of its contents: a revision or a
-// rendition. A content that is not the record's is archive.ErrNotFound.
+// rendition. A content that is not the record's is archive.ErrNotFound, and of a
+// record that has gone a *retention.GoneError.
 func (d *Desk) OpenPart(
 	ctx context.Context, tenant string, id archive.RecordID, digest archive.Digest,
 ) (archive.Record, archive.BlobReader, error) {
@@ -68,6 +72,7 @@ func (d *Desk) OpenPart(
 		return r, nil, err
 	}
 	from, err := d.file.OpenBlob(ctx, tenant, digest)
+	from, err = d.unlessGone(ctx, tenant, id, from, err)
 	return r, from, err
 }
 

@@ -146,6 +146,9 @@ func (d *Desk) clear(ctx context.Context, tenant string, record archive.RecordID
 			}
 			return nil
 		})
+		if err == nil {
+			err = d.forget(ctx, tenant, record)
+		}
 		if err != nil {
 			return err
 		}

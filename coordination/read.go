@@ -129,9 +129,15 @@ func (d *Desk) Record(ctx context.Context, tenant string, id archive.RecordID) (
 	return d.file.Get(ctx, tenant, id)
 }
 
-// OpenRecord returns a record with its content, verified against its digest.
+// OpenRecord returns a record with its content, verified against its digest, as
+// OpenContent gives it. A content beyond archive.MaxContent is archive.ErrInvalid.
 func (d *Desk) OpenRecord(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, []byte, error) {
-	return d.file.Open(ctx, tenant, id)
+	r, content, err := d.file.Open(ctx, tenant, id)
+	_, err = d.unlessGone(ctx, tenant, id, nil, err)
+	if err != nil {
+		return archive.Record{}, nil, err
+	}
+	return r, content, nil
 }
 
 // Records returns a page of records, newest filing first.

@@ -169,10 +169,10 @@ func (d *Desk) document(ctx context.Context, tenant string, id archive.RecordID)
 	if !readable(r.MediaType) {
 		return doc, nil
 	}
-	switch _, content, err := d.file.Open(ctx, tenant, id); {
+	switch _, content, err := d.OpenRecord(ctx, tenant, id); {
 	case err == nil:
 		doc.Text = plain(string(content))
-	case !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, archive.ErrAltered):
+	case !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, archive.ErrAltered) && !errors.Is(err, archive.ErrGone):
 		return doc, err
 	}
 	return doc, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 )
 
@@ -75,6 +76,19 @@ func (a *api) authenticate(r *http.Request) (Principal, error) {
 func nameable(s string) bool {
 	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxPrincipal &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// show hides a record from a caller who may not see it: whatever is asked of it, it
+// is answered as if the office had none of that id.
+func (a *api) show(r *http.Request, c *call) error {
+	if !strings.HasPrefix(c.op.route.Path, recordPath+"{id}") {
+		return nil
+	}
+	sight, err := a.desk.Sight(r.Context(), c.principal.Tenant, c.principal.Actor.ID)
+	if err != nil || sight == nil || sight(archive.RecordID(r.PathValue("id"))) {
+		return err
+	}
+	return archive.ErrNotFound
 }
 
 func (a *api) authorize(r *http.Request, c *call) error {

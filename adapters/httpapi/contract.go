@@ -218,7 +218,10 @@ func (c *contract) admit(w http.ResponseWriter, r *http.Request, at *call) error
 	if op.stream {
 		r.Body = body
 	}
-	return c.api.authorize(r, at)
+	if err := c.api.authorize(r, at); err != nil {
+		return err
+	}
+	return c.api.show(r, at)
 }
 
 // parseQuery refuses what url.Values would swallow: unknown and repeated names,

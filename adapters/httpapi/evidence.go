@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/evidence"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
@@ -43,6 +44,38 @@ func (a *api) ListCheckpoints(ctx context.Context, in ListCheckpointsRequestObje
 		return nil, badToken(err)
 	}
 	return ListCheckpoints200JSONResponse{Items: listed(page, checkpointTo), NextPageToken: text(next)}, nil
+}
+
+// SealLog takes the journal into the log.
+func (a *api) SealLog(ctx context.Context, _ SealLogRequestObject) (SealLogResponseObject, error) {
+	s, err := a.sealer()
+	if err != nil {
+		return nil, err
+	}
+	head, err := s.Seal(ctx, principalOf(ctx).Tenant)
+	return SealLog200JSONResponse{Size: head.Size, Root: head.Root.String(), Signed: head.Signed}, unsound(err)
+}
+
+// SignCheckpoint signs the log as it was sealed last.
+func (a *api) SignCheckpoint(ctx context.Context, _ SignCheckpointRequestObject) (SignCheckpointResponseObject, error) {
+	s, err := a.sealer()
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Sign(ctx, principalOf(ctx).Tenant)
+	if errors.Is(err, coordination.ErrNotFound) {
+		err = &archive.RefusedError{Command: "sign", Unmet: []archive.Unmet{{Condition: "sealed", Text: "nothing was sealed yet: seal the log first"}}}
+	}
+	return SignCheckpoint200JSONResponse(checkpointTo(c)), unsound(err)
+}
+
+// unsound is for who writes the log: what does not fit is no continuation of it.
+// Unlike somebody who reads, he is told that there is something to look at.
+func unsound(err error) error {
+	if errors.Is(err, evidence.ErrMismatch) {
+		return errors.Join(evidence.ErrFork, err)
+	}
+	return err
 }
 
 // GetTile returns hashes of the log.

@@ -34,7 +34,7 @@ func growthTo(g audit.Growth) GrowthProof {
 func auditTo(r *audit.Report) AuditReport {
 	return AuditReport{
 		Sound: r.Sound(), Entries: r.Entries, Root: r.Root.String(), Signed: r.Signed, Checkpoints: int64(r.Checkpoints), Erased: r.Erased,
-		Unsealed: r.Unsealed, Rows: int64(r.Rows), Mismatch: mismatchTo(r.Mismatch),
+		Unsealed: r.Unsealed, Rows: int64(r.Rows), Mismatch: mismatchTo(r.Mismatch), Gone: optional(int64(r.Gone)),
 		Flaws: listed(r.Flaws, func(f audit.Flaw) AuditFlaw { return AuditFlaw{Room: string(f.Room), Entity: f.Entity, Text: f.Text} }),
 	}
 }

@@ -1605,6 +1605,9 @@ type AuditReport struct {
 	// Flaws Rows, contents and references that are not what the journal says.
 	Flaws []AuditFlaw `json:"flaws"`
 
+	// Gone Records whose contents were destroyed or handed over under a disposal; none if absent.
+	Gone *int64 `json:"gone,omitempty"`
+
 	// Mismatch The first place at which journal, log and checkpoints do not fit.
 	Mismatch *AuditMismatch `json:"mismatch,omitempty"`
 
@@ -3544,6 +3547,21 @@ type GateRisk struct {
 	Wanted time.Time `json:"wanted"`
 }
 
+// GoneRecord What is known of a record whose content is asked for and is gone.
+type GoneRecord struct {
+	// Batch The disposal, whose certificate says who asked and who approved.
+	Batch string `json:"batch"`
+
+	// Record The record.
+	Record string `json:"record"`
+
+	// State What became of it.
+	State string `json:"state"`
+
+	// Tombstone What stays of a record that went.
+	Tombstone *Tombstone `json:"tombstone,omitempty"`
+}
+
 // GrowthProof The proof that a log continues that of an earlier size.
 type GrowthProof struct {
 	// From The earlier size.
@@ -4085,6 +4103,18 @@ type LogColumnsInput struct {
 
 	// Start The column of the start.
 	Start *string `json:"start,omitempty"`
+}
+
+// LogHead The state of the log.
+type LogHead struct {
+	// Root The root over them in base64.
+	Root string `json:"root"`
+
+	// Signed How many of them the newest checkpoint covers.
+	Signed int64 `json:"signed"`
+
+	// Size How many entries were taken in.
+	Size int64 `json:"size"`
 }
 
 // LogOutline What was read of a log, and what of it could not be used as it was.
@@ -6200,6 +6230,9 @@ type Problem struct {
 
 	// Errors Each fault of the request.
 	Errors []Fault `json:"errors,omitempty"`
+
+	// Gone What is known of a record whose content is asked for and is gone.
+	Gone *GoneRecord `json:"gone,omitempty"`
 
 	// Instance The Request-Id of this request, for asking about it.
 	Instance string `json:"instance"`
@@ -9295,6 +9328,12 @@ type CurrentSupplyOrder = SupplyOrder
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
 
+// Forked What went wrong (RFC 9457).
+type Forked = Problem
+
+// Gone What went wrong (RFC 9457).
+type Gone = Problem
+
 // Invalid What went wrong (RFC 9457).
 type Invalid = Problem
 
@@ -11361,12 +11400,18 @@ type ServerInterface interface {
 	// ListCheckpoints List signed checkpoints
 	// (GET /v1/evidence/checkpoints)
 	ListCheckpoints(w http.ResponseWriter, r *http.Request, params ListCheckpointsParams)
+	// SignCheckpoint Sign a checkpoint
+	// (POST /v1/evidence/checkpoints)
+	SignCheckpoint(w http.ResponseWriter, r *http.Request)
 	// ProveEntry Prove an entry of the journal
 	// (GET /v1/evidence/entries/{position})
 	ProveEntry(w http.ResponseWriter, r *http.Request, position int64, params ProveEntryParams)
 	// ProveGrowth Prove that the journal only grew
 	// (GET /v1/evidence/growth)
 	ProveGrowth(w http.ResponseWriter, r *http.Request, params ProveGrowthParams)
+	// SealLog Seal the journal
+	// (POST /v1/evidence/seals)
+	SealLog(w http.ResponseWriter, r *http.Request)
 	// GetTile Get hashes of the log
 	// (GET /v1/evidence/tiles/{level}/{index})
 	GetTile(w http.ResponseWriter, r *http.Request, level int32, index int64, params GetTileParams)
@@ -16234,6 +16279,20 @@ func (siw *ServerInterfaceWrapper) ListCheckpoints(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// SignCheckpoint operation middleware
+func (siw *ServerInterfaceWrapper) SignCheckpoint(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SignCheckpoint(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ProveEntry operation middleware
 func (siw *ServerInterfaceWrapper) ProveEntry(w http.ResponseWriter, r *http.Request) {
 
@@ -16313,6 +16372,20 @@ func (siw *ServerInterfaceWrapper) ProveGrowth(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ProveGrowth(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SealLog operation middleware
+func (siw *ServerInterfaceWrapper) SealLog(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SealLog(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -22573,6 +22646,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/contents/{digest}", wrapper.GetRecordPart)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/checkpoint", wrapper.GetCheckpoint)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/checkpoints", wrapper.ListCheckpoints)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/evidence/checkpoints", wrapper.SignCheckpoint)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/evidence/seals", wrapper.SealLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/tiles/{level}/{index}", wrapper.GetTile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/bundles/{index}", wrapper.GetBundleOfEntries)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/entries/{position}", wrapper.ProveEntry)
@@ -22780,6 +22855,10 @@ type CurrentSupplyOrderJSONResponse struct {
 }
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
+
+type ForkedApplicationProblemPlusJSONResponse Problem
+
+type GoneApplicationProblemPlusJSONResponse Problem
 
 type InvalidApplicationProblemPlusJSONResponse Problem
 
@@ -36807,6 +36886,125 @@ func (response ListCheckpointsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type SignCheckpointRequestObject struct {
+}
+
+type SignCheckpointResponseObject interface {
+	VisitSignCheckpointResponse(w http.ResponseWriter) error
+}
+
+type SignCheckpoint200JSONResponse SignedCheckpoint
+
+func (response SignCheckpoint200JSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignCheckpoint400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SignCheckpoint400ApplicationProblemPlusJSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignCheckpoint401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SignCheckpoint401ApplicationProblemPlusJSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignCheckpoint403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SignCheckpoint403ApplicationProblemPlusJSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignCheckpoint404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SignCheckpoint404ApplicationProblemPlusJSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignCheckpoint409ApplicationProblemPlusJSONResponse struct {
+	ForkedApplicationProblemPlusJSONResponse
+}
+
+func (response SignCheckpoint409ApplicationProblemPlusJSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignCheckpointdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SignCheckpointdefaultApplicationProblemPlusJSONResponse) VisitSignCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ProveEntryRequestObject struct {
 	Position int64 `json:"position"`
 	Params   ProveEntryParams
@@ -37021,6 +37219,125 @@ type ProveGrowthdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ProveGrowthdefaultApplicationProblemPlusJSONResponse) VisitProveGrowthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLogRequestObject struct {
+}
+
+type SealLogResponseObject interface {
+	VisitSealLogResponse(w http.ResponseWriter) error
+}
+
+type SealLog200JSONResponse LogHead
+
+func (response SealLog200JSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLog400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SealLog400ApplicationProblemPlusJSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLog401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SealLog401ApplicationProblemPlusJSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLog403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SealLog403ApplicationProblemPlusJSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLog404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SealLog404ApplicationProblemPlusJSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLog409ApplicationProblemPlusJSONResponse struct {
+	ForkedApplicationProblemPlusJSONResponse
+}
+
+func (response SealLog409ApplicationProblemPlusJSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SealLogdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SealLogdefaultApplicationProblemPlusJSONResponse) VisitSealLogResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -50272,6 +50589,22 @@ func (response GetRecordContent404ApplicationProblemPlusJSONResponse) VisitGetRe
 	return err
 }
 
+type GetRecordContent410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response GetRecordContent410ApplicationProblemPlusJSONResponse) VisitGetRecordContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRecordContent416ApplicationProblemPlusJSONResponse struct {
 	UnsatisfiableApplicationProblemPlusJSONResponse
 }
@@ -50433,6 +50766,22 @@ func (response GetRecordPart404ApplicationProblemPlusJSONResponse) VisitGetRecor
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecordPart410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response GetRecordPart410ApplicationProblemPlusJSONResponse) VisitGetRecordPartResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -55241,12 +55590,18 @@ type StrictServerInterface interface {
 	// ListCheckpoints List signed checkpoints
 	// (GET /v1/evidence/checkpoints)
 	ListCheckpoints(ctx context.Context, request ListCheckpointsRequestObject) (ListCheckpointsResponseObject, error)
+	// SignCheckpoint Sign a checkpoint
+	// (POST /v1/evidence/checkpoints)
+	SignCheckpoint(ctx context.Context, request SignCheckpointRequestObject) (SignCheckpointResponseObject, error)
 	// ProveEntry Prove an entry of the journal
 	// (GET /v1/evidence/entries/{position})
 	ProveEntry(ctx context.Context, request ProveEntryRequestObject) (ProveEntryResponseObject, error)
 	// ProveGrowth Prove that the journal only grew
 	// (GET /v1/evidence/growth)
 	ProveGrowth(ctx context.Context, request ProveGrowthRequestObject) (ProveGrowthResponseObject, error)
+	// SealLog Seal the journal
+	// (POST /v1/evidence/seals)
+	SealLog(ctx context.Context, request SealLogRequestObject) (SealLogResponseObject, error)
 	// GetTile Get hashes of the log
 	// (GET /v1/evidence/tiles/{level}/{index})
 	GetTile(ctx context.Context, request GetTileRequestObject) (GetTileResponseObject, error)
@@ -58362,6 +58717,30 @@ func (sh *strictHandler) ListCheckpoints(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// SignCheckpoint operation middleware
+func (sh *strictHandler) SignCheckpoint(w http.ResponseWriter, r *http.Request) {
+	var request SignCheckpointRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SignCheckpoint(ctx, request.(SignCheckpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignCheckpoint")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SignCheckpointResponseObject); ok {
+		if err := validResponse.VisitSignCheckpointResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ProveEntry operation middleware
 func (sh *strictHandler) ProveEntry(w http.ResponseWriter, r *http.Request, position int64, params ProveEntryParams) {
 	var request ProveEntryRequestObject
@@ -58408,6 +58787,30 @@ func (sh *strictHandler) ProveGrowth(w http.ResponseWriter, r *http.Request, par
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ProveGrowthResponseObject); ok {
 		if err := validResponse.VisitProveGrowthResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SealLog operation middleware
+func (sh *strictHandler) SealLog(w http.ResponseWriter, r *http.Request) {
+	var request SealLogRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SealLog(ctx, request.(SealLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SealLog")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SealLogResponseObject); ok {
+		if err := validResponse.VisitSealLogResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -11,12 +11,14 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/evidence"
+	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/approval"
 	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/changereq/lifecycle"
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/coordination/audit"
 	"github.com/coordkit/coordkit/coordination/notice"
 	"github.com/coordkit/coordkit/coordination/process"
 	"github.com/coordkit/coordkit/coordination/process/bottleneck"
@@ -54,6 +56,8 @@ const (
 	kindPrecondition    kind = "precondition-required"
 	kindDigest          kind = "digest-mismatch"
 	kindRange           kind = "range-not-satisfiable"
+	kindGone            kind = "gone"
+	kindForked          kind = "log-forked"
 	kindInternal        kind = "internal"
 	kindUnavailable     kind = "unavailable"
 )
@@ -75,8 +79,10 @@ func (k kind) status() int {
 		return http.StatusMethodNotAllowed
 	case kindNotAcceptable:
 		return http.StatusNotAcceptable
-	case kindConflict, kindRefused, kindBaseMoved, kindInProgress:
+	case kindConflict, kindRefused, kindBaseMoved, kindInProgress, kindForked:
 		return http.StatusConflict
+	case kindGone:
+		return http.StatusGone
 	case kindStale:
 		return http.StatusPreconditionFailed
 	case kindTooLarge:
@@ -136,6 +142,10 @@ func (k kind) title() string {
 		return "The bytes do not have the digest that was stated."
 	case kindRange:
 		return "The range lies outside the content."
+	case kindGone:
+		return "It was there and is gone for good."
+	case kindForked:
+		return "The log does not continue what was signed."
 	case kindUnavailable:
 		return "The service cannot answer now."
 	case kindInternal:
@@ -207,9 +217,11 @@ func table() []row {
 		{archive.ErrConflict, kindConflict},
 		{archive.ErrInvalid, kindInvalid},
 		{archive.ErrRefused, kindRefused},
-		{archive.ErrAltered, kindInternal},   // somebody has to look, and the caller is not the one
-		{evidence.ErrFork, kindInternal},     // likewise
+		{archive.ErrGone, kindGone},
+		{archive.ErrAltered, kindInternal}, // somebody has to look, and the caller is not the one
+		{evidence.ErrFork, kindForked},
 		{evidence.ErrMismatch, kindInternal}, // likewise
+		{audit.ErrOutside, kindUnavailable},
 		{evidence.ErrInvalid, kindInvalid},
 		{notice.ErrNotFound, kindNotFound},
 		{notice.ErrConflict, kindConflict},
@@ -283,7 +295,7 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 	k := a.kindOf(err, c)
 	p := Problem{
 		Type: problemBase + string(k), Title: k.title(), Status: narrow(k.status()), Code: string(k), Instance: c.id,
-		Errors: faultsOf(err), Unmet: unmetOf(err),
+		Errors: faultsOf(err), Unmet: unmetOf(err), Gone: goneOf(err),
 	}
 	body, _ := json.Marshal(p) //nolint:errchkjson // plain strings and numbers
 	if rec, ok := w.(*recorder); ok {
@@ -343,6 +355,15 @@ func ofProcess(err error) []Fault {
 		}
 	}
 	return nil
+}
+
+// goneOf is what an error says of a record that is gone.
+func goneOf(err error) *GoneRecord {
+	gone, ok := errors.AsType[*retention.GoneError](err)
+	if !ok {
+		return nil
+	}
+	return &GoneRecord{Record: string(gone.Record), State: string(gone.State), Batch: gone.Batch, Tombstone: via(gone.Stone, tombstoneTo)}
 }
 
 // maxUnmet is how many conditions a problem lists.

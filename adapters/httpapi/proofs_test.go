@@ -29,7 +29,7 @@ import (
 
 // proving is an office that seals, searches and hands over; R3 is hidden from
 // carl.
-func proving(t *testing.T) (*office, *audit.Sealer, audit.Key) {
+func proving(t *testing.T, change ...func(*audit.Config)) (*office, *audit.Sealer, audit.Key) {
 	t.Helper()
 	key, err := audit.NewKey("example.org/a", ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize)))
 	require.NoError(t, err)
@@ -43,7 +43,11 @@ func proving(t *testing.T) (*office, *audit.Sealer, audit.Key) {
 			},
 		})
 		require.NoError(t, err)
-		sealer, err = audit.New(audit.Config{Store: c.Store, Key: keys, Now: c.Now})
+		sealing := audit.Config{Store: c.Store, Key: keys, Now: c.Now}
+		for _, each := range change {
+			each(&sealing)
+		}
+		sealer, err = audit.New(sealing)
 		require.NoError(t, err)
 		c.Evidence = sealer
 		c.Dossiers, err = handover.New(handover.Config{Desk: c.Desk, Store: c.Store, Sealer: sealer, Key: keys, Packer: bagit.Packer{}, Prefix: "CK"})
@@ -124,6 +128,90 @@ func TestEvidence(t *testing.T) {
 		bare.send(t, "GET", "/v1/evidence/"+path, "").problem(t, http.StatusNotFound, "not-found")
 	}
 	require.Empty(t, items(bare.send(t, "GET", "/v1/evidence/checkpoints", "")))
+}
+
+// TestSealAndSign: over HTTP the log is sealed and signed as often as one likes, and
+// never against what was signed before.
+func TestSealAndSign(t *testing.T) {
+	t.Parallel()
+	outside := &keeper{}
+	o, _, key := proving(t, func(c *audit.Config) { c.Anchor = outside })
+	nothing := o.send(t, "POST", "/v1/evidence/checkpoints", "")
+	nothing.problem(t, http.StatusConflict, "refused")
+	require.Equal(t, []string{"sealed"}, nothing.unmet())
+	head := o.send(t, "POST", "/v1/evidence/seals", "")
+	require.Equal(t, http.StatusOK, head.Status, head.Body)
+	require.InDelta(t, 5, head.Fields["size"], 0)
+	require.Equal(t, head.Fields, o.send(t, "POST", "/v1/evidence/seals", "").Fields, "nothing is new")
+
+	outside.err = fmt.Errorf("dial tcp: %s", secret)
+	down := o.send(t, "POST", "/v1/evidence/checkpoints", "")
+	down.problem(t, http.StatusServiceUnavailable, "unavailable")
+	require.NotContains(t, down.Body, secret)
+	outside.err = nil
+	signed := o.send(t, "POST", "/v1/evidence/checkpoints", "")
+	require.Equal(t, http.StatusOK, signed.Status, signed.Body)
+	require.Equal(t, signed.Fields, o.send(t, "POST", "/v1/evidence/checkpoints", "").Fields, "it is not signed again")
+	c, _, err := evidence.Open([]byte(signed.Fields["note"].(string)), "example.org/a", note.VerifierList(key.Verifier))
+	require.NoError(t, err)
+	require.Equal(t, int64(5), c.Size)
+	require.Equal(t, head.Fields["root"], c.Root.String())
+	require.Equal(t, signed.Fields["note"], string(outside.kept))
+
+	// Another office that signed more under this name: a copy that was put back.
+	c.Size += 2
+	outside.kept, err = evidence.Sign(c, evidence.Checkpoint{}, nil, key.Signer)
+	require.NoError(t, err)
+	o.draft(t)
+	require.Equal(t, http.StatusOK, o.send(t, "POST", "/v1/evidence/seals", "").Status)
+	o.send(t, "POST", "/v1/evidence/checkpoints", "").problem(t, http.StatusConflict, "log-forked")
+	require.Len(t, items(o.send(t, "GET", "/v1/evidence/checkpoints", "")), 1, "nothing was signed")
+
+	// A log that somebody altered is not continued.
+	outside.kept = nil
+	require.NoError(t, o.store.Update(t.Context(), "a", func(ctx context.Context, tx coordination.Tx) error {
+		s, err := tx.Sheet(ctx, audit.Book, "tile/0/0")
+		require.NoError(t, err)
+		s.Body = bytes.Replace(s.Body, []byte(`"bytes":"`), []byte(`"bytes":"AAAA`), 1)
+		_, err = tx.PutSheet(ctx, s)
+		return err
+	}))
+	o.send(t, "POST", "/v1/evidence/checkpoints", "").problem(t, http.StatusConflict, "log-forked")
+
+	bare := open(t)
+	for _, path := range []string{"seals", "checkpoints"} {
+		bare.send(t, "POST", "/v1/evidence/"+path, "").problem(t, http.StatusNotFound, "not-found")
+	}
+}
+
+// keeper is an anchor that answers, or not.
+type keeper struct {
+	kept []byte
+	err  error
+}
+
+func (k *keeper) LastCheckpoint(context.Context, string) ([]byte, error) { return k.kept, k.err }
+
+func (k *keeper) KeepCheckpoint(_ context.Context, _ string, signed []byte) error {
+	k.kept = signed
+	return k.err
+}
+
+// TestHiddenRecords: of a record that the caller may not see nothing is answered that
+// is not answered of one that is not there.
+func TestHiddenRecords(t *testing.T) {
+	t.Parallel()
+	o, _, _ := proving(t)
+	for _, path := range []string{"", "/content", "/contents/" + hexDigest("hinge, secret"), "/filing", "/references", "/retention"} {
+		hidden, none := o.send(t, "GET", "/v1/records/R3"+path, ""), o.send(t, "GET", "/v1/records/R9"+path, "")
+		hidden.problem(t, http.StatusNotFound, "not-found")
+		delete(hidden.Fields, "instance")
+		delete(none.Fields, "instance")
+		require.Equal(t, none.Fields, hidden.Fields, path)
+		require.Equal(t, http.StatusOK, o.send(t, "GET", "/v1/records/R3"+path, "", "Authorization", as("pia")).Status, path)
+	}
+	declared := o.send(t, "POST", "/v1/records/R3/declaration", "", "If-Match", `"1"`)
+	declared.problem(t, http.StatusNotFound, "not-found")
 }
 
 // TestSearch: pages, filters and counts over what the caller may see.

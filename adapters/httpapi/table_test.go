@@ -21,7 +21,7 @@ func TestEverySentinelHasARow(t *testing.T) {
 	t.Parallel()
 	rows := namedRows(t)
 	found := 0
-	for _, dir := range []string{"changereq", "changereq/approval", "changereq/bundle", "changereq/lifecycle", "changereq/window", "archive", "archive/evidence", "coordination", "coordination/notice", "coordination/register", "schedule", "schedule/plans", "schedule/supply", "schedule/staff", "coordination/planning", "coordination/process", "coordination/process/bottleneck", "coordination/process/conform", "coordination/process/engage", "coordination/process/sampling", "adapters/httpapi"} {
+	for _, dir := range []string{"changereq", "changereq/approval", "changereq/bundle", "changereq/lifecycle", "changereq/window", "archive", "archive/evidence", "coordination", "coordination/audit", "coordination/notice", "coordination/register", "schedule", "schedule/plans", "schedule/supply", "schedule/staff", "coordination/planning", "coordination/process", "coordination/process/bottleneck", "coordination/process/conform", "coordination/process/engage", "coordination/process/sampling", "adapters/httpapi"} {
 		for _, name := range sentinels(t, filepath.Join("..", "..", dir)) {
 			found++
 			qualified := filepath.Base(dir) + "." + name
@@ -134,7 +134,7 @@ func TestEveryKindIsExplained(t *testing.T) {
 func TestEveryKindIsProduced(t *testing.T) {
 	t.Parallel()
 	var tests strings.Builder
-	for _, name := range []string{"badinput_test.go", "idempotency_test.go", "problem_test.go", "upload_test.go"} {
+	for _, name := range []string{"badinput_test.go", "filing_test.go", "idempotency_test.go", "problem_test.go", "proofs_test.go", "upload_test.go"} {
 		source, err := os.ReadFile(name)
 		require.NoError(t, err)
 		tests.Write(source)

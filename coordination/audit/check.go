@@ -24,6 +24,7 @@ type Report struct {
 	Erased      int64         // seals whose values were erased
 	Unsealed    int64         // entries of the journal that no log has yet
 	Rows        int           // that were compared with their histories
+	Gone        int           // records whose contents were destroyed or handed over under a disposal
 
 	// Mismatch is the first place at which journal, log and checkpoints do not
 	// fit; nil if they do.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/evidence"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/register"
@@ -33,6 +34,10 @@ type Config struct {
 
 	// Timestamper has another clock confirm every checkpoint; nil: none does.
 	Timestamper evidence.Timestamper
+
+	// Blobs keeps the contents that were uploaded, for the audit; nil: the store has
+	// all of them.
+	Blobs archive.Blobs
 
 	Random io.Reader        // of salts; nil: crypto/rand
 	Now    func() time.Time // nil: time.Now

@@ -13,6 +13,10 @@ import (
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
+// ErrOutside says that a clock or a keeper outside the office did not do its part:
+// the checkpoint is signed, and signing again completes it.
+var ErrOutside = errors.New("audit: what stands outside the office did not answer")
+
 // Signed is a checkpoint as it was signed.
 type Signed struct {
 	Size int64  `json:"size"`
@@ -53,9 +57,11 @@ func (s *Sealer) Sign(ctx context.Context, tenant string) (Signed, error) {
 		return Signed{}, err
 	}
 	if s.cfg.Anchor != nil {
-		err = s.cfg.Anchor.KeepCheckpoint(ctx, tenant, []byte(out.Note))
+		if err := s.cfg.Anchor.KeepCheckpoint(ctx, tenant, []byte(out.Note)); err != nil {
+			return out, fmt.Errorf("%w: keeping checkpoint %d elsewhere: %w", ErrOutside, out.Size, err)
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 func (s *Sealer) sign(ctx context.Context, tx coordination.Tx, key Key) (Signed, error) {
@@ -107,7 +113,7 @@ func (s *Sealer) stamp(ctx context.Context, tenant string, c *Signed) error {
 	}
 	token, err := s.cfg.Timestamper.Timestamp(ctx, evidence.CheckpointDigest([]byte(c.Note)))
 	if err != nil {
-		return fmt.Errorf("audit: time stamp of checkpoint %d: %w", c.Size, err)
+		return fmt.Errorf("%w: time stamp of checkpoint %d: %w", ErrOutside, c.Size, err)
 	}
 	return s.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
 		row, err := checkpoints().Get(ctx, tx, checkpointID(c.Size))
@@ -132,8 +138,11 @@ func (s *Sealer) unforked(ctx context.Context, tenant string, key Key) error {
 		return nil
 	}
 	kept, err := s.cfg.Anchor.LastCheckpoint(ctx, tenant)
-	if err != nil || kept == nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("%w: the checkpoint that is kept elsewhere: %w", ErrOutside, err)
+	}
+	if kept == nil {
+		return nil
 	}
 	last, _, err := evidence.Open(kept, key.Signer.Name(), note.VerifierList(key.Verifier))
 	if err != nil {

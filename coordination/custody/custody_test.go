@@ -34,6 +34,7 @@ type office struct {
 	tb    require.TestingT
 	ctx   context.Context
 	blobs archive.Blobs
+	store coordination.Store
 	mu    sync.Mutex
 	now   time.Time
 }
@@ -52,11 +53,23 @@ func (o *office) set(at time.Time) {
 }
 
 func newOffice(tb require.TestingT, ctx context.Context, store coordination.Store) *office {
-	o := &office{tb: tb, ctx: ctx, now: day(2020, 1, 1), blobs: blobs.New()}
+	o := &office{tb: tb, ctx: ctx, now: day(2020, 1, 1), blobs: blobs.New(), store: store}
 	desk, err := coordination.NewDesk(coordination.Config{Store: store, Now: o.tick, Blobs: o.blobs})
 	require.NoError(tb, err)
 	o.Desk = desk
 	return o
+}
+
+// stored reports whether the bytes of a content that was filed are there.
+func (o *office) stored(digest archive.Digest) bool {
+	err := o.store.View(o.ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+		_, err := tx.Content(ctx, digest)
+		return err
+	})
+	if !errors.Is(err, archive.ErrNotFound) {
+		require.NoError(o.tb, err)
+	}
+	return err == nil
 }
 
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 9, 0, 0, 0, time.UTC) }
@@ -159,7 +172,7 @@ func TestTheWayOfARecordToItsEnd(t *testing.T) {
 		require.NoError(t, err)
 
 		_, _, err = o.OpenRecord(ctx, tenant, "R1")
-		require.ErrorIs(t, err, archive.ErrNotFound)
+		require.ErrorIs(t, err, archive.ErrGone)
 		_, err = o.blobs.StatBlob(ctx, tenant, blob.Digest)
 		require.ErrorIs(t, err, archive.ErrNotFound, "with everything made of it")
 		r, err := o.Record(ctx, tenant, "R1")
@@ -209,7 +222,8 @@ func TestSharedContentsStay(t *testing.T) {
 		_, err = o.Destroy(t.Context(), tenant, "rita", b.ID, 0, "R2")
 		require.NoError(t, err)
 		_, _, err = o.OpenRecord(t.Context(), tenant, "R2")
-		require.ErrorIs(t, err, archive.ErrNotFound)
+		require.ErrorIs(t, err, archive.ErrGone)
+		require.False(t, o.stored(archive.DigestOf([]byte("same"))), "the bytes are gone with the last")
 	})
 }
 

@@ -232,8 +232,11 @@ func (o *office) hold(t checker, step string, done bool, before, after world) {
 func (o *office) fate(t checker, step string, id archive.RecordID, before, after world, at time.Time) {
 	then, now := before.Standing[id], after.Standing[id]
 	gone := now.Keeping.Fate == retention.Destroyed || now.Keeping.Fate == retention.Transferred
-	if _, _, err := o.OpenRecord(o.ctx, tenant, id); gone && !errors.Is(err, archive.ErrNotFound) && !shared(after, id) || !gone && err != nil {
+	if _, _, err := o.OpenRecord(o.ctx, tenant, id); gone != errors.Is(err, archive.ErrGone) || !gone && err != nil {
 		t.Fatalf("%s: content of %s: %v", step, id, err)
+	}
+	if gone && o.stored(after.Filings[id].Digest) != shared(after, id) {
+		t.Fatalf("%s: the bytes of %s are there: %v", step, id, !shared(after, id))
 	}
 	if then.Keeping.Fate != "" {
 		if diff := cmp.Diff(then.Keeping, now.Keeping); diff != "" {

@@ -96,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-	proofs, err := newProofs(desk, store)
+	proofs, err := newProofs(desk, store, store.contents)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coordkit/coordkit/adapters/format/bagit"
+	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
 	"github.com/coordkit/coordkit/coordination/handover"
@@ -23,7 +24,7 @@ type proofs struct {
 
 // newProofs signs with a key that everybody can make: a signature of the
 // demonstration proves nothing.
-func newProofs(desk *coordination.Desk, store coordination.Store) (*proofs, error) {
+func newProofs(desk *coordination.Desk, store coordination.Store, contents archive.Blobs) (*proofs, error) {
 	const name = "coordkit.example/desk"
 	seed := sha256.Sum256([]byte("a key that everybody knows: " + name))
 	key, err := audit.NewKey(name, ed25519.NewKeyFromSeed(seed[:]))
@@ -31,7 +32,7 @@ func newProofs(desk *coordination.Desk, store coordination.Store) (*proofs, erro
 		return nil, err
 	}
 	keys := func(string) (audit.Key, error) { return key, nil }
-	sealer, err := audit.New(audit.Config{Store: store, Key: keys})
+	sealer, err := audit.New(audit.Config{Store: store, Key: keys, Blobs: contents})
 	if err != nil {
 		return nil, err
 	}

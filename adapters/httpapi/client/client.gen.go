@@ -1606,6 +1606,9 @@ type AuditReport struct {
 	// Flaws Rows, contents and references that are not what the journal says.
 	Flaws []AuditFlaw `json:"flaws"`
 
+	// Gone Records whose contents were destroyed or handed over under a disposal; none if absent.
+	Gone *int64 `json:"gone,omitempty"`
+
 	// Mismatch The first place at which journal, log and checkpoints do not fit.
 	Mismatch *AuditMismatch `json:"mismatch,omitempty"`
 
@@ -3545,6 +3548,21 @@ type GateRisk struct {
 	Wanted time.Time `json:"wanted"`
 }
 
+// GoneRecord What is known of a record whose content is asked for and is gone.
+type GoneRecord struct {
+	// Batch The disposal, whose certificate says who asked and who approved.
+	Batch string `json:"batch"`
+
+	// Record The record.
+	Record string `json:"record"`
+
+	// State What became of it.
+	State string `json:"state"`
+
+	// Tombstone What stays of a record that went.
+	Tombstone *Tombstone `json:"tombstone,omitempty"`
+}
+
 // GrowthProof The proof that a log continues that of an earlier size.
 type GrowthProof struct {
 	// From The earlier size.
@@ -4086,6 +4104,18 @@ type LogColumnsInput struct {
 
 	// Start The column of the start.
 	Start *string `json:"start,omitempty"`
+}
+
+// LogHead The state of the log.
+type LogHead struct {
+	// Root The root over them in base64.
+	Root string `json:"root"`
+
+	// Signed How many of them the newest checkpoint covers.
+	Signed int64 `json:"signed"`
+
+	// Size How many entries were taken in.
+	Size int64 `json:"size"`
 }
 
 // LogOutline What was read of a log, and what of it could not be used as it was.
@@ -6201,6 +6231,9 @@ type Problem struct {
 
 	// Errors Each fault of the request.
 	Errors []Fault `json:"errors,omitempty"`
+
+	// Gone What is known of a record whose content is asked for and is gone.
+	Gone *GoneRecord `json:"gone,omitempty"`
 
 	// Instance The Request-Id of this request, for asking about it.
 	Instance string `json:"instance"`
@@ -9296,6 +9329,12 @@ type CurrentSupplyOrder = SupplyOrder
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
 
+// Forked What went wrong (RFC 9457).
+type Forked = Problem
+
+// Gone What went wrong (RFC 9457).
+type Gone = Problem
+
 // Invalid What went wrong (RFC 9457).
 type Invalid = Problem
 
@@ -12273,6 +12312,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/evidence/checkpoints (the `ListCheckpoints` operationId).
 	ListCheckpoints(ctx context.Context, params *ListCheckpointsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SignCheckpoint Sign a checkpoint
+	//
+	// Signs the log as it was sealed last. One that is signed already is given as it is and not signed again. Nothing is signed that does not continue the checkpoint before, or the one that is kept elsewhere: `log-forked`. Where a clock or a keeper outside does not answer, the checkpoint is signed and the reply is 503: ask again, which completes it.
+	//
+	// Corresponds with POST /v1/evidence/checkpoints (the `SignCheckpoint` operationId).
+	SignCheckpoint(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ProveEntry Prove an entry of the journal
 	//
 	// The text of the entry as it stands in the log and the hashes that lead from it to the root of a signed checkpoint (RFC 6962), as members and as a file of C2SP tlog-proof.
@@ -12286,6 +12332,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/evidence/growth (the `ProveGrowth` operationId).
 	ProveGrowth(ctx context.Context, params *ProveGrowthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SealLog Seal the journal
+	//
+	// Takes every entry of the journal that the log does not have yet into it, each exactly once, whoever seals beside it. Where there is nothing new the log stays as it is. What is sealed is covered by the next checkpoint.
+	//
+	// Corresponds with POST /v1/evidence/seals (the `SealLog` operationId).
+	SealLog(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTile Get hashes of the log
 	//
@@ -13387,7 +13440,7 @@ type ClientInterface interface {
 
 	// GetRecordContent Get the content of a record
 	//
-	// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
+	// The bytes as they were filed, or one range of them; of a record that was destroyed or handed over, what is left of it. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 	//
 	// Corresponds with GET /v1/records/{id}/content (the `GetRecordContent` operationId).
 	GetRecordContent(ctx context.Context, id RecordID, params *GetRecordContentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -16244,6 +16297,23 @@ func (c *Client) ListCheckpoints(ctx context.Context, params *ListCheckpointsPar
 	return c.Client.Do(req)
 }
 
+// SignCheckpoint Sign a checkpoint
+//
+// Signs the log as it was sealed last. One that is signed already is given as it is and not signed again. Nothing is signed that does not continue the checkpoint before, or the one that is kept elsewhere: `log-forked`. Where a clock or a keeper outside does not answer, the checkpoint is signed and the reply is 503: ask again, which completes it.
+//
+// Corresponds with POST /v1/evidence/checkpoints (the `SignCheckpoint` operationId).
+func (c *Client) SignCheckpoint(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignCheckpointRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ProveEntry Prove an entry of the journal
 //
 // The text of the entry as it stands in the log and the hashes that lead from it to the root of a signed checkpoint (RFC 6962), as members and as a file of C2SP tlog-proof.
@@ -16268,6 +16338,23 @@ func (c *Client) ProveEntry(ctx context.Context, position int64, params *ProveEn
 // Corresponds with GET /v1/evidence/growth (the `ProveGrowth` operationId).
 func (c *Client) ProveGrowth(ctx context.Context, params *ProveGrowthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewProveGrowthRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SealLog Seal the journal
+//
+// Takes every entry of the journal that the log does not have yet into it, each exactly once, whoever seals beside it. Where there is nothing new the log stays as it is. What is sealed is covered by the next checkpoint.
+//
+// Corresponds with POST /v1/evidence/seals (the `SealLog` operationId).
+func (c *Client) SealLog(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSealLogRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -18698,7 +18785,7 @@ func (c *Client) CompleteRecord(ctx context.Context, id RecordID, params *Comple
 
 // GetRecordContent Get the content of a record
 //
-// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
+// The bytes as they were filed, or one range of them; of a record that was destroyed or handed over, what is left of it. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 //
 // Corresponds with GET /v1/records/{id}/content (the `GetRecordContent` operationId).
 func (c *Client) GetRecordContent(ctx context.Context, id RecordID, params *GetRecordContentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -24841,6 +24928,33 @@ func NewListCheckpointsRequest(server string, params *ListCheckpointsParams) (*h
 	return req, nil
 }
 
+// NewSignCheckpointRequest constructs an http.Request for the SignCheckpoint method
+func NewSignCheckpointRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/evidence/checkpoints")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewProveEntryRequest constructs an http.Request for the ProveEntry method
 func NewProveEntryRequest(server string, position int64, params *ProveEntryParams) (*http.Request, error) {
 	var err error
@@ -24957,6 +25071,33 @@ func NewProveGrowthRequest(server string, params *ProveGrowthParams) (*http.Requ
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSealLogRequest constructs an http.Request for the SealLog method
+func NewSealLogRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/evidence/seals")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -33452,6 +33593,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/evidence/checkpoints (the `ListCheckpoints` operationId).
 	ListCheckpointsWithResponse(ctx context.Context, params *ListCheckpointsParams, reqEditors ...RequestEditorFn) (*ListCheckpointsResponse, error)
 
+	// SignCheckpointWithResponse Sign a checkpoint
+	//
+	// Signs the log as it was sealed last. One that is signed already is given as it is and not signed again. Nothing is signed that does not continue the checkpoint before, or the one that is kept elsewhere: `log-forked`. Where a clock or a keeper outside does not answer, the checkpoint is signed and the reply is 503: ask again, which completes it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/evidence/checkpoints (the `SignCheckpoint` operationId).
+	SignCheckpointWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignCheckpointResponse, error)
+
 	// ProveEntryWithResponse Prove an entry of the journal
 	//
 	// The text of the entry as it stands in the log and the hashes that lead from it to the root of a signed checkpoint (RFC 6962), as members and as a file of C2SP tlog-proof.
@@ -33469,6 +33619,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/evidence/growth (the `ProveGrowth` operationId).
 	ProveGrowthWithResponse(ctx context.Context, params *ProveGrowthParams, reqEditors ...RequestEditorFn) (*ProveGrowthResponse, error)
+
+	// SealLogWithResponse Seal the journal
+	//
+	// Takes every entry of the journal that the log does not have yet into it, each exactly once, whoever seals beside it. Where there is nothing new the log stays as it is. What is sealed is covered by the next checkpoint.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/evidence/seals (the `SealLog` operationId).
+	SealLogWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SealLogResponse, error)
 
 	// GetTileWithResponse Get hashes of the log
 	//
@@ -34660,7 +34819,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetRecordContentWithResponse Get the content of a record
 	//
-	// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
+	// The bytes as they were filed, or one range of them; of a record that was destroyed or handed over, what is left of it. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -44773,6 +44932,96 @@ func (r ListCheckpointsResponse) ContentType() string {
 	return ""
 }
 
+// SignCheckpointResponse401Headers the declared response headers of an HTTP 401 response for SignCheckpoint
+type SignCheckpointResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type SignCheckpointResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignedCheckpoint
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Forked
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignCheckpointResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignCheckpointResponse) GetJSON200() *SignedCheckpoint {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SignCheckpointResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SignCheckpointResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SignCheckpointResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SignCheckpointResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SignCheckpointResponse) GetApplicationProblemJSON409() *Forked {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SignCheckpointResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SignCheckpointResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignCheckpointResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignCheckpointResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignCheckpointResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ProveEntryResponse401Headers the declared response headers of an HTTP 401 response for ProveEntry
 type ProveEntryResponse401Headers struct {
 	WWWAuthenticate string
@@ -44940,6 +45189,96 @@ func (r ProveGrowthResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ProveGrowthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SealLogResponse401Headers the declared response headers of an HTTP 401 response for SealLog
+type SealLogResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type SealLogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LogHead
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Forked
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SealLogResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SealLogResponse) GetJSON200() *LogHead {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SealLogResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SealLogResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SealLogResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SealLogResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SealLogResponse) GetApplicationProblemJSON409() *Forked {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SealLogResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SealLogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SealLogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SealLogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SealLogResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -54272,6 +54611,8 @@ type GetRecordContentResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Gone
 	// ApplicationProblemJSON416 the response for an HTTP 416 `application/problem+json` response
 	ApplicationProblemJSON416 *Unsatisfiable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -54306,6 +54647,11 @@ func (r GetRecordContentResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetRecordContentResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r GetRecordContentResponse) GetApplicationProblemJSON410() *Gone {
+	return r.ApplicationProblemJSON410
 }
 
 // GetApplicationProblemJSON416 returns the response for an HTTP 416 `application/problem+json` response
@@ -54391,6 +54737,8 @@ type GetRecordPartResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Gone
 	// ApplicationProblemJSON416 the response for an HTTP 416 `application/problem+json` response
 	ApplicationProblemJSON416 *Unsatisfiable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -54425,6 +54773,11 @@ func (r GetRecordPartResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetRecordPartResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r GetRecordPartResponse) GetApplicationProblemJSON410() *Gone {
+	return r.ApplicationProblemJSON410
 }
 
 // GetApplicationProblemJSON416 returns the response for an HTTP 416 `application/problem+json` response
@@ -59615,6 +59968,21 @@ func (c *ClientWithResponses) ListCheckpointsWithResponse(ctx context.Context, p
 	return ParseListCheckpointsResponse(rsp)
 }
 
+// SignCheckpointWithResponse Sign a checkpoint
+//
+// Signs the log as it was sealed last. One that is signed already is given as it is and not signed again. Nothing is signed that does not continue the checkpoint before, or the one that is kept elsewhere: `log-forked`. Where a clock or a keeper outside does not answer, the checkpoint is signed and the reply is 503: ask again, which completes it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/evidence/checkpoints (the `SignCheckpoint` operationId).
+func (c *ClientWithResponses) SignCheckpointWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignCheckpointResponse, error) {
+	rsp, err := c.SignCheckpoint(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignCheckpointResponse(rsp)
+}
+
 // ProveEntryWithResponse Prove an entry of the journal
 //
 // The text of the entry as it stands in the log and the hashes that lead from it to the root of a signed checkpoint (RFC 6962), as members and as a file of C2SP tlog-proof.
@@ -59643,6 +60011,21 @@ func (c *ClientWithResponses) ProveGrowthWithResponse(ctx context.Context, param
 		return nil, err
 	}
 	return ParseProveGrowthResponse(rsp)
+}
+
+// SealLogWithResponse Seal the journal
+//
+// Takes every entry of the journal that the log does not have yet into it, each exactly once, whoever seals beside it. Where there is nothing new the log stays as it is. What is sealed is covered by the next checkpoint.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/evidence/seals (the `SealLog` operationId).
+func (c *ClientWithResponses) SealLogWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SealLogResponse, error) {
+	rsp, err := c.SealLog(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSealLogResponse(rsp)
 }
 
 // GetTileWithResponse Get hashes of the log
@@ -61627,7 +62010,7 @@ func (c *ClientWithResponses) CompleteRecordWithResponse(ctx context.Context, id
 
 // GetRecordContentWithResponse Get the content of a record
 //
-// The bytes as they were filed, or one range of them. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
+// The bytes as they were filed, or one range of them; of a record that was destroyed or handed over, what is left of it. The whole is verified against its digest while it is sent, and the connection is cut where it does not fit; a range is not verified. It always comes as a download; `media_type` of the record says what it is.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -71481,6 +71864,87 @@ func ParseListCheckpointsResponse(rsp *http.Response) (*ListCheckpointsResponse,
 	return response, nil
 }
 
+// ParseSignCheckpointResponse parses an HTTP response from a SignCheckpointWithResponse call
+func ParseSignCheckpointResponse(rsp *http.Response) (*SignCheckpointResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignCheckpointResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignedCheckpoint
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Forked
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers SignCheckpointResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseProveEntryResponse parses an HTTP response from a ProveEntryWithResponse call
 func ParseProveEntryResponse(rsp *http.Response) (*ProveEntryResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -71623,6 +72087,87 @@ func ParseProveGrowthResponse(rsp *http.Response) (*ProveGrowthResponse, error) 
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ProveGrowthResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSealLogResponse parses an HTTP response from a SealLogWithResponse call
+func ParseSealLogResponse(rsp *http.Response) (*SealLogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SealLogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LogHead
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Forked
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers SealLogResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -80468,6 +81013,13 @@ func ParseGetRecordContentResponse(rsp *http.Response) (*GetRecordContentRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Gone
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 416:
 		var dest Unsatisfiable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -80640,6 +81192,13 @@ func ParseGetRecordPartResponse(rsp *http.Response) (*GetRecordPartResponse, err
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Gone
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 416:
 		var dest Unsatisfiable

@@ -1,0 +1,75 @@
+package coordination
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/retention"
+	"github.com/coordkit/coordkit/coordination/register"
+)
+
+// goneError says of a record that has gone what became of it; nil of one that is here.
+func goneError(ctx context.Context, tx Tx, id archive.RecordID) error {
+	row, _, err := lookup(ctx, tx, keepings(), string(id))
+	if k := row.Value; err == nil && k.Fate != "" {
+		return &retention.GoneError{Record: id, State: k.Fate, Batch: k.Batch, Stone: k.Stone}
+	}
+	return err
+}
+
+// unlessGone gives up a content that was opened, or was not to be found, where the
+// record has gone. It looks afterwards: a record that goes meanwhile is found gone,
+// and none that is gone comes back.
+func (d *Desk) unlessGone(
+	ctx context.Context, tenant string, id archive.RecordID, from archive.BlobReader, err error,
+) (archive.BlobReader, error) {
+	if err != nil && !errors.Is(err, archive.ErrNotFound) {
+		return nil, err
+	}
+	gone := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error { return goneError(ctx, tx, id) })
+	if gone == nil {
+		return from, err
+	}
+	if from != nil {
+		gone = errors.Join(gone, from.Close())
+	}
+	return nil, gone
+}
+
+// ContentsTx says for an audit which contents a record has, renditions included, and
+// whether it has gone: by the events of its end, which the log proves, not by a row.
+func ContentsTx(ctx context.Context, tx Tx, id archive.RecordID) (contents []archive.Digest, gone bool, err error) {
+	for after := int64(0); ; {
+		page, next, err := keepings().History(ctx, tx, string(id), after, register.MaxLimit)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, ev := range page {
+			switch retention.ItemState(ev.Kind) {
+			case retention.Destroying, retention.Destroyed, retention.Transferred:
+				return nil, true, nil
+			case retention.InDisposal:
+			}
+		}
+		if next == 0 {
+			break
+		}
+		after = next
+	}
+	f, _, err := filingOf(ctx, tx, id)
+	if err != nil {
+		return nil, false, fmt.Errorf("coordination: contents of %q: %w", id, err)
+	}
+	return f.Value.Contents(), false, nil
+}
+
+// forget has the search index keep no word of a content that goes. Whoever indexes
+// the record at the same time finds, like this, that it has no content any more.
+func (d *Desk) forget(ctx context.Context, tenant string, id archive.RecordID) error {
+	if d.cfg.Searcher == nil {
+		return nil
+	}
+	return d.indexRecords(ctx, tenant, []archive.RecordID{id})
+}
