@@ -11,7 +11,12 @@ import (
 // set of one. It is Tarjan's algorithm, without recursion.
 func (g *Graph) Circles(t archive.ReferenceType) [][]archive.End {
 	kind := g.kindOf(t)
-	s := &tarjan{g: g, kind: kind, index: make([]int32, len(g.ends)), low: make([]int32, len(g.ends)), on: make([]bool, len(g.ends))}
+	return g.circles(func(h half) bool { return h.kind == kind })
+}
+
+// circles are those over the edges that are wanted.
+func (g *Graph) circles(wanted func(half) bool) [][]archive.End {
+	s := &tarjan{g: g, wanted: wanted, index: make([]int32, len(g.ends)), low: make([]int32, len(g.ends)), on: make([]bool, len(g.ends))}
 	for n := range g.ends {
 		if s.index[n] == 0 {
 			s.visit(int32(n))
@@ -32,7 +37,7 @@ func (g *Graph) Circles(t archive.ReferenceType) [][]archive.End {
 
 type tarjan struct {
 	g          *Graph
-	kind       int32
+	wanted     func(half) bool
 	index, low []int32
 	on         []bool
 	stack      []int32
@@ -54,7 +59,7 @@ func (s *tarjan) visit(start int32) {
 			h := s.g.out[top.node][top.at]
 			top.at++
 			switch {
-			case h.kind != s.kind:
+			case !s.wanted(h):
 			case s.index[h.other] == 0:
 				frames = append(frames, s.enter(h.other))
 			case s.on[h.other]:
@@ -99,7 +104,7 @@ func (s *tarjan) pop(root int32) {
 }
 
 func (s *tarjan) loops(n int32) bool {
-	return slices.ContainsFunc(s.g.out[n], func(h half) bool { return h.kind == s.kind && h.other == n })
+	return slices.ContainsFunc(s.g.out[n], func(h half) bool { return h.other == n && s.wanted(h) })
 }
 
 // LongestChain gives a longest path over edges of a type, from its source, which

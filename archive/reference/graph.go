@@ -36,7 +36,8 @@ type half struct {
 }
 
 // NewGraph makes a graph. An edge whose id came before is the same edge and is
-// left out; types that the office does not have are followed by nothing.
+// left out; types that the office does not have are followed by nothing. The edges are
+// not copied unless some are left out, and are not to be changed afterwards.
 func NewGraph(nodes []Node, edges []archive.Reference) *Graph {
 	g := &Graph{nodes: make(map[archive.End]int32, len(nodes)), types: archive.ReferenceTypes()}
 	for _, n := range nodes {
@@ -48,18 +49,11 @@ func NewGraph(nodes []Node, edges []archive.Reference) *Graph {
 		kinds[info.Type] = int32(i)
 		g.both = append(g.both, info.Symmetric())
 	}
-	g.edges = make([]archive.Reference, 0, len(edges))
-	seen := make(map[string]bool, len(edges))
-	for i := range edges {
-		e := &edges[i]
-		kind, known := kinds[e.Type]
-		if seen[e.ID] || !known {
-			continue
-		}
-		seen[e.ID] = true
-		from, to := g.node(e.Source), g.node(e.Target)
-		at := int32(len(g.edges))
-		g.edges = append(g.edges, *e)
+	g.edges = distinct(edges, kinds)
+	for i := range g.edges {
+		e := &g.edges[i]
+		kind, from, to := kinds[e.Type], g.node(e.Source), g.node(e.Target)
+		at := int32(i)
 		g.out[from] = append(g.out[from], half{at, to, kind})
 		g.in[to] = append(g.in[to], half{at, from, kind})
 	}
@@ -68,6 +62,25 @@ func NewGraph(nodes []Node, edges []archive.Reference) *Graph {
 		slices.SortFunc(g.in[i], g.compareHalves)
 	}
 	return g
+}
+
+// distinct are the edges of known types, each once: the list itself if that is all.
+func distinct(edges []archive.Reference, kinds map[archive.ReferenceType]int32) []archive.Reference {
+	seen := make(map[string]struct{}, len(edges))
+	out, whole := edges, true
+	for i := range edges {
+		e := &edges[i]
+		_, twice := seen[e.ID]
+		_, known := kinds[e.Type]
+		seen[e.ID] = struct{}{}
+		switch fits := known && !twice; {
+		case whole && !fits:
+			out, whole = slices.Clone(edges[:i]), false
+		case !whole && fits:
+			out = append(out, *e)
+		}
+	}
+	return out
 }
 
 func (g *Graph) node(end archive.End) int32 {

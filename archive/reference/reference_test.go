@@ -100,6 +100,70 @@ func TestAssembleQuarantinesCircles(t *testing.T) {
 	}
 }
 
+func circles(report *reference.Report) (out []string) {
+	for _, c := range report.Circles {
+		var names []string
+		for _, end := range c.Ends {
+			names = append(names, end.Value)
+		}
+		out = append(out, string(c.Type)+" "+strings.Join(names, " "))
+	}
+	return out
+}
+
+// A record that states itself makes a circle of one, unless it is part of a longer one; of a type that may go round it
+// makes none.
+func TestCirclesOfOne(t *testing.T) {
+	t.Parallel()
+	_, report := assemble(t, "D obsoletes D", "D obsoletes D", "B obsoletes A", "A obsoletes B", "A obsoletes A", "C updates C", "E see_also E", "F obsoleted_by F")
+	require.Equal(t, []string{"supersedes A B", "supersedes D", "supersedes F", "amends C"}, circles(&report))
+	require.Equal(t, 6, report.Count(reference.ToItself))
+	require.Len(t, report.Quarantined, 2)
+}
+
+// Over several types of which each is later than the next nothing can lead round; which edge is wrong nobody knows.
+func TestMixedCirclesAreReportedAndKept(t *testing.T) {
+	t.Parallel()
+	edges, report := assemble(t, "B obsoletes A", "C updates B", "A updates C", "E obsoletes D", "E updates D", "G see_also F", "G updates F",
+		"I obsoletes H", "H obsoletes I", "I updates H")
+	require.Len(t, edges, 8)
+	require.Len(t, report.Quarantined, 2)
+	var got []reference.Finding
+	for _, f := range report.Findings {
+		if f.Code == reference.MixedCircle {
+			got = append(got, f)
+		}
+	}
+	require.Len(t, got, 1, "two types between two records are no circle, and one that was taken out makes none")
+	require.Equal(t, 1, got[0].Line)
+	require.Equal(t, "obsoletes", got[0].Word)
+	require.Contains(t, got[0].Text, "A, B, C")
+	require.Equal(t, []string{"supersedes H I"}, circles(&report))
+}
+
+// What is stated by one side only is counted for every type that has a word each way, wherever the other end is.
+func TestSides(t *testing.T) {
+	t.Parallel()
+	_, report := assemble(t, "B obsoletes A", "A obsoleted_by B", "C obsoletes A", "B obsoleted_by D", "C obsoletes NIC 1", "E obsoleted_by NIC 2", "F updates E")
+	require.Equal(t, []reference.Sides{{Type: archive.Supersedes, SourceOnly: 2, TargetOnly: 2, Outside: 2}}, report.Sides)
+	require.Equal(t, 2, report.Count(reference.OneSided))
+}
+
+// A type that the office does not have makes no edge, and shifts nothing.
+func TestVocabularyOfAnUnknownType(t *testing.T) {
+	t.Parallel()
+	names := reference.NewResolver(nil)
+	nodes := []reference.Node{{ID: "A"}, {ID: "B"}}
+	for _, n := range nodes {
+		names.Name(string(n.ID), n.ID)
+	}
+	said := []reference.Statement{{Source: "A", Line: 1, Word: "likes", Target: "B"}, {Source: "A", Line: 2, Word: "obsoletes", Target: "B"}, {Source: "B", Line: 3, Word: "obsoletes", Target: "A"}}
+	edges, report := reference.Assemble(nodes, said, reference.Vocabulary{"likes": {Type: "likes"}, "obsoletes": {Type: archive.Supersedes}}, names, "import", day(1))
+	require.Empty(t, edges)
+	require.Len(t, report.Quarantined, 2)
+	require.Equal(t, 1, report.Count(reference.UnknownWord))
+}
+
 // A word that nearly always points the wrong way in time means the opposite, and
 // then its edges meet those of the other word.
 func TestAssembleTurnsReversedWords(t *testing.T) {
@@ -176,13 +240,23 @@ func TestResolve(t *testing.T) {
 	require.Empty(t, r.Name("RFC20", "RFC20"))
 	require.Empty(t, r.Name("PEP 0", "PEP 0"))
 	require.Empty(t, r.Name("v0.97", "V"))
+	require.Empty(t, r.Name("IEC 60601-1-11", "IEC 60601-1-11"))
+	for _, alias := range []struct {
+		name string
+		id   archive.RecordID
+	}{{"4", "V"}, {"4", "V"}, {"5", "V"}, {"5", "RFC20"}, {"5", "V"}, {"none", "V"}, {"RFC20", "V"}} {
+		r.Alias(alias.name, alias.id)
+	}
 	for text, want := range map[string]struct {
 		value string
 		how   reference.How
 	}{
-		"RFC20": {"RFC20", reference.Exactly}, " rfc-0020 ": {"RFC20", reference.AsTyped}, "RFC 2 0": {"RFC20", reference.AsTyped},
+		"RFC20": {"RFC20", reference.Exactly}, " rfc-0020 ": {"RFC20", reference.AsTyped}, "RFC 2 0": {"RFC 2 0", reference.Unknown},
 		"pep0": {"PEP 0", reference.AsTyped}, "pep000": {"PEP 0", reference.AsTyped}, "V 0.97": {"V", reference.AsTyped}, "RFC200": {"RFC200", reference.Unknown},
 		"http://x": {"http://x", reference.Elsewhere}, "doi:10.1/x": {"doi:10.1/x", reference.Elsewhere}, "Note: x": {"Note: x", reference.Unknown},
+		"iec 60601_01-011": {"IEC 60601-1-11", reference.AsTyped}, "IEC 60601-11-1": {"IEC 60601-11-1", reference.Unknown},
+		"IEC 606011-11": {"IEC 606011-11", reference.Unknown}, "IEC-60601-1-110": {"IEC-60601-1-110", reference.Unknown},
+		"4": {"V", reference.Exactly}, " 5 ": {"5", reference.Ambiguous}, "none": {"V", reference.Exactly}, "RFC20x": {"RFC20x", reference.Unknown},
 		"": {"", reference.Nothing}, " (None) ": {"(None)", reference.Nothing}, "TBD": {"TBD", reference.Nothing},
 	} {
 		end, how := r.Resolve(text)

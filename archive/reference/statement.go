@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -44,6 +43,7 @@ const (
 	AgainstTime   Code = "against-time"   // the source is dated before its target
 	ReversedWord  Code = "reversed-word"  // nearly all its edges are against time: read the other way round
 	CircleFound   Code = "circle"         // quarantined: the ends reach each other over an acyclic type
+	MixedCircle   Code = "mixed-circle"   // kept: the ends reach each other over several types whose sources are the later
 )
 
 // Finding is something odd in an import.
@@ -61,7 +61,25 @@ type Finding struct {
 type Report struct {
 	Findings    []Finding
 	Quarantined []archive.Reference // edges of circles, in the order of the statements
+	Circles     []Circle            // by type in the order of the table, then by the first end
+	Sides       []Sides             // by type in the order of the table
 	Words       []WordCount         // in byte order
+}
+
+// Circle is a set of ends that reach each other over edges of an acyclic type; a
+// single end that states itself is one too.
+type Circle struct {
+	Type archive.ReferenceType
+	Ends []archive.End // in byte order
+}
+
+// Sides counts the declared edges of a type for which the import has a word each
+// way, and which were stated from one side only.
+type Sides struct {
+	Type       archive.ReferenceType `json:"type"`
+	SourceOnly int                   `json:"source_only"`
+	TargetOnly int                   `json:"target_only"`
+	Outside    int                   `json:"outside"` // of these, edges whose silent end is not held and cannot say anything
 }
 
 // WordCount is how often a word was said.
@@ -101,7 +119,8 @@ func Assemble(nodes []Node, statements []Statement, words Vocabulary, names *Res
 	a := &assembly{
 		words: words, names: names, author: author, at: at,
 		dated: make(map[archive.End]time.Time, len(nodes)), held: make(map[archive.End]bool, len(nodes)),
-		counts: make(map[string]*WordCount), byID: make(map[string]int),
+		counts: make(map[string]*WordCount), edges: make([]archive.Reference, 0, len(statements)), stated: make([]stated, 0, len(statements)),
+		byID: make(map[string]int32, len(statements)), loops: make(map[archive.ReferenceType]map[archive.End]bool),
 	}
 	for _, n := range nodes {
 		end := archive.ToRecord(n.ID)
@@ -127,22 +146,24 @@ type assembly struct {
 	counts map[string]*WordCount
 	said   map[string]bool // word and edge of the record at hand
 	by     archive.RecordID
-	edges  []stated
-	byID   map[string]int
+	edges  []archive.Reference
+	stated []stated         // by index of the edge
+	byID   map[string]int32 // index of an edge
+	loops  map[archive.ReferenceType]map[archive.End]bool
 	report Report
 }
 
-// stated is an edge with who stated it.
+// stated is who stated an edge.
 type stated struct {
-	archive.Reference
-
 	line, inverseLine int // first statement from the source, and from the target; 0: none
 	word, inverse     string
 }
 
 // ends resolves a statement. Reversed words are read the other way round.
 func (a *assembly) ends(s *Statement) (m Meaning, source, target archive.End, how How, ok bool) {
-	m, ok = a.words[s.Word]
+	if m, ok = a.words[s.Word]; ok {
+		_, ok = m.Type.Info()
+	}
 	if !ok {
 		return m, source, target, "", false
 	}
@@ -228,6 +249,7 @@ func (a *assembly) take(s *Statement) {
 		return
 	case source == target:
 		a.find(ToItself, s, "a record does not refer to itself; it makes no edge")
+		a.loop(m.Type, source)
 		return
 	case how == AsTyped:
 		end := target
@@ -262,7 +284,7 @@ func (a *assembly) repeated(s *Statement, id string) bool {
 func (a *assembly) put(s *Statement, m Meaning, ref archive.Reference) {
 	i, known := a.byID[ref.ID]
 	if !known {
-		i = len(a.edges)
+		i = int32(len(a.edges))
 		a.byID[ref.ID] = i
 		ref.Author, ref.At = a.author, a.at
 		if s.Rule != "" {
@@ -272,118 +294,20 @@ func (a *assembly) put(s *Statement, m Meaning, ref archive.Reference) {
 		if !info.Symmetric() {
 			ref.ValidFrom = a.dated[ref.Source]
 		}
-		a.edges = append(a.edges, stated{Reference: ref})
+		a.edges, a.stated = append(a.edges, ref), append(a.stated, stated{})
 		a.counts[s.Word].Edges++
 		if info.Later && a.order(ref.Source, ref.Target) == againstTime {
 			a.find(AgainstTime, s, fmt.Sprintf("%q is dated before %q", ref.Source.Value, ref.Target.Value))
 		}
 	}
-	e := &a.edges[i]
 	if s.Rule == "" {
-		e.Evidence, e.Rule = archive.Declared, ""
+		a.edges[i].Evidence, a.edges[i].Rule = archive.Declared, ""
 	}
+	e := &a.stated[i]
 	if m.Inverse && e.inverseLine == 0 {
 		e.inverseLine, e.inverse = s.Line, s.Word
 	} else if !m.Inverse && e.line == 0 {
 		e.line, e.word = s.Line, s.Word
-	}
-}
-
-// oneSided finds the edges that only one of two held ends declares, of types for
-// which this import uses a word each way.
-func (a *assembly) oneSided() {
-	both := make(map[archive.ReferenceType]int)
-	for word := range a.counts {
-		m, known := a.words[word]
-		if !known {
-			continue
-		}
-		if m.Inverse {
-			both[m.Type] |= 2
-		} else {
-			both[m.Type] |= 1
-		}
-	}
-	for i := range a.edges {
-		e := &a.edges[i]
-		if both[e.Type] != 3 || (e.line > 0) == (e.inverseLine > 0) || e.Evidence != archive.Declared {
-			continue
-		}
-		f := Finding{Code: OneSided, Line: e.line, Record: archive.RecordID(e.Source.Value), Word: e.word, Target: e.Target.Value}
-		silent := e.Target
-		if e.line == 0 {
-			f.Line, f.Record, f.Word, f.Target = e.inverseLine, archive.RecordID(e.Target.Value), e.inverse, e.Source.Value
-			silent = e.Source
-		}
-		if a.held[silent] {
-			f.Text = fmt.Sprintf("%q does not say so itself", silent.Value)
-			a.report.Findings = append(a.report.Findings, f)
-		}
-	}
-}
-
-// quarantine takes the edges within circles out.
-func (a *assembly) quarantine(nodes []Node) []archive.Reference {
-	edges := make([]archive.Reference, len(a.edges))
-	for i := range a.edges {
-		edges[i] = a.edges[i].Reference
-	}
-	g := NewGraph(nodes, edges)
-	caught := make(map[string]bool)
-	for _, info := range g.types {
-		if !info.Acyclic {
-			continue
-		}
-		for _, circle := range g.Circles(info.Type) {
-			a.circle(info.Type, circle, g, caught)
-		}
-	}
-	for _, word := range sortedKeys(a.counts) {
-		a.report.Words = append(a.report.Words, *a.counts[word])
-	}
-	if len(caught) == 0 {
-		return edges
-	}
-	kept := make([]archive.Reference, 0, len(edges))
-	for i := range edges {
-		if caught[edges[i].ID] {
-			a.report.Quarantined = append(a.report.Quarantined, edges[i])
-		} else {
-			kept = append(kept, edges[i])
-		}
-	}
-	return kept
-}
-
-// circle reports every edge within a circle.
-func (a *assembly) circle(t archive.ReferenceType, ends []archive.End, g *Graph, caught map[string]bool) {
-	in := make(map[archive.End]bool, len(ends))
-	names := make([]string, 0, len(ends))
-	for _, end := range ends {
-		in[end] = true
-		names = append(names, end.Value)
-	}
-	const shown = 10
-	list := strings.Join(names[:min(shown, len(names))], ", ")
-	if len(names) > shown {
-		list += fmt.Sprintf(" and %d more", len(names)-shown)
-	}
-	for _, end := range ends {
-		for _, h := range g.out[g.nodes[end]] {
-			e := &a.edges[a.byID[g.edges[h.edge].ID]]
-			if e.Type != t || !in[e.Target] {
-				continue
-			}
-			caught[e.ID] = true
-			line, word := e.line, e.word
-			if line == 0 {
-				line, word = e.inverseLine, e.inverse
-			}
-			a.report.Findings = append(a.report.Findings, Finding{
-				Code: CircleFound, Line: line, Record: archive.RecordID(e.Source.Value), Word: word, Target: e.Target.Value,
-				Text: fmt.Sprintf("quarantined: a circle of %s over %s", t, list),
-			})
-		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,12 +26,24 @@ type document struct {
 	title        string
 	kind, status string
 	dated        time.Time // zero: no date
-	text         string
-	abstract     string
-	raw          []byte // the line as it was filed
+	raw          []byte    // the line as it was filed
+	hasText      bool
+	number       string // another name of it, which others may have too
 	relations    []statement
 	resolution   string
-	authors      string
+}
+
+// member reads a text of the line that is not kept beside it.
+func (d *document) member(name string) string {
+	members, _, err := decode(d.raw)
+	if err != nil {
+		return "" // it was read before
+	}
+	if name == "authors" {
+		return people(members[name])
+	}
+	s, _ := textOf(members[name])
+	return s
 }
 
 // statement is a relation as a document declares it.
@@ -43,6 +56,7 @@ type statement struct {
 type finding struct {
 	Line   int    `json:"line,omitempty"`
 	Code   string `json:"code"`
+	Field  string `json:"field,omitempty"` // a JSON pointer into the line
 	Record string `json:"record,omitempty"`
 	Word   string `json:"word,omitempty"`
 	Target string `json:"target,omitempty"`
@@ -70,12 +84,18 @@ func readFile(path string) (*collection, error) {
 	c := &collection{byID: make(map[archive.RecordID]*document), again: make(map[archive.RecordID][]*document)}
 	sum := sha256.New()
 	counter := &countingWriter{}
-	if err := c.read(io.TeeReader(f, io.MultiWriter(sum, counter))); err != nil {
+	in := bufio.NewReader(f)
+	if head, _ := in.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		return nil, fmt.Errorf("%s: %w", path, errCompressed)
+	}
+	if err := c.read(io.TeeReader(in, io.MultiWriter(sum, counter))); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	c.digest, c.size = archive.Digest(hex.EncodeToString(sum.Sum(nil))), counter.n
 	return c, nil
 }
+
+var errCompressed = errors.New("is compressed with gzip: unpack it first, so that lines can be named")
 
 // countingWriter counts what is written to it.
 type countingWriter struct{ n int64 }
@@ -86,7 +106,7 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 }
 
 func (c *collection) read(in io.Reader) error {
-	for line, err := range jsonl.Lines(in) {
+	for line, err := range jsonl.LinesUpTo(in, longestLine) {
 		var bad *jsonl.LineError
 		switch {
 		case errors.As(err, &bad):
@@ -104,14 +124,18 @@ func (c *collection) find(f finding) { c.findings = append(c.findings, f) }
 
 // take files a line as a document, or says why it is none.
 func (c *collection) take(line jsonl.Line) {
-	members, err := decode(line.Text)
+	text := bytes.TrimPrefix(line.Text, []byte("\ufeff"))
+	members, again, err := decode(text)
 	if err != nil {
 		c.find(finding{Line: line.Number, Code: "unreadable-line", Text: "is no JSON object: " + err.Error()})
 		return
 	}
 	r := reader{members: members, line: line.Number, found: c.find}
-	d := r.document()
-	d.raw = bytes.Clone(line.Text)
+	d := r.document(again)
+	if len(text) < len(line.Text) {
+		r.find("byte-order-mark", "", "begins with a byte order mark, which is left out")
+	}
+	d.raw = bytes.Clone(text)
 	c.lines++
 	first, twice := c.byID[d.id]
 	switch {
@@ -138,50 +162,89 @@ func (c *collection) sameAgain(d *document) bool {
 	return false
 }
 
-// decode reads an object and nothing after it. Of a member that stands twice the last counts, as everywhere in JSON; the line
-// keeps both.
-func decode(text []byte) (map[string]json.RawMessage, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
-		return nil, err
+// decode reads an object and nothing after it. Of a member that stands twice the last counts, as everywhere in JSON; again names
+// it, and the line keeps both.
+func decode(text []byte) (members map[string]json.RawMessage, again []string, err error) {
+	in := json.NewDecoder(bytes.NewReader(text))
+	if open, err := in.Token(); err != nil {
+		return nil, nil, cut(err)
+	} else if open != json.Delim('{') {
+		return nil, nil, fmt.Errorf("it begins with %v", open)
 	}
-	if members == nil {
-		return nil, errors.New("it is null")
+	members = make(map[string]json.RawMessage)
+	for in.More() {
+		name, err := in.Token() // the decoder refuses names that are no text
+		if err != nil {
+			return nil, nil, cut(err)
+		}
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return nil, nil, cut(err)
+		}
+		key, _ := name.(string)
+		if _, twice := members[key]; twice {
+			again = append(again, key)
+		}
+		members[key] = value
 	}
-	return members, nil
+	if _, err := in.Token(); err != nil {
+		return nil, nil, cut(err)
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return nil, nil, errors.New("something follows the object")
+	}
+	return members, again, nil
+}
+
+// cut says of an end that comes too early that it does.
+func cut(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // reader takes the members of a document one by one and reports what they are not.
 type reader struct {
 	members map[string]json.RawMessage
+	at      string // JSON pointer of the object
 	line    int
 	id      archive.RecordID
 	found   func(finding)
 }
 
-// The lengths that a record takes, in characters.
+// The lengths that a record takes, in characters, and a line, in bytes.
 const (
 	longestID    = 200
 	longestTitle = 500
+	longestLine  = 64 << 20
 )
 
-func (r *reader) find(code, text string) {
-	r.found(finding{Line: r.line, Code: code, Record: string(r.id), Text: text})
+// find reports something about a member; about the line if its name is empty.
+func (r *reader) find(code, name, text string) {
+	if name != "" {
+		name = r.at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	}
+	r.found(finding{Line: r.line, Code: code, Field: name, Record: string(r.id), Text: text})
 }
 
-func (r *reader) document() *document {
-	r.id = archive.RecordID(strings.TrimSpace(r.text("id")))
+func (r *reader) document(again []string) *document {
+	typed := r.text("id")
+	r.id = archive.RecordID(strings.TrimSpace(typed))
 	if r.id == "" {
 		r.id = archive.RecordID(fmt.Sprintf("line %d", r.line))
-		r.find("no-id", "has no id and is filed under its line")
+		r.find("no-id", "id", "has no id and is filed under its line")
+	} else if string(r.id) != typed {
+		r.find("trimmed-id", "id", fmt.Sprintf("%q is filed without the blanks around it", typed))
 	}
 	r.id = archive.RecordID(r.fit("id", string(r.id), longestID))
+	r.repeated(again)
 	d := &document{
 		id: r.id, line: r.line, title: r.fit("title", r.text("title"), longestTitle), kind: r.fit("kind", r.text("kind"), longestID),
-		status: r.text("status"), text: r.text("text"), abstract: r.text("abstract"), resolution: r.text("resolution"), authors: r.people(),
+		status: r.text("status"), resolution: r.text("resolution"), number: strings.TrimSpace(r.text("number")), hasText: r.text("text") != "",
 	}
 	if strings.TrimSpace(d.title) == "" {
-		r.find("no-title", "has no title and is filed under its id")
+		r.find("no-title", "title", "has no title and is filed under its id")
 		d.title = string(d.id)
 	}
 	if strings.TrimSpace(d.kind) == "" {
@@ -192,57 +255,93 @@ func (r *reader) document() *document {
 	return d
 }
 
+// repeated reports members that stand twice.
+func (r *reader) repeated(again []string) {
+	for _, name := range again {
+		r.find("repeated-member", name, "stands more than once; the last counts")
+	}
+}
+
 // fit makes a text storable.
 func (r *reader) fit(name, s string, longest int) string {
 	if strings.ContainsRune(s, 0) {
-		r.find("unstorable", name+" holds a NUL, which is left out")
+		r.find("unstorable", name, "holds a NUL, which is left out")
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
 	if utf8.RuneCountInString(s) <= longest {
 		return s
 	}
 	sum := archive.DigestOf([]byte(s))
-	r.find("too-long", fmt.Sprintf("%s is longer than %d characters and is cut; the document holds all of it", name, longest))
+	r.find("too-long", name, fmt.Sprintf("is longer than %d characters and is cut; the document holds all of it", longest))
 	return string([]rune(s)[:longest-18]) + " " + string(sum[:16]) + "…"
 }
 
 // text is a member that should be a text; a number is taken as it is written.
 func (r *reader) text(name string) string {
-	raw := r.members[name]
-	if len(raw) == 0 || string(raw) == "null" {
-		return ""
+	s, ok := textOf(r.members[name])
+	if !ok {
+		r.find("wrong-type", name, "is no text: "+excerpt(r.members[name]))
 	}
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
+	if strings.ContainsRune(s, utf8.RuneError) && !bytes.ContainsRune(r.members[name], utf8.RuneError) {
+		r.find("unstorable", name, "holds half a character (an escaped surrogate without its pair), which is replaced")
 	}
-	if raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9') {
+	return s
+}
+
+// textOf reads a text, or a number as it is written; null and a member that is not there are an empty text.
+func textOf(raw json.RawMessage) (s string, ok bool) {
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return "", true
+	case raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9'):
+		return string(raw), true
+	}
+	return s, json.Unmarshal(raw, &s) == nil
+}
+
+// excerpt is the beginning of what a finding is about.
+func excerpt(raw []byte) string {
+	const shown = 200
+	if len(raw) <= shown {
 		return string(raw)
 	}
-	r.find("wrong-type", name+" is no text")
-	return ""
+	return strings.ToValidUTF8(string(raw[:shown]), "") + "…"
 }
 
 // people are the authors, one text or a list of them.
-func (r *reader) people() string {
-	raw := r.members["authors"]
+func people(raw json.RawMessage) string {
 	var list []string
-	if len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &list) == nil {
+	if json.Unmarshal(raw, &list) == nil {
 		return strings.Join(list, ", ")
 	}
-	return r.text("authors")
+	s, _ := textOf(raw)
+	return s
+}
+
+// The years in which documents are made: a date outside of them is more likely a slip of the keys.
+const (
+	firstYear = 1000
+	lastYear  = 2100
+)
+
+// unlikely reports that the date of a document is a slip of the keys, or of no document that is at hand.
+func unlikely(at time.Time) bool {
+	return !at.IsZero() && (at.Year() < firstYear || at.Year() > lastYear)
 }
 
 // date reads a date, of which less than the day may be known: then it is the first.
 func (r *reader) date() time.Time {
 	text := strings.TrimSpace(r.text("date"))
 	if text == "" {
-		r.find("no-date", "has no date")
+		r.find("no-date", "date", "has no date")
 		return time.Time{}
 	}
 	at, err := parseDate(text)
-	if err != nil {
-		r.find("bad-date", fmt.Sprintf("date %q is none; the document counts as undated", text))
+	switch {
+	case err != nil:
+		r.find("bad-date", "date", excerpt([]byte(err.Error()))+"; the document counts as undated")
+	case unlikely(at):
+		r.find("unlikely-date", "date", fmt.Sprintf("%s is before the year %d or after %d; it is kept as it is", text, firstYear, lastYear))
 	}
 	return at
 }
@@ -261,23 +360,24 @@ func parseDate(text string) (time.Time, error) {
 func (r *reader) relations() []statement {
 	var out []statement
 	for i, raw := range r.list("relations") {
-		var one struct {
-			Type   *string         `json:"type"`
-			Target json.RawMessage `json:"target"`
-		}
-		if json.Unmarshal(raw, &one) != nil || one.Type == nil || strings.TrimSpace(*one.Type) == "" {
-			r.find("bad-relation", fmt.Sprintf("relation %d has no type, or is no object: %s", i+1, raw))
+		place := fmt.Sprintf("relations/%d", i)
+		members, again, err := decode(raw)
+		sub := reader{members: members, at: "/" + place, line: r.line, id: r.id, found: r.found}
+		sub.repeated(again)
+		word, ok := textOf(members["type"])
+		if word = strings.TrimSpace(word); err != nil || !ok || word == "" {
+			r.find("bad-relation", "relations", fmt.Sprintf("relation %d has no type, or is no object: %s", i+1, excerpt(raw)))
 			continue
 		}
-		sub := reader{members: map[string]json.RawMessage{"target": one.Target}, line: r.line, id: r.id, found: r.found}
-		out = append(out, statement{word: strings.TrimSpace(*one.Type), target: sub.text("target")})
+		out = append(out, statement{word: word, target: sub.text("target")})
 	}
-	for i, raw := range r.list("cites") {
-		sub := reader{members: map[string]json.RawMessage{"cites": raw}, line: r.line, id: r.id, found: r.found}
-		if target := sub.text("cites"); target != "" {
-			out = append(out, statement{word: citesWord, target: target, extracted: true})
-		} else {
-			r.find("bad-relation", fmt.Sprintf("citation %d is no text: %s", i+1, raw))
+	for _, name := range [...]string{citesWord, citesNumberWord} {
+		for i, raw := range r.list(name) {
+			if target, ok := textOf(raw); ok && target != "" {
+				out = append(out, statement{word: name, target: target, extracted: true})
+			} else {
+				r.find("bad-relation", name, fmt.Sprintf("citation %d is no text: %s", i+1, excerpt(raw)))
+			}
 		}
 	}
 	return out
@@ -290,7 +390,7 @@ func (r *reader) list(name string) []json.RawMessage {
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
-		r.find("wrong-type", name+" is no list: "+string(raw))
+		r.find("wrong-type", name, "is no list: "+excerpt(raw))
 	}
 	return list
 }

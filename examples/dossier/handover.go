@@ -11,10 +11,10 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/adapters/format/bagit"
-	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
 	"github.com/coordkit/coordkit/archive/reference"
 )
@@ -67,7 +67,7 @@ func handOver(ctx context.Context, asked request, say *log.Logger) (*result, err
 	sayFindings(say, asked.in, c.findings)
 	starts, err := o.starts(asked.matter)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", asked.in, err)
 	}
 	plan, err := dossier.Draw(before.order(asked, starts, policy), o.graph, o.find)
 	if err != nil {
@@ -99,7 +99,8 @@ func sayFindings(say *log.Logger, in string, findings []finding) {
 	count := make(map[string]int)
 	for _, f := range findings {
 		if count[f.Code]++; count[f.Code] <= shown {
-			say.Printf("%s: line %d: %s: %s %s %s: %s", in, f.Line, f.Code, f.Record, f.Word, f.Target, f.Text)
+			what := strings.Join(strings.Fields(strings.Join([]string{f.Field, f.Record, f.Word, f.Target}, " ")), " ")
+			say.Print(printable(fmt.Sprintf("%s: line %d: %s: %s: %s", in, f.Line, f.Code, what, f.Text)))
 		}
 	}
 	for _, code := range sortedKeys(count) {
@@ -151,10 +152,7 @@ func (o *office) fillBag(ctx context.Context, dir string, plan *dossier.Plan, pr
 		return bagit.Digests{}, err
 	}
 	bag := bagWriter{w}
-	open := func(ctx context.Context, digest archive.Digest) (io.ReadCloser, error) {
-		return o.contents.OpenBlob(ctx, tenant, digest)
-	}
-	if err := dossier.Write(ctx, plan, bag, open, proof); err != nil {
+	if err := dossier.Write(ctx, plan, bag, o.contents.open, proof); err != nil {
 		return bagit.Digests{}, err
 	}
 	var findings bytes.Buffer

@@ -26,12 +26,21 @@ const actor = "examples/dossier"
 
 // journal is the events of the import in their order, and the log over them. Position is index + 1.
 type journal struct {
-	events   []archive.Event
+	happened []happened
 	log      evidence.Log
 	recorded time.Time
 	seq      map[archive.RecordID]int64
 	filed    map[archive.RecordID]int64 // position of the filing
 	referred map[string]int64           // position of the event that added a reference
+}
+
+// happened is an event as it is kept: with what differs between events, a reference in the place where it is anyway.
+type happened struct {
+	record archive.RecordID
+	seq    int64
+	at     time.Time
+	filed  archive.Data // nil: it was referred
+	refers *archive.Reference
 }
 
 // newJournal makes an empty journal. Everything in it is recorded at one time, so that the same collection gives
@@ -41,10 +50,14 @@ func newJournal(recorded time.Time) *journal {
 }
 
 func (j *journal) add(id archive.RecordID, data archive.Data) error {
-	j.seq[id]++
-	ev := archive.Event{Record: id, Seq: j.seq[id], At: j.recorded, Actor: actor, Data: data}
-	j.events = append(j.events, ev)
-	row, err := j.entry(int64(len(j.events)))
+	return j.append(happened{record: id, filed: data})
+}
+
+func (j *journal) append(h happened) error {
+	j.seq[h.record]++
+	h.seq, h.at = j.seq[h.record], j.recorded
+	j.happened = append(j.happened, h)
+	row, err := j.entry(j.last())
 	if err != nil {
 		return err
 	}
@@ -52,24 +65,39 @@ func (j *journal) add(id archive.RecordID, data archive.Data) error {
 	return err
 }
 
+// last is the position of the last event.
+func (j *journal) last() int64 { return int64(len(j.happened)) }
+
+// event is the event at a position.
+func (j *journal) event(position int64) archive.Event {
+	h := &j.happened[position-1]
+	ev := archive.Event{Record: h.record, Seq: h.seq, At: h.at, Actor: actor, Data: h.filed}
+	if h.refers != nil {
+		ev.Data = archive.ReferredData{Reference: *h.refers}
+	}
+	return ev
+}
+
 // entry is the entry at a position as it stands in the log. Documents that are public need no salt that could be
 // erased.
 func (j *journal) entry(position int64) (evidence.Row, error) {
-	e, err := coordination.RecordEntry(j.events[position-1])
-	e.Position, e.Recorded = position, j.events[position-1].At
+	ev := j.event(position)
+	e, err := coordination.RecordEntry(ev)
+	e.Position, e.Recorded = position, ev.At
 	return audit.Row(e, evidence.Salt{}, evidence.Salt{}), err
 }
 
-// refer journals a reference, in the history of its source if that is held, else of its target.
-func (j *journal) refer(ref archive.Reference) error {
+// refer journals a reference, in the history of its source if that is held, else of its target. The reference stays as
+// it is.
+func (j *journal) refer(ref *archive.Reference) error {
 	owner := ref.Source
 	if owner.Kind != archive.EndRecord {
 		owner = ref.Target
 	}
-	if err := j.add(archive.RecordID(owner.Value), archive.ReferredData{Reference: ref}); err != nil {
+	if err := j.append(happened{record: archive.RecordID(owner.Value), refers: ref}); err != nil {
 		return err
 	}
-	j.referred[ref.ID] = int64(len(j.events))
+	j.referred[ref.ID] = j.last()
 	return nil
 }
 
@@ -131,7 +159,7 @@ func (j *journal) wanted(plan *dossier.Plan) []int64 {
 		}
 	}
 	var out []int64
-	for p := range int64(len(j.events)) {
+	for p := range j.last() {
 		if want[p+1] {
 			out = append(out, p+1)
 		}

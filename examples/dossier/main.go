@@ -3,11 +3,11 @@
 //
 //	go run ./examples/dossier [-json] -in DOCS.jsonl [-matter REF] [-as-of DATE] [-policy NAME] [-search WORDS] [-key FILE] [-since DOCS.jsonl] -out DIR
 //
-// The documents are JSON lines of at most one MiB: {"id", "title", "date", "kind", "status", "relations": [{"type",
-// "target"}], "cites": [id], "text", …}; other members are kept with the document and shown in the dossier. Nothing is
-// dropped: a line that is no document, a document that comes twice, a date that is none, a target that nobody holds, a
-// relation that makes a circle are each reported by line, in metadata/findings.jsonl of the bag and, in part, on standard
-// error.
+// The documents are JSON lines of at most 64 MiB: {"id", "title", "date", "kind", "status", "relations": [{"type",
+// "target"}], "cites": [id], "cites_keps": [number], "number", "text", …}; other members are kept with the document and shown
+// in the dossier. Nothing is dropped: a line that is no document, a document or member that comes twice, a date that is none,
+// a target that nobody holds, a relation that makes a circle are each reported by line, kind and member, in
+// metadata/findings.jsonl of the bag and, in part, on standard error. Documents that differ under one id are its revisions.
 //
 // The matter is a document by its id, however it is typed; without one the dossier holds every document. The date is
 // YYYY, YYYY-MM or YYYY-MM-DD: only documents dated by its first day, and references valid then, are taken in. The policy
@@ -22,7 +22,8 @@
 // with a key that everybody knows, for trying the program out: then the dossier says that its signature proves nothing.
 //
 // With -json the result is one object: {"documents", "references", "unresolved", "records_in_dossier", "root_hash",
-// "bag", "seconds": {}, …}.
+// "bag", "seconds": {}, …}; among the others are what the references are like as a whole: circles, longest chains, what only
+// one side states.
 //
 // The exit code is 0 when the dossier was written, whatever was found; 1 when it was not; 2 for a wrong call.
 package main

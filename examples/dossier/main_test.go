@@ -19,6 +19,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/coordkit/coordkit/adapters/format/bagit"
+	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/reference"
 )
 
 // collected is the path of a real collection; the test is skipped where it is absent.
@@ -81,7 +83,7 @@ func TestDirtyCollection(t *testing.T) {
 	require.Equal(t, 2, r.Quarantined)
 	require.Equal(t, map[string]int{
 		"unreadable-line": 2, "repeated-document": 1, "document-of-same-id": 1, "bad-date": 1, "no-date": 1, "no-id": 1, "no-title": 1,
-		"wrong-type": 2, "bad-relation": 3, "unstorable": 1, "unknown-word": 1, "placeholder": 2, "not-exact": 2, "repeated": 1,
+		"wrong-type": 1, "bad-relation": 3, "unstorable": 1, "unknown-word": 1, "placeholder": 2, "not-exact": 2, "repeated": 1,
 		"to-itself": 1, "circle": 2, "against-time": 1,
 	}, r.Findings)
 	require.Contains(t, said, "line 6: unreadable-line")
@@ -137,6 +139,8 @@ func TestWrongCalls(t *testing.T) {
 	dirty := filepath.Join("testdata", "dirty.jsonl")
 	there := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(there, "bag", "mine"), 0o755))
+	packed := filepath.Join(there, "in.jsonl.gz")
+	require.NoError(t, os.WriteFile(packed, []byte("\x1f\x8b\x08"), 0o600))
 	badKey := filepath.Join(there, "key")
 	require.NoError(t, os.WriteFile(badKey, []byte("PRIVATE+KEY+x"), 0o600))
 	for name, tc := range map[string]struct {
@@ -156,6 +160,7 @@ func TestWrongCalls(t *testing.T) {
 		"key":       {[]string{"-in", dirty, "-out", there, "-key", badKey}, exitFailed, "no private key"},
 		"search":    {[]string{"-in", dirty, "-out", t.TempDir(), "-search", "-x"}, exitFailed, "only says what not to find"},
 		"empty":     {[]string{"-in", os.DevNull, "-out", there}, exitFailed, "holds no document"},
+		"packed":    {[]string{"-in", packed, "-out", there}, exitFailed, "unpack it first"},
 		"in place":  {[]string{"-in", dirty, "-out", there}, exitFailed, "is no bag"},
 	} {
 		var out, errs bytes.Buffer
@@ -299,11 +304,18 @@ func TestRealCollections(t *testing.T) {
 	require.Equal(t, map[string]int{"seeAlso": 429, "supersedes": 13, "amends": 6, "derivesFrom": 6666, "references": 25}, r.Open)
 	require.Equal(t, []string{"RFC7230", "RFC7231", "RFC7232", "RFC7233", "RFC7234", "RFC7235"}, r.Heads)
 	require.Equal(t, map[string]int{"one-sided": 3, "repeated": 1, "against-time": 7}, r.Findings)
+	require.Equal(t, facts{
+		OneSided: []reference.Sides{
+			{Type: archive.Supersedes, SourceOnly: 11, TargetOnly: 2, Outside: 13}, {Type: archive.Amends, SourceOnly: 8, TargetOnly: 1, Outside: 6},
+		},
+		AgainstTime: 7, LongestChain: map[string]int{"supersedes": 33, "amends": 8}, ChainFrom: map[string]string{"supersedes": "RFC7100", "amends": "RFC3757"},
+		Splits: 104, Merges: 139,
+	}, r.facts)
 	for _, row := range rows(t, r, "records") {
 		require.LessOrEqual(t, row["dated"].(string), "2015-01-01T00:00:00.000000Z")
 	}
 	for policy, want := range map[string]map[string]int{
-		"predecessors": {"RFC9110": 16}, "lineage": {"RFC8996": 112}, "effect": {"RFC882": 71},
+		"predecessors": {"RFC9110": 16}, "lineage": {"RFC8996": 112}, "effect": {"RFC882": 71}, // others are tried in archive/reference
 	} {
 		for matter, n := range want {
 			r, _ := handed(t, "-in", collected(t, "rfc.jsonl"), "-matter", matter, "-policy", policy)
@@ -315,6 +327,15 @@ func TestRealCollections(t *testing.T) {
 	valid(t, pep.Bag)
 	require.Equal(t, 736, pep.Documents)
 	require.Equal(t, 47, pep.ByType["supersedes"])
+	require.Equal(t, []reference.Sides{{Type: archive.Supersedes, SourceOnly: 15, TargetOnly: 5}}, pep.OneSided)
+	require.Equal(t, 5, pep.LongestChain["supersedes"])
+	status := make(map[bool]int)
+	for _, row := range rows(t, pep, "findings") {
+		if row["code"] == "status" {
+			status[strings.Contains(row["text"].(string), "nobody")]++
+		}
+	}
+	require.Equal(t, map[bool]int{true: 4, false: 10}, status, "superseded by nothing, and with a successor and another status")
 	require.Equal(t, 131, pep.Outcomes[1].Outcomes)
 	require.Equal(t, 131-42, pep.Outcomes[1].Unproved, "rejections that name no resolution")
 }

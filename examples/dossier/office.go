@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,15 +9,12 @@ import (
 	"strings"
 	"time"
 
-	blobs "github.com/coordkit/coordkit/adapters/blob/memory"
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
 	"github.com/coordkit/coordkit/archive/outcome"
 	"github.com/coordkit/coordkit/archive/reference"
 	"github.com/coordkit/coordkit/archive/search"
 )
-
-const tenant = "examples"
 
 // office is a collection, filed.
 type office struct {
@@ -28,14 +24,14 @@ type office struct {
 	report     reference.Report
 	graph      *reference.Graph
 	journal    *journal
-	contents   *blobs.Blobs
+	contents   contents
 	documents  map[archive.RecordID]dossier.Document
 }
 
 // fileAll files a collection: references first, since what the documents are called decides where they lead, then
 // every document and every reference into the journal.
 func fileAll(ctx context.Context, c *collection, spent *clock) (*office, error) {
-	o := &office{collection: c, contents: blobs.New(), documents: make(map[archive.RecordID]dossier.Document, len(c.documents))}
+	o := &office{collection: c, contents: make(contents), documents: make(map[archive.RecordID]dossier.Document, len(c.documents))}
 	o.journal = newJournal(c.latest())
 	nodes := o.nameAll()
 	o.assemble(nodes, nil)
@@ -44,7 +40,7 @@ func fileAll(ctx context.Context, c *collection, spent *clock) (*office, error) 
 		return nil, err
 	}
 	for _, d := range c.documents {
-		if err := o.file(ctx, d); err != nil {
+		if err := errors.Join(o.file(d), ctx.Err()); err != nil {
 			return nil, fmt.Errorf("line %d: %w", d.line, err)
 		}
 	}
@@ -59,7 +55,7 @@ func (o *office) referAll() error {
 		if o.journal.referred[o.edges[i].ID] != 0 {
 			continue
 		}
-		if err := o.journal.refer(o.edges[i]); err != nil {
+		if err := o.journal.refer(&o.edges[i]); err != nil {
 			return fmt.Errorf("reference %s: %w", o.edges[i].ID, err)
 		}
 	}
@@ -71,17 +67,73 @@ func (o *office) assemble(nodes []reference.Node, journalled []archive.Reference
 	c := o.collection
 	var said []archive.Reference
 	said, o.report = reference.Assemble(nodes, c.statements(), vocabulary(), o.names, actor, o.journal.recorded)
-	o.edges = slices.Clone(journalled)
-	for i := range said {
-		if o.journal.referred[said[i].ID] == 0 {
-			o.edges = append(o.edges, said[i])
+	o.edges = said
+	if len(journalled) > 0 {
+		o.edges = slices.Clone(journalled)
+		for i := range said {
+			if o.journal.referred[said[i].ID] == 0 {
+				o.edges = append(o.edges, said[i])
+			}
 		}
 	}
 	o.graph = reference.NewGraph(nodes, o.edges)
 	for _, f := range o.report.Findings {
-		c.find(finding{Line: f.Line, Code: string(f.Code), Record: string(f.Record), Word: f.Word, Target: f.Target, Text: f.Text})
+		c.find(finding{Line: f.Line, Code: string(f.Code), Field: fieldOf(f.Word), Record: string(f.Record), Word: f.Word, Target: f.Target, Text: f.Text})
 	}
+	o.compareStatus()
 	slices.SortStableFunc(c.findings, func(a, b finding) int { return a.Line - b.Line })
+}
+
+// fieldOf is where a word of the vocabulary stands.
+func fieldOf(word string) string {
+	switch word {
+	case "":
+		return ""
+	case citesWord, citesNumberWord:
+		return "/" + word
+	}
+	return "/relations"
+}
+
+// compareStatus finds documents whose status is superseded while nobody says by what, and those that say by what and have
+// another status, where the collection has such a status at all.
+func (o *office) compareStatus() {
+	superseded := make(map[string]bool)
+	for i := range o.edges {
+		if e := &o.edges[i]; e.Type == archive.Supersedes {
+			superseded[e.Target.Value] = true
+		}
+	}
+	words := vocabulary()
+	var without, other []finding
+	known := false
+	for _, d := range o.collection.documents {
+		status := isSuperseded(d.status)
+		known = known || status
+		f := finding{Line: d.line, Code: "status", Field: "/status", Record: string(d.id)}
+		by := slices.IndexFunc(d.relations, func(s statement) bool {
+			return words[s.word] == reference.Meaning{Type: archive.Supersedes, Inverse: true}
+		})
+		switch {
+		case status && !superseded[string(d.id)]:
+			f.Text = fmt.Sprintf("is %q, and nobody says by what", d.status)
+			without = append(without, f)
+		case !status && by >= 0:
+			f.Text = fmt.Sprintf("is %q, and the document says that %q supersedes it", d.status, d.relations[by].target)
+			other = append(other, f)
+		}
+	}
+	if known {
+		o.collection.findings = append(append(o.collection.findings, without...), other...)
+	}
+}
+
+func isSuperseded(status string) bool {
+	switch strings.ToLower(strings.TrimSpace(status)) {
+	case "superseded", "replaced", "obsoleted", "obsolete":
+		return true
+	}
+	return false
 }
 
 // latest is the date of the youngest document: what the import is recorded at, for a clock would make every run
@@ -89,7 +141,7 @@ func (o *office) assemble(nodes []reference.Node, journalled []archive.Reference
 func (c *collection) latest() time.Time {
 	at := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, d := range c.documents {
-		if d.dated.After(at) {
+		if d.dated.After(at) && !unlikely(d.dated) {
 			at = d.dated
 		}
 	}
@@ -102,6 +154,9 @@ func (o *office) nameAll() []reference.Node {
 	for _, d := range o.collection.documents {
 		nodes = append(nodes, reference.Node{ID: d.id, Dated: d.dated})
 		o.names.Name(string(d.id), d.id)
+		if d.number != "" {
+			o.names.Alias(d.number, d.id)
+		}
 	}
 	return nodes
 }
@@ -115,29 +170,20 @@ func (o *office) source() error {
 }
 
 // file keeps the contents of a document, journals it, and remembers it for dossiers.
-func (o *office) file(ctx context.Context, d *document) error {
-	contents, err := o.keep(ctx, d, 1, nil)
-	if err != nil {
-		return err
-	}
+func (o *office) file(d *document) error {
+	contents := o.keep(d, 1, nil)
 	for i, again := range o.collection.again[d.id] {
-		if contents, err = o.keep(ctx, again, i+2, contents); err != nil {
-			return err
-		}
-	}
-	dated := d.dated
-	if dated.IsZero() {
-		dated = o.journal.recorded // an undated document is of its filing; the graph knows that it is undated
+		contents = o.keep(again, i+2, contents)
 	}
 	data := archive.FiledData{
 		Kind: archive.Kind(d.kind), Title: d.title, Name: contents[0].Name, MediaType: contents[0].MediaType,
-		Digest: contents[0].Digest, Size: contents[0].Size, Dated: dated,
+		Digest: contents[0].Digest, Size: contents[0].Size, Dated: d.dated, // the zero time where it says none
 	}
 	if err := o.journal.add(d.id, data); err != nil {
 		return err
 	}
-	o.journal.filed[d.id] = int64(len(o.journal.events))
-	record := archive.Evolve(archive.Record{}, o.journal.events[len(o.journal.events)-1])
+	o.journal.filed[d.id] = o.journal.last()
+	record := archive.Evolve(archive.Record{}, o.journal.event(o.journal.last()))
 	if err := record.Storable(); err != nil {
 		return err
 	}
@@ -146,33 +192,27 @@ func (o *office) file(ctx context.Context, d *document) error {
 }
 
 // keep keeps the line of a document as its original and its text as a rendition.
-func (o *office) keep(ctx context.Context, d *document, revision int, to []dossier.Content) ([]dossier.Content, error) {
+func (o *office) keep(d *document, revision int, to []dossier.Content) []dossier.Content {
 	name := dossier.PortableName(string(d.id))
-	original, err := o.contents.PutBlob(ctx, tenant, bytes.NewReader(d.raw), "")
-	if err != nil {
-		return nil, err
+	original, size := o.contents.keep(part{document: d})
+	to = append(to, dossier.Content{Revision: revision, Name: name + ".json", MediaType: "application/json", Digest: original, Size: size})
+	if !d.hasText {
+		return to
 	}
-	to = append(to, dossier.Content{Revision: revision, Name: name + ".json", MediaType: "application/json", Digest: original.Digest, Size: original.Size})
-	if d.text == "" {
-		return to, nil
-	}
-	text, err := o.contents.PutBlob(ctx, tenant, strings.NewReader(d.text), "")
-	if err != nil {
-		return nil, err
-	}
+	text, size := o.contents.keep(part{document: d, text: true})
 	return append(to, dossier.Content{
-		Revision: revision, Rendition: "text", DerivedFrom: original.Digest, Name: name + ".txt", MediaType: "text/plain; charset=utf-8",
-		Digest: text.Digest, Size: text.Size,
-	}), nil
+		Revision: revision, Rendition: "text", DerivedFrom: original, Name: name + ".txt", MediaType: "text/plain; charset=utf-8",
+		Digest: text, Size: size,
+	})
 }
 
 // withoutText is the line of a document without its text and relations, which the dossier shows elsewhere.
 func withoutText(raw []byte) json.RawMessage {
-	members, err := decode(raw)
+	members, _, err := decode(raw)
 	if err != nil {
 		return nil
 	}
-	for _, name := range []string{"text", "relations", "cites"} {
+	for _, name := range []string{"text", "relations", citesWord, citesNumberWord} {
 		delete(members, name)
 	}
 	out, err := json.Marshal(members) // sorts the names
@@ -239,7 +279,7 @@ func (o *office) search(text string, asOf time.Time) (total int, hits []hit, err
 	var index search.Index
 	for _, d := range o.collection.documents {
 		index.Put(&search.Document{
-			ID: d.id, Title: d.title, Text: strings.Join([]string{d.abstract, d.authors, d.text}, "\n"), Kind: archive.Kind(d.kind), Dated: d.dated,
+			ID: d.id, Title: d.title, Text: strings.Join([]string{d.member("abstract"), d.member("authors"), d.member("text")}, "\n"), Kind: archive.Kind(d.kind), Dated: d.dated,
 			Recorded: o.journal.recorded,
 		})
 	}

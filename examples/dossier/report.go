@@ -44,6 +44,8 @@ type result struct {
 	Outcomes    []outcome.Tally `json:"outcomes,omitempty"`
 	Found       int             `json:"found,omitempty"` // documents that the search found
 	Hits        []hit           `json:"hits,omitempty"`  // the first of them
+
+	facts
 }
 
 func (o *office) result(plan *dossier.Plan, proof *dossier.Evidence, bag string, sealed bagit.Digests, spent *clock) (*result, error) {
@@ -55,7 +57,7 @@ func (o *office) result(plan *dossier.Plan, proof *dossier.Evidence, bag string,
 		Documents: len(o.collection.documents), References: len(o.edges), RecordsInDossier: len(plan.Items), RootHash: root.String(),
 		Bag: bag, Seconds: spent.seconds, Lines: o.collection.lines, Entries: proof.Size, ByType: make(map[string]int), Open: make(map[string]int),
 		Quarantined: len(o.report.Quarantined), Findings: make(map[string]int), Policy: plan.Order.Policy.Name, Withheld: len(plan.Withheld),
-		Truncated: plan.Full, TagManifest: sealed.SHA256,
+		Truncated: plan.Full, TagManifest: sealed.SHA256, facts: o.facts(),
 	}
 	for i := range o.edges {
 		r.ByType[string(o.edges[i].Type)]++
@@ -105,6 +107,7 @@ func (r *result) write(out io.Writer, asJSON bool) error {
 	row("unresolved", "%d%s", r.Unresolved, counts(r.Open))
 	row("quarantined", "%d", r.Quarantined)
 	row("findings", "%d%s", total(r.Findings), counts(r.Findings))
+	r.rows(row)
 	if r.Matter != "" {
 		row("matter", "%s, as of %s: %s", r.Matter, or(r.AsOf, "all dates"), strings.Join(r.Heads, ", "))
 	}

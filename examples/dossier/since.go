@@ -88,7 +88,7 @@ func (p *past) next(ctx context.Context, c *collection, spent *clock) (*office, 
 		}
 	}
 	for _, d := range c.documents {
-		if err := o.fileAgain(ctx, d, p.documents[d.id]); err != nil {
+		if err := errors.Join(o.fileAgain(d, p.documents[d.id]), ctx.Err()); err != nil {
 			return nil, fmt.Errorf("line %d: %w", d.line, err)
 		}
 	}
@@ -98,9 +98,9 @@ func (p *past) next(ctx context.Context, c *collection, spent *clock) (*office, 
 }
 
 // fileAgain files a document that may have been filed before, as another revision if it has changed.
-func (o *office) fileAgain(ctx context.Context, d, before *document) error {
+func (o *office) fileAgain(d, before *document) error {
 	if before == nil {
-		return o.file(ctx, d)
+		return o.file(d)
 	}
 	if bytes.Equal(d.raw, before.raw) {
 		return nil
@@ -110,11 +110,7 @@ func (o *office) fileAgain(ctx context.Context, d, before *document) error {
 	for _, content := range filed.Contents {
 		revision = max(revision, content.Revision+1)
 	}
-	contents, err := o.keep(ctx, d, revision, filed.Contents)
-	if err != nil {
-		return err
-	}
-	filed.Contents = contents
+	filed.Contents = o.keep(d, revision, filed.Contents)
 	o.documents[d.id] = filed
 	return nil
 }

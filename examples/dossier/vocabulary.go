@@ -1,15 +1,19 @@
 package main
 
 import (
+	"regexp"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/reference"
 )
 
 const (
-	citesWord = "cites"
-	citesRule = "cites 1" // the citations came extracted; by what, the collection does not say
+	citesWord       = "cites"
+	citesNumberWord = "cites_keps" // citations by number
+	citesRule       = "cites 1"    // the citations came extracted; by what, the collection does not say
 )
 
 // vocabulary is what the words of the collections mean that this program knows.
@@ -33,14 +37,20 @@ func vocabulary() reference.Vocabulary {
 		"has_format": along(archive.HasFormat), "is_format_of": against(archive.HasFormat),
 		"attachment_of": along(archive.AttachmentOf), "has_attachment": against(archive.AttachmentOf),
 		"contradicts": along(archive.Contradicts), "see_also": along(archive.SeeAlso),
-		citesWord: along(archive.References), "references": along(archive.References), "cited_by": against(archive.References),
+		citesWord: along(archive.References), citesNumberWord: along(archive.References), "references": along(archive.References), "cited_by": against(archive.References),
 	}
 }
 
-// cleanName cuts off what the authors of collections add to a name: the file of a folder, slashes, the address of a
-// tree.
+// treeAddress is the address of a file or folder in a tree that a host of sources shows.
+var treeAddress = regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:tree|blob)/[^/]+/`)
+
+// cleanName cuts off what the authors of collections add to a name: the address of the tree it stands in, the file of a
+// folder, slashes. Composed and decomposed letters are the same.
 func cleanName(name string) string {
-	name = strings.TrimSpace(name)
+	name = norm.NFC.String(strings.TrimSpace(name))
+	if tree := treeAddress.FindString(name); tree != "" {
+		name, _, _ = strings.Cut(name[len(tree):], "#")
+	}
 	for _, file := range []string{"README.md", "kep.yaml", "index.md"} {
 		name = strings.TrimSuffix(name, "/"+file)
 	}

@@ -77,6 +77,9 @@ func decodePath(p string) (decoded string, bare bool) {
 
 // encodePath makes a path one line.
 func encodePath(p string) string {
+	if !strings.ContainsAny(p, "%\n\r") {
+		return p
+	}
 	return strings.NewReplacer("%", "%25", "\n", "%0A", "\r", "%0D").Replace(p)
 }
 

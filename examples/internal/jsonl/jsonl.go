@@ -11,12 +11,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLine is the longest line that is read, in bytes without its end.
+// MaxLine is the longest line that Lines reads, in bytes without its end.
 const MaxLine = 1 << 20
 
 // The ways a line can be unreadable.
 var (
-	ErrTooLong = fmt.Errorf("the line is longer than %d bytes", MaxLine)
+	ErrTooLong = errors.New("the line is longer than")
 	ErrNotUTF8 = errors.New("the line is not valid UTF-8")
 )
 
@@ -42,11 +42,14 @@ func (e *LineError) Unwrap() error { return e.Err }
 // end in LF or CRLF; a byte order mark before the first is passed over. A
 // line that cannot be read is yielded as *LineError and reading goes on. An
 // error of the reader is yielded as it is, and is the last.
-func Lines(in io.Reader) iter.Seq2[Line, error] {
+func Lines(in io.Reader) iter.Seq2[Line, error] { return LinesUpTo(in, MaxLine) }
+
+// LinesUpTo is Lines with another length of the longest line.
+func LinesUpTo(in io.Reader, longest int) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		lines := bufio.NewReader(in)
+		lines := bufio.NewReaderSize(in, 1<<16)
 		for number := 1; ; number++ {
-			text, err := readLine(lines)
+			text, err := readLine(lines, longest)
 			if number == 1 {
 				text = bytes.TrimPrefix(text, []byte("\ufeff"))
 			}
@@ -54,7 +57,7 @@ func Lines(in io.Reader) iter.Seq2[Line, error] {
 				yield(Line{}, fmt.Errorf("after line %d: %w", number-1, err))
 				return
 			}
-			if len(text) > 0 && !yield(check(Line{Number: number, Text: text})) {
+			if len(text) > 0 && !yield(check(Line{Number: number, Text: text}, longest)) {
 				return
 			}
 			if err != nil {
@@ -64,10 +67,10 @@ func Lines(in io.Reader) iter.Seq2[Line, error] {
 	}
 }
 
-func check(line Line) (Line, error) {
+func check(line Line, longest int) (Line, error) {
 	switch {
-	case len(line.Text) > MaxLine:
-		return Line{}, &LineError{Number: line.Number, Err: ErrTooLong}
+	case len(line.Text) > longest:
+		return Line{}, &LineError{Number: line.Number, Err: fmt.Errorf("%w %d bytes", ErrTooLong, longest)}
 	case !utf8.Valid(line.Text):
 		return Line{}, &LineError{Number: line.Number, Err: ErrNotUTF8}
 	}
@@ -76,17 +79,17 @@ func check(line Line) (Line, error) {
 
 // readLine reads one line. Of a line that is too long it keeps just enough to
 // see that.
-func readLine(lines *bufio.Reader) ([]byte, error) {
+func readLine(lines *bufio.Reader, longest int) ([]byte, error) {
 	var text []byte
 	for {
 		part, err := lines.ReadSlice('\n')
-		if len(text) <= MaxLine {
+		if len(text) <= longest {
 			text = append(text, part...)
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
-		if text = bytes.TrimSuffix(text, []byte("\n")); len(text) <= MaxLine {
+		if text = bytes.TrimSuffix(text, []byte("\n")); len(text) <= longest {
 			text = bytes.TrimSpace(text)
 		}
 		return text, err
