@@ -31,14 +31,7 @@ func TestTheKernelAsksWhatTheDefinitionForgot(t *testing.T) {
 		},
 	})
 	require.NotNil(t, lc, "%v", findings)
-	o := &office{t: t, lc: lc, now: epoch}
-	o.do(ann, changereq.Open{ID: "CR1", Content: content()})
-	o.do(carol, changereq.Move{Event: "present"})
-	a := assessment()
-	a.Relevance = &changereq.Relevance{Verdict: changereq.Relevant}
-	o.do(carol, changereq.Assess{Parts: a})
-	o.do(carol, changereq.IssueBrief{Recommendation: "Approve."})
-	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
+	o := approvedUnder(t, lc)
 	c := o.req.Content.Clone()
 	c.Description = "Something else."
 	o.do(ann, changereq.Amend{Content: c})
@@ -70,14 +63,7 @@ func TestTheKernelAsksAgainAtTheEnd(t *testing.T) {
 		},
 	})
 	require.NotNil(t, lc, "%v", findings)
-	o := &office{t: t, lc: lc, now: epoch}
-	o.do(ann, changereq.Open{ID: "CR1", Content: content()})
-	o.do(carol, changereq.Move{Event: "present"})
-	a := assessment()
-	a.Relevance = &changereq.Relevance{Verdict: changereq.Relevant}
-	o.do(carol, changereq.Assess{Parts: a})
-	o.do(carol, changereq.IssueBrief{Recommendation: "Approve."})
-	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
+	o := approvedUnder(t, lc)
 	o.do(ivo, changereq.RecordResult{Item: "DRW-12", Revision: "C", Predecessor: "B", Released: true, Cites: []changereq.ID{"CR1"}})
 	o.do(changereq.Actor{ID: "olga"}, changereq.SignUnchanged{Item: "MAN-3"})
 	o.do(vera, changereq.VerifyResult{Item: "DRW-12"})
@@ -93,4 +79,18 @@ func TestTheKernelAsksAgainAtTheEnd(t *testing.T) {
 	o.do(vera, changereq.VerifyResult{Item: "DRW-12"})
 	o.do(carol, changereq.Move{Event: "close"})
 	o.state("Closed")
+}
+
+// approvedUnder is an office in which a request was presented and approved.
+func approvedUnder(t *testing.T, lc *changereq.Lifecycle) *office {
+	t.Helper()
+	o := &office{t: t, lc: lc, now: epoch}
+	o.do(ann, changereq.Open{ID: "CR1", Content: content()})
+	o.do(carol, changereq.Move{Event: "present"})
+	a := assessment()
+	a.Relevance = &changereq.Relevance{Verdict: changereq.Relevant}
+	o.do(carol, changereq.Assess{Parts: a})
+	o.do(carol, changereq.IssueBrief{Recommendation: "Approve."})
+	o.do(paul, changereq.RecordDecision{Brief: 1, Verdict: changereq.Approved})
+	return o
 }

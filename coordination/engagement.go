@@ -2,7 +2,6 @@ package coordination
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -16,11 +15,7 @@ import (
 const BookEngagement = "engagement"
 
 // Engagement is a job with its revision.
-type Engagement struct {
-	engage.Engagement
-
-	Rev int64
-}
+type Engagement = register.Row[engage.Engagement]
 
 func engagements() register.Register[engage.Engagement] {
 	return register.Register[engage.Engagement]{Book: BookEngagement, Keys: func(e engage.Engagement) []register.Key {
@@ -45,7 +40,7 @@ func (d *Desk) PrepareEngagement(ctx context.Context, tenant string, order Engag
 	if err != nil {
 		return engage.Engagement{}, err
 	}
-	if order.Plan.Measure, err = definition.Version(order.Version); err != nil {
+	if order.Plan.Measure, err = definition.Value.Version(order.Version); err != nil {
 		return engage.Engagement{}, err
 	}
 	baseline, err := d.read(ctx, tenant, order.Plan.Measure, order.Source, order.Baseline)
@@ -64,24 +59,15 @@ func (d *Desk) Engage(ctx context.Context, tenant string, actor changereq.Actor,
 	if err != nil {
 		return Engagement{}, err
 	}
-	var out Engagement
-	err = d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		out, err = d.EngageTx(ctx, tx, actor, e)
-		return err
+	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, _ time.Time) (Engagement, error) {
+		return d.EngageTx(ctx, tx, actor, e)
 	})
-	return out, err
 }
 
 // EngageTx keeps a prepared engagement inside the caller's transaction. An id
 // that is taken is register.ErrConflict.
 func (*Desk) EngageTx(ctx context.Context, tx Tx, actor changereq.Actor, e engage.Engagement) (Engagement, error) {
-	data, err := json.Marshal(e)
-	if err != nil {
-		return Engagement{}, fmt.Errorf("engagement: %w", err)
-	}
-	row, err := engagements().Put(ctx, tx, register.Row[engage.Engagement]{ID: e.ID, Value: e},
-		register.Event{Kind: "proposed", At: process.Time(e.Since), Actor: actor.ID, Data: data})
-	return Engagement{Engagement: row.Value, Rev: row.Rev}, err
+	return record(ctx, tx, engagements(), Engagement{ID: e.ID, Value: e}, "proposed", actor.ID, process.Time(e.Since), e)
 }
 
 // Report reads the measure of an engagement from a log, for a window, and takes
@@ -95,7 +81,7 @@ func (d *Desk) Report(
 	if err != nil {
 		return Engagement{}, err
 	}
-	reading, err := d.read(ctx, tenant, e.Measure, source, window)
+	reading, err := d.read(ctx, tenant, e.Value.Measure, source, window)
 	if err != nil {
 		return Engagement{}, err
 	}
@@ -107,14 +93,9 @@ func (d *Desk) Report(
 func (d *Desk) Steer(
 	ctx context.Context, tenant string, actor changereq.Actor, id string, rev int64, command engage.Command,
 ) (Engagement, error) {
-	now := changereq.Instant(d.cfg.Now())
-	var out Engagement
-	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		var err error
-		out, err = d.SteerTx(ctx, tx, actor, now, id, rev, command)
-		return err
+	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Engagement, error) {
+		return d.SteerTx(ctx, tx, actor, now, id, rev, command)
 	})
-	return out, err
 }
 
 // SteerTx is Steer inside the caller's transaction.
@@ -130,7 +111,7 @@ func (*Desk) SteerTx(
 	}
 	happened, err := engage.Decide(row.Value, command, now.UnixMicro())
 	if err != nil || len(happened) == 0 {
-		return Engagement{Engagement: row.Value, Rev: row.Rev}, err
+		return row, err
 	}
 	var events []register.Event
 	for _, ev := range happened {
@@ -139,25 +120,18 @@ func (*Desk) SteerTx(
 			kind = string(ev.State)
 		}
 		row.Value = engage.Evolve(row.Value, ev)
-		data, err := json.Marshal(ev)
+		told, err := occurrence(kind, actor.ID, now, ev)
 		if err != nil {
-			return Engagement{}, fmt.Errorf("engagement: %w", err)
+			return Engagement{}, err
 		}
-		events = append(events, register.Event{Kind: kind, At: now, Actor: actor.ID, Data: data})
+		events = append(events, told)
 	}
-	row, err = engagements().Put(ctx, tx, row, events...)
-	return Engagement{Engagement: row.Value, Rev: row.Rev}, err
+	return engagements().Put(ctx, tx, row, events...)
 }
 
 // Engagement returns one engagement, or register.ErrNotFound.
 func (d *Desk) Engagement(ctx context.Context, tenant, id string) (Engagement, error) {
-	var out Engagement
-	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		row, err := engagements().Get(ctx, tx, id)
-		out = Engagement{Engagement: row.Value, Rev: row.Rev}
-		return err
-	})
-	return out, err
+	return rowOf(ctx, d, tenant, engagements(), id)
 }
 
 // Engagements returns a page of engagements in order of their ids; with a state,
@@ -167,15 +141,5 @@ func (d *Desk) Engagements(ctx context.Context, tenant string, state engage.Stat
 		q.Key = "state"
 		q = q.Only(string(state))
 	}
-	var out []Engagement
-	var next string
-	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		page, after, err := engagements().List(ctx, tx, q)
-		out, next = nil, after
-		for _, row := range page {
-			out = append(out, Engagement{Engagement: row.Value, Rev: row.Rev})
-		}
-		return err
-	})
-	return out, next, err
+	return pageOf(ctx, d, tenant, engagements(), q)
 }

@@ -82,7 +82,7 @@ func TestEngagementIsTheFoldOfItsEvents(t *testing.T) {
 		var err error
 		e, err = o.Report(t.Context(), tenant, changereq.Actor{ID: "ann"}, "E", e.Rev, coordination.LogSource{Record: "LOG"}, days(2+step, 3+step))
 		require.NoError(t, err)
-		require.Equal(t, want, e.State)
+		require.Equal(t, want, e.Value.State)
 
 		entries, _, err := o.Journal(t.Context(), tenant, coordination.JournalQuery{Room: coordination.BookEngagement, Entity: "E"})
 		require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestEngagementIsTheFoldOfItsEvents(t *testing.T) {
 			require.NoError(t, json.Unmarshal(entry.Data, &ev))
 			folded = engage.Evolve(folded, ev)
 		}
-		require.Equal(t, e.Engagement, folded)
+		require.Equal(t, e.Value, folded)
 	}
 }
 
@@ -131,13 +131,13 @@ func TestOldFiguresComputeAgain(t *testing.T) {
 	e := o.engage(t)
 	d, err := o.DefineMeasure(t.Context(), tenant, changereq.Actor{ID: "bo"}, "M", 1, engage.Measure{Formula: engage.OnTime, Promise: 1})
 	require.NoError(t, err)
-	require.Equal(t, []int{1, 2}, []int{d.Versions[0].Version, d.Versions[1].Version})
+	require.Equal(t, []int{1, 2}, []int{d.Value.Versions[0].Version, d.Value.Versions[1].Version})
 	e, err = o.Report(t.Context(), tenant, changereq.Actor{ID: "ann"}, "E", e.Rev, coordination.LogSource{Record: "LOG"}, days(2, 3))
 	require.NoError(t, err)
-	require.Equal(t, 1, e.Readings[0].Measure.Version)
+	require.Equal(t, 1, e.Value.Readings[0].Measure.Version)
 	again, err := o.TakeReading(t.Context(), tenant, "M", 1, coordination.LogSource{Record: "LOG"}, days(0, 2))
 	require.NoError(t, err)
-	require.Equal(t, e.Baseline, again)
+	require.Equal(t, e.Value.Baseline, again)
 	newest, err := o.TakeReading(t.Context(), tenant, "M", 0, coordination.LogSource{Record: "LOG"}, days(0, 2))
 	require.NoError(t, err)
 	require.Equal(t, engage.OnTime, newest.Measure.Formula)

@@ -198,10 +198,10 @@ func (d *Desk) sessions(ctx context.Context, tenant string, ids []string) ([]sam
 		if err != nil {
 			return nil, err
 		}
-		for i := range o.Timings {
-			o.Timings[i].Activity += ByHand
+		for i := range o.Value.Timings {
+			o.Value.Timings[i].Activity += ByHand
 		}
-		out = append(out, o.Session)
+		out = append(out, o.Value)
 	}
 	return out, nil
 }

@@ -2,7 +2,6 @@ package coordination
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -20,11 +19,13 @@ const BookMeasure = "measure"
 // an old figure can be computed again.
 type Definition struct {
 	ID       string           `json:"id"`
-	Rev      int64            `json:"-"`
 	Versions []engage.Measure `json:"versions"` // the first is version 1
 	Changed  time.Time        `json:"changed"`
 	By       string           `json:"by"`
 }
+
+// MeasureDefinition is a definition with its revision.
+type MeasureDefinition = register.Row[Definition]
 
 // Version gives a version of the definition, the newest for 0, or
 // register.ErrNotFound.
@@ -47,69 +48,40 @@ func measures() register.Register[Definition] {
 // has seen. The error is engage.ErrInvalid, or register.ErrConflict.
 func (d *Desk) DefineMeasure(
 	ctx context.Context, tenant string, actor changereq.Actor, id string, rev int64, m engage.Measure,
-) (Definition, error) {
-	now := changereq.Instant(d.cfg.Now())
-	var out Definition
-	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		var err error
-		out, err = d.DefineMeasureTx(ctx, tx, actor, now, id, rev, m)
-		return err
+) (MeasureDefinition, error) {
+	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (MeasureDefinition, error) {
+		return d.DefineMeasureTx(ctx, tx, actor, now, id, rev, m)
 	})
-	return out, err
 }
 
 // DefineMeasureTx is DefineMeasure inside the caller's transaction.
 func (*Desk) DefineMeasureTx(
 	ctx context.Context, tx Tx, actor changereq.Actor, now time.Time, id string, rev int64, m engage.Measure,
-) (Definition, error) {
-	row := register.Row[Definition]{ID: id}
+) (MeasureDefinition, error) {
+	row := MeasureDefinition{ID: id}
 	if rev != 0 {
 		var err error
 		if row, err = measures().Get(ctx, tx, id); err != nil {
-			return Definition{}, err
+			return MeasureDefinition{}, err
 		}
 		row.Rev = rev
 	}
 	m.Name, m.Version = id, len(row.Value.Versions)+1
 	if err := m.Validate(); err != nil {
-		return Definition{}, err
+		return MeasureDefinition{}, err
 	}
 	row.Value = Definition{ID: id, Versions: append(slices.Clip(row.Value.Versions), m), Changed: now, By: actor.ID}
-	data, err := json.Marshal(m)
-	if err != nil {
-		return Definition{}, fmt.Errorf("measure: %w", err)
-	}
-	row, err = measures().Put(ctx, tx, row, register.Event{Kind: "defined", At: now, Actor: actor.ID, Data: data})
-	row.Value.Rev = row.Rev
-	return row.Value, err
+	return record(ctx, tx, measures(), row, "defined", actor.ID, now, m)
 }
 
 // Measure returns a definition, or register.ErrNotFound.
-func (d *Desk) Measure(ctx context.Context, tenant, id string) (Definition, error) {
-	var out Definition
-	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		row, err := measures().Get(ctx, tx, id)
-		out = row.Value
-		out.Rev = row.Rev
-		return err
-	})
-	return out, err
+func (d *Desk) Measure(ctx context.Context, tenant, id string) (MeasureDefinition, error) {
+	return rowOf(ctx, d, tenant, measures(), id)
 }
 
 // Measures returns a page of definitions in order of their ids.
-func (d *Desk) Measures(ctx context.Context, tenant string, q register.Query) ([]Definition, string, error) {
-	var out []Definition
-	var next string
-	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		page, after, err := measures().List(ctx, tx, q)
-		out, next = nil, after
-		for _, row := range page {
-			row.Value.Rev = row.Rev
-			out = append(out, row.Value)
-		}
-		return err
-	})
-	return out, next, err
+func (d *Desk) Measures(ctx context.Context, tenant string, q register.Query) ([]MeasureDefinition, string, error) {
+	return pageOf(ctx, d, tenant, measures(), q)
 }
 
 // TakeReading computes a measure on a log, for the cases that end in a window.
@@ -121,7 +93,7 @@ func (d *Desk) TakeReading(
 	if err != nil {
 		return engage.Reading{}, err
 	}
-	m, err := definition.Version(version)
+	m, err := definition.Value.Version(version)
 	if err != nil {
 		return engage.Reading{}, err
 	}

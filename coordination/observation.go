@@ -2,7 +2,6 @@ package coordination
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -16,11 +15,7 @@ import (
 const BookObservation = "observation"
 
 // Observation is a session by hand with its revision.
-type Observation struct {
-	sampling.Session
-
-	Rev int64
-}
+type Observation = register.Row[sampling.Session]
 
 func observations() register.Register[sampling.Session] {
 	return register.Register[sampling.Session]{Book: BookObservation, Keys: func(s sampling.Session) []register.Key {
@@ -35,17 +30,12 @@ func observations() register.Register[sampling.Session] {
 func (d *Desk) FileObservation(
 	ctx context.Context, tenant string, actor changereq.Actor, rev int64, s sampling.Session,
 ) (Observation, error) {
-	now := changereq.Instant(d.cfg.Now())
 	if s.ID == "" {
 		s.ID = d.cfg.NewID()
 	}
-	var out Observation
-	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		var err error
-		out, err = d.FileObservationTx(ctx, tx, actor, now, rev, s)
-		return err
+	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Observation, error) {
+		return d.FileObservationTx(ctx, tx, actor, now, rev, s)
 	})
-	return out, err
 }
 
 // FileObservationTx is FileObservation inside the caller's transaction; the
@@ -59,7 +49,7 @@ func (*Desk) FileObservationTx(
 	if err := s.Validate(); err != nil {
 		return Observation{}, err
 	}
-	row, kind := register.Row[sampling.Session]{ID: s.ID}, "filed"
+	row, kind := Observation{ID: s.ID}, "filed"
 	if rev != 0 {
 		var err error
 		if row, err = observations().Get(ctx, tx, s.ID); err != nil {
@@ -68,23 +58,12 @@ func (*Desk) FileObservationTx(
 		row.Rev, kind = rev, "corrected"
 	}
 	row.Value = s
-	data, err := json.Marshal(s)
-	if err != nil {
-		return Observation{}, fmt.Errorf("observation: %w", err)
-	}
-	row, err = observations().Put(ctx, tx, row, register.Event{Kind: kind, At: now, Actor: actor.ID, Data: data})
-	return Observation{Session: row.Value, Rev: row.Rev}, err
+	return record(ctx, tx, observations(), row, kind, actor.ID, now, s)
 }
 
 // Observation returns one session, or register.ErrNotFound.
 func (d *Desk) Observation(ctx context.Context, tenant, id string) (Observation, error) {
-	var out Observation
-	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		row, err := observations().Get(ctx, tx, id)
-		out = Observation{Session: row.Value, Rev: row.Rev}
-		return err
-	})
-	return out, err
+	return rowOf(ctx, d, tenant, observations(), id)
 }
 
 // Observations returns a page of sessions that begin in a time, in order of
@@ -96,17 +75,7 @@ func (d *Desk) Observations(
 	if begin != (process.Interval{}) {
 		q.From, q.To = register.Sortable(process.Time(begin.From)), register.Sortable(process.Time(begin.To))
 	}
-	var out []Observation
-	var next string
-	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		page, after, err := observations().List(ctx, tx, q)
-		out, next = nil, after
-		for _, row := range page {
-			out = append(out, Observation{Session: row.Value, Rev: row.Rev})
-		}
-		return err
-	})
-	return out, next, err
+	return pageOf(ctx, d, tenant, observations(), q)
 }
 
 // Watched is what the sessions of a period found together.
@@ -146,7 +115,7 @@ func (d *Desk) Watched(ctx context.Context, tenant string, q WatchQuery) (Watche
 			return Watched{}, err
 		}
 		for _, o := range page {
-			sessions = append(sessions, o.Session)
+			sessions = append(sessions, o.Value)
 		}
 		if len(sessions) > MaxWatched {
 			return Watched{}, fmt.Errorf("%w of %d sessions: choose a shorter period", process.ErrLimit, MaxWatched)

@@ -50,7 +50,7 @@ type Config struct {
 	Dossiers *handover.Service
 
 	// Plans and Tables read and write the files of other programs; nil: there are
-	// none. See PlanFormat and TableFormat.
+	// none. Package planfiles below this one has those that coordkit knows.
 	Plans  map[string]PlanFormat // by name, such as mspdi
 	Tables *TableFormat
 

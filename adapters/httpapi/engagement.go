@@ -82,9 +82,10 @@ func engagementFrom(in EngagementInput) coordination.EngagementOrder {
 	}
 }
 
-func engagementTo(e coordination.Engagement) Engagement {
+func engagementTo(row coordination.Engagement) Engagement {
+	e := row.Value
 	return Engagement{
-		ID: e.ID, Rev: e.Rev, Aspect: e.Aspect, Measure: measureTo(e.Measure), Goal: e.Goal,
+		ID: e.ID, Rev: row.Rev, Aspect: e.Aspect, Measure: measureTo(e.Measure), Goal: e.Goal,
 		InARow: int64(e.Exit.InARow), MinCases: int64(e.Exit.MinCases), End: process.Time(e.End),
 		WatchUntil: process.Time(e.Watch.Until), Relapse: e.Watch.Relapse, RelapseInARow: int64(e.Watch.InARow),
 		Baseline: readingTo(e.Baseline), State: string(e.State), Since: process.Time(e.Since), Reason: text(e.Reason), Streak: int64(e.Streak),

@@ -68,8 +68,8 @@ func measureTo(m engage.Measure) MeasureVersion {
 	}
 }
 
-func definitionTo(d coordination.Definition) MeasureDefinition {
-	return MeasureDefinition{ID: d.ID, Rev: d.Rev, Versions: listed(d.Versions, measureTo), Changed: d.Changed, By: d.By}
+func definitionTo(d coordination.MeasureDefinition) MeasureDefinition {
+	return MeasureDefinition{ID: d.ID, Rev: d.Rev, Versions: listed(d.Value.Versions, measureTo), Changed: d.Value.Changed, By: d.Value.By}
 }
 
 func readingTo(r engage.Reading) Reading {

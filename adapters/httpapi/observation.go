@@ -121,13 +121,14 @@ func sessionFrom(in ObservationInput) sampling.Session {
 	return s
 }
 
-func observationTo(o coordination.Observation) Observation {
+func observationTo(row coordination.Observation) Observation {
+	o := row.Value
 	method := "stopwatch"
 	if o.Method == sampling.WorkSampling {
 		method = "work-sampling"
 	}
 	return Observation{
-		ID: o.ID, Rev: o.Rev, Observer: o.Observer, Method: method, Window: spanTo(o.Window),
+		ID: o.ID, Rev: row.Rev, Observer: o.Observer, Method: method, Window: spanTo(o.Window),
 		Places: listed(o.Places, plain[string, string]), Breaks: listed(o.Breaks, spanTo),
 		Timings: listed(o.Timings, func(t sampling.Timing) ObservedTiming {
 			return ObservedTiming{

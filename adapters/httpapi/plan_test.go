@@ -7,17 +7,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/coordkit/coordkit/adapters/format/ical"
-	"github.com/coordkit/coordkit/adapters/format/plancsv"
 	"github.com/coordkit/coordkit/adapters/httpapi"
 	"github.com/coordkit/coordkit/adapters/httpapi/contracttest"
-	"github.com/coordkit/coordkit/schedule"
-	"github.com/coordkit/coordkit/schedule/staff"
-	"github.com/coordkit/coordkit/schedule/supply"
+	"github.com/coordkit/coordkit/adapters/httpapi/planfiles"
 )
 
 // planner calls the planning part of an office with bodies as text; every reply is
@@ -31,67 +26,9 @@ type planner struct {
 func newPlanner(t *testing.T) *planner {
 	t.Helper()
 	o := open(t, func(c *httpapi.Config) {
-		c.Plans, c.Tables = map[string]httpapi.PlanFormat{"csv": csvPlans()}, tables()
+		c.Plans, c.Tables = planfiles.Plans(), planfiles.Tables()
 	})
 	return &planner{t: t, client: contracttest.NewTransport(t, o.handler).Client()}
-}
-
-func csvReport(r plancsv.Report) httpapi.FileReport {
-	out := httpapi.FileReport{Rows: r.Rows, Read: r.Read, More: r.More, Ignored: r.Ignored, Recoded: r.Recoded}
-	for _, p := range r.Problems {
-		out.Problems = append(out.Problems, httpapi.FileProblem(p))
-	}
-	return out
-}
-
-func csvPlans() httpapi.PlanFormat {
-	return httpapi.PlanFormat{
-		Read: func(in io.Reader, zone *time.Location) (schedule.Plan, httpapi.FileReport, error) {
-			a, r, report, err := plancsv.Activities(in, plancsv.Options{Zone: zone})
-			return schedule.Plan{Activities: a, Relations: r}, csvReport(report), err
-		},
-		Write: func(out io.Writer, p *schedule.Plan, _ *time.Location) (httpapi.FileReport, error) {
-			dropped, err := plancsv.WriteActivities(out, p)
-			var r httpapi.FileReport
-			for _, d := range dropped {
-				r.Dropped = append(r.Dropped, [2]string{d.Where, d.What})
-			}
-			return r, err
-		},
-	}
-}
-
-func tables() *httpapi.TableFormat {
-	return &httpapi.TableFormat{
-		Items: func(in io.Reader, zone *time.Location) ([]supply.Item, []supply.Source, httpapi.FileReport, error) {
-			items, sources, r, err := plancsv.Items(in, plancsv.Options{Zone: zone})
-			return items, sources, csvReport(r), err
-		},
-		Stock: func(in io.Reader, zone *time.Location) ([]supply.Lot, httpapi.FileReport, error) {
-			out, r, err := plancsv.Stock(in, plancsv.Options{Zone: zone})
-			return out, csvReport(r), err
-		},
-		People: func(in io.Reader, zone *time.Location) ([]staff.Person, httpapi.FileReport, error) {
-			out, r, err := plancsv.People(in, plancsv.Options{Zone: zone})
-			return out, csvReport(r), err
-		},
-		Attendance: func(in io.Reader, zone *time.Location) ([]staff.Record, httpapi.FileReport, error) {
-			out, r, err := plancsv.Attendance(in, plancsv.Options{Zone: zone})
-			return out, csvReport(r), err
-		},
-		Absences: func(in io.Reader, zone *time.Location, person string) ([]staff.Record, httpapi.FileReport, error) {
-			busy, notes, err := ical.Read(in, ical.ReadOptions{Zone: zone})
-			var out []staff.Record
-			for _, b := range busy {
-				out = append(out, staff.Record{ID: b.UID, Person: person, Kind: staff.Leave, State: staff.Approved, Interval: schedule.Interval{Start: b.Start, Finish: b.Finish}})
-			}
-			r := httpapi.FileReport{Rows: len(busy), Read: len(busy)}
-			for _, n := range notes {
-				r.Problems = append(r.Problems, httpapi.FileProblem{Line: n.Line, Field: n.Name, Code: "unsupported", Text: n.Text})
-			}
-			return out, r, err
-		},
-	}
 }
 
 // do calls and returns the status, the ETag and the body.

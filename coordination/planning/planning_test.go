@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -13,12 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/adapters/store/memory"
-	"github.com/coordkit/coordkit/adapters/store/postgres"
-	"github.com/coordkit/coordkit/adapters/store/sqlite"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/planning"
 	"github.com/coordkit/coordkit/coordination/register"
-	"github.com/coordkit/coordkit/internal/pgtest"
+	"github.com/coordkit/coordkit/internal/everystore"
 	"github.com/coordkit/coordkit/schedule"
 	"github.com/coordkit/coordkit/schedule/plans"
 	"github.com/coordkit/coordkit/schedule/staff"
@@ -56,30 +54,7 @@ func newBench(tb testing.TB, store coordination.Store) *bench {
 	return b
 }
 
-func onSQLite(tb testing.TB) coordination.Store {
-	tb.Helper()
-	db, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "office.db"), sqlite.Config{})
-	require.NoError(tb, err)
-	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
-	require.NoError(tb, db.Migrate(tb.Context()))
-	return db
-}
-
-func onPostgres(tb testing.TB) coordination.Store {
-	tb.Helper()
-	dsn := pgtest.Database(tb, func(ctx context.Context, dsn string) error {
-		db, err := postgres.Open(ctx, dsn, postgres.Config{})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = db.Close() }()
-		return db.Migrate(ctx)
-	})
-	db, err := postgres.Open(tb.Context(), dsn, postgres.Config{})
-	require.NoError(tb, err)
-	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
-	return db
-}
+func TestMain(m *testing.M) { os.Exit(everystore.Main(m)) }
 
 // dump is every sheet of a tenant, with its revision and the length of its history.
 func (b *bench) dump(t require.TestingT, tenant string) []string {
@@ -436,46 +411,41 @@ func TestRefusedWritesNothing(t *testing.T) {
 // TestOneOfTwoWins: of two who have seen the same revision one is told to read again.
 func TestOneOfTwoWins(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(testing.TB) coordination.Store{
-		"memory": func(testing.TB) coordination.Store { return memory.New() }, "sqlite": onSQLite, "postgres": onPostgres,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := newBench(t, open(t))
-			ctx := t.Context()
-			_, err := b.Do(ctx, acme, "ann", "P", 0, plans.Create{Plan: schedule.Plan{ID: "P", Activities: []schedule.Activity{task("a", 8)}}})
-			require.NoError(t, err)
-			require.NoError(t, b.PutItems(ctx, acme, "ann", []planning.Item{item("bolt")}))
-			require.NoError(t, b.CountLots(ctx, acme, "ann", []supply.Lot{{ID: "L", Item: "bolt", Quantity: 5}}, ""))
-			race := func(fn func() error) {
-				errs := make([]error, 8)
-				var wg sync.WaitGroup
-				for i := range errs {
-					wg.Go(func() { errs[i] = fn() })
-				}
-				wg.Wait()
-				won := 0
-				for _, err := range errs {
-					if err == nil {
-						won++
-					}
-				}
-				require.Equal(t, 1, won, "%v", errs)
+	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		b := newBench(t, open(t))
+		ctx := t.Context()
+		_, err := b.Do(ctx, acme, "ann", "P", 0, plans.Create{Plan: schedule.Plan{ID: "P", Activities: []schedule.Activity{task("a", 8)}}})
+		require.NoError(t, err)
+		require.NoError(t, b.PutItems(ctx, acme, "ann", []planning.Item{item("bolt")}))
+		require.NoError(t, b.CountLots(ctx, acme, "ann", []supply.Lot{{ID: "L", Item: "bolt", Quantity: 5}}, ""))
+		race := func(fn func() error) {
+			errs := make([]error, 8)
+			var wg sync.WaitGroup
+			for i := range errs {
+				wg.Go(func() { errs[i] = fn() })
 			}
-			race(func() error {
-				_, err := b.Do(ctx, acme, "ann", "P", 1, plans.Revise{Activities: []schedule.Activity{task("b", 8)}})
-				return err
-			})
-			race(func() error { _, err := b.IssueLot(ctx, acme, "ann", "L", 1, 1, "d"); return err })
-			race(func() error { _, err := b.IssueLot(ctx, acme, "ann", "L", 0, 3, "d"); return err }) // 4 are left: for one only
-			p, err := b.Propose(ctx, acme, "ann", "X", "P", 0, planning.Terms{AsOf: monday})
-			require.NoError(t, err)
-			race(func() error { _, err := b.AcceptProposal(ctx, acme, "ann", "X", p.Rev, nil); return err })
-			lot, err := b.Lot(ctx, acme, "L")
-			require.NoError(t, err)
-			require.Equal(t, int64(1), lot.Value.Quantity)
+			wg.Wait()
+			won := 0
+			for _, err := range errs {
+				if err == nil {
+					won++
+				}
+			}
+			require.Equal(t, 1, won, "%v", errs)
+		}
+		race(func() error {
+			_, err := b.Do(ctx, acme, "ann", "P", 1, plans.Revise{Activities: []schedule.Activity{task("b", 8)}})
+			return err
 		})
-	}
+		race(func() error { _, err := b.IssueLot(ctx, acme, "ann", "L", 1, 1, "d"); return err })
+		race(func() error { _, err := b.IssueLot(ctx, acme, "ann", "L", 0, 3, "d"); return err }) // 4 are left: for one only
+		p, err := b.Propose(ctx, acme, "ann", "X", "P", 0, planning.Terms{AsOf: monday})
+		require.NoError(t, err)
+		race(func() error { _, err := b.AcceptProposal(ctx, acme, "ann", "X", p.Rev, nil); return err })
+		lot, err := b.Lot(ctx, acme, "L")
+		require.NoError(t, err)
+		require.Equal(t, int64(1), lot.Value.Quantity)
+	})
 }
 
 // TestLearnedLeadTimes: orders that took long are planned with, once enough came.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/coordkit/coordkit/adapters/httpapi"
+	"github.com/coordkit/coordkit/adapters/httpapi/planfiles"
 	"github.com/coordkit/coordkit/coordination"
 )
 
@@ -14,7 +15,7 @@ func newHandler(desk *coordination.Desk, store coordination.Store, p *proofs, lo
 		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName), Draw: draw,
 		DrawProcess: drawProcess,
 		Evidence:    p.sealer, Dossiers: p.dossiers,
-		Plans: planFormats(), Tables: tableFormat(),
+		Plans: planfiles.Plans(), Tables: planfiles.Tables(),
 	})
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package main
+package planfiles_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coordkit/coordkit/adapters/httpapi/planfiles"
 	"github.com/coordkit/coordkit/schedule"
 	"github.com/coordkit/coordkit/schedule/staff"
 )
@@ -18,7 +19,7 @@ func TestPlanFormats(t *testing.T) {
 		ID: "P", Activities: []schedule.Activity{{ID: "a", Name: "Dig", Duration: 8 * time.Hour}, {ID: "b", Name: "Lay", Duration: 4 * time.Hour}},
 		Relations: []schedule.Relation{{From: "a", To: "b"}},
 	}
-	for name, f := range planFormats() {
+	for name, f := range planfiles.Plans() {
 		var b strings.Builder
 		_, err := f.Write(&b, &p, time.UTC)
 		require.NoError(t, err, name)
@@ -34,7 +35,7 @@ func TestPlanFormats(t *testing.T) {
 
 func TestTablesAndCalendars(t *testing.T) {
 	t.Parallel()
-	tables := tableFormat()
+	tables := planfiles.Tables()
 	items, sources, r, err := tables.Items(strings.NewReader("item,supplier,lead days\nA,acme,3\n"), time.UTC)
 	require.NoError(t, err)
 	require.Len(t, items, len(sources))

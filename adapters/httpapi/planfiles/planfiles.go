@@ -1,4 +1,9 @@
-package main
+// Package planfiles lets the HTTP adapter read and write what planners keep in
+// the files of other programs: MSPDI of MS Project, tables of comma-separated
+// values, iCalendar.
+//
+//	httpapi.Config{Plans: planfiles.Plans(), Tables: planfiles.Tables()}
+package planfiles
 
 import (
 	"fmt"
@@ -14,71 +19,68 @@ import (
 	"github.com/coordkit/coordkit/schedule/supply"
 )
 
-// planFormats are the files that plans are read from and written to.
-func planFormats() map[string]httpapi.PlanFormat {
+// Plans are the files that plans are read from and written to: "mspdi" and "csv".
+func Plans() map[string]httpapi.PlanFormat {
 	return map[string]httpapi.PlanFormat{
 		"mspdi": {
 			Read: func(in io.Reader, zone *time.Location) (schedule.Plan, httpapi.FileReport, error) {
-				p, dropped, err := mspdi.Read(in, zone)
+				p, lost, err := mspdi.Read(in, zone)
 				if err != nil {
 					return schedule.Plan{}, httpapi.FileReport{}, fmt.Errorf("the file: %w", err)
 				}
-				var r httpapi.FileReport
-				for _, d := range dropped {
-					r.Dropped = append(r.Dropped, [2]string{d.Where, d.What})
-				}
-				return *p, r, nil
+				return *p, httpapi.FileReport{Dropped: dropped(lost)}, nil
 			},
 			Write: func(out io.Writer, p *schedule.Plan, zone *time.Location) (httpapi.FileReport, error) {
-				dropped, err := mspdi.Write(out, p, zone)
-				var r httpapi.FileReport
-				for _, d := range dropped {
-					r.Dropped = append(r.Dropped, [2]string{d.Where, d.What})
-				}
-				return r, err
+				lost, err := mspdi.Write(out, p, zone)
+				return httpapi.FileReport{Dropped: dropped(lost)}, err
 			},
 		},
 		"csv": {
 			Read: func(in io.Reader, zone *time.Location) (schedule.Plan, httpapi.FileReport, error) {
 				activities, relations, r, err := plancsv.Activities(in, plancsv.Options{Zone: zone})
-				return schedule.Plan{Activities: activities, Relations: relations}, tableReport(r), err
+				return schedule.Plan{Activities: activities, Relations: relations}, report(r), err
 			},
 			Write: func(out io.Writer, p *schedule.Plan, _ *time.Location) (httpapi.FileReport, error) {
-				dropped, err := plancsv.WriteActivities(out, p)
-				var r httpapi.FileReport
-				for _, d := range dropped {
-					r.Dropped = append(r.Dropped, [2]string{d.Where, d.What})
-				}
-				return r, err
+				lost, err := plancsv.WriteActivities(out, p)
+				return httpapi.FileReport{Dropped: dropped(lost)}, err
 			},
 		},
 	}
 }
 
-// tableFormat reads tables and the absences of calendars.
-func tableFormat() *httpapi.TableFormat {
+// Tables reads items, stock, people and attendance from tables, and the absences
+// of a person from a calendar.
+func Tables() *httpapi.TableFormat {
 	return &httpapi.TableFormat{
 		Items: func(in io.Reader, zone *time.Location) ([]supply.Item, []supply.Source, httpapi.FileReport, error) {
 			items, sources, r, err := plancsv.Items(in, plancsv.Options{Zone: zone})
-			return items, sources, tableReport(r), err
+			return items, sources, report(r), err
 		},
-		Stock: func(in io.Reader, zone *time.Location) ([]supply.Lot, httpapi.FileReport, error) {
-			lots, r, err := plancsv.Stock(in, plancsv.Options{Zone: zone})
-			return lots, tableReport(r), err
-		},
-		People: func(in io.Reader, zone *time.Location) ([]staff.Person, httpapi.FileReport, error) {
-			people, r, err := plancsv.People(in, plancsv.Options{Zone: zone})
-			return people, tableReport(r), err
-		},
-		Attendance: func(in io.Reader, zone *time.Location) ([]staff.Record, httpapi.FileReport, error) {
-			records, r, err := plancsv.Attendance(in, plancsv.Options{Zone: zone})
-			return records, tableReport(r), err
-		},
+		Stock: table(plancsv.Stock), People: table(plancsv.People), Attendance: table(plancsv.Attendance),
 		Absences: absences,
 	}
 }
 
-func tableReport(r plancsv.Report) httpapi.FileReport {
+// table is a reader of one kind of table as the adapter takes it.
+func table[T any](
+	read func(io.Reader, plancsv.Options) ([]T, plancsv.Report, error),
+) func(io.Reader, *time.Location) ([]T, httpapi.FileReport, error) {
+	return func(in io.Reader, zone *time.Location) ([]T, httpapi.FileReport, error) {
+		list, r, err := read(in, plancsv.Options{Zone: zone})
+		return list, report(r), err
+	}
+}
+
+func dropped[D ~struct{ Where, What string }](list []D) [][2]string {
+	var out [][2]string
+	for _, d := range list {
+		lost := struct{ Where, What string }(d)
+		out = append(out, [2]string{lost.Where, lost.What})
+	}
+	return out
+}
+
+func report(r plancsv.Report) httpapi.FileReport {
 	out := httpapi.FileReport{Rows: r.Rows, Read: r.Read, More: r.More, Ignored: r.Ignored, Recoded: r.Recoded}
 	for _, p := range r.Problems {
 		out.Problems = append(out.Problems, httpapi.FileProblem(p))
