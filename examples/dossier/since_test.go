@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,9 +67,46 @@ func TestSince(t *testing.T) {
 	}
 	require.NoError(t, tlog.CheckTree(hashes, proof.To.Size, to, proof.From.Size, from))
 
+	said, err := follow(t, second.Bag)
+	require.NoError(t, err, said)
+	require.Contains(t, said, fmt.Sprintf("the journal of %d entries begins with the %d entries of before\n", second.Entries, first.Entries))
+	for name, text := range map[string]string{
+		"another root": strings.Replace(string(text), proof.From.Root, proof.To.Root, 1),
+		"another size": strings.Replace(string(text), fmt.Sprintf(`"size": %d`, proof.From.Size), fmt.Sprintf(`"size": %d`, proof.From.Size-1), 1),
+		"other hashes": strings.Replace(string(text), base64.StdEncoding.EncodeToString(proof.Hashes[0]), proof.To.Root, 1),
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(second.Bag, "proofs", "consistency.json"), []byte(text), 0o600))
+		said, _ := follow(t, second.Bag)
+		require.Contains(t, said, "the journal does not continue the one of before\n", name)
+	}
+
 	same, _ := handed(t, "-in", old, "-matter", "A", "-since", old)
 	require.Zero(t, same.RecordsInDossier, "nothing is new")
 	require.Equal(t, first.RootHash, same.RootHash)
 	unknown, _ := handed(t, "-in", now, "-matter", "C", "-since", old)
 	require.Equal(t, 3, unknown.RecordsInDossier, "the matter was not known then")
+}
+
+// The commands of the guide agree with x/mod on growth from and to every size of small logs.
+func TestGuideProvesGrowthOfAnySize(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const most = 9
+	var lines []string
+	for i := range most {
+		lines = append(lines, fmt.Sprintf(`{"id":"D%d","title":"t","date":"2020"}`, i))
+	}
+	path := func(n int) string {
+		name := filepath.Join(dir, fmt.Sprint(n, ".jsonl"))
+		require.NoError(t, os.WriteFile(name, []byte(strings.Join(lines[:n], "\n")), 0o600))
+		return name
+	}
+	for from := 1; from <= most; from++ {
+		for to := from; to <= most; to += 1 + from%2 {
+			r, _ := handed(t, "-in", path(to), "-since", path(from))
+			said, err := follow(t, r.Bag)
+			require.NoError(t, err, said)
+			require.Contains(t, said, "entries of before\n", "from %d to %d documents: %s", from, to, said)
+		}
+	}
 }
