@@ -27,6 +27,9 @@ const (
 // cursorID is the sheet of the one index of a tenant.
 const cursorID = "records"
 
+// indexedAtOnce is how much text, in bytes, is handed to the index at a time.
+const indexedAtOnce = 16 << 20
+
 // indexCursor is how far an index is.
 type indexCursor struct {
 	Position int64 `json:"position"`
@@ -129,20 +132,37 @@ func recordsOf(page []Entry) []archive.RecordID {
 	return out
 }
 
+// indexRecords has the index hold records as they are now: those that are there in
+// one step, and none of those that are not.
 func (d *Desk) indexRecords(ctx context.Context, tenant string, ids []archive.RecordID) error {
+	docs := make([]search.Document, 0, len(ids))
+	size := 0
+	put := func() error {
+		if len(docs) == 0 {
+			return nil
+		}
+		if err := d.cfg.Searcher.PutDocuments(ctx, tenant, docs...); err != nil {
+			return fmt.Errorf("coordination: index records %q to %q: %w", docs[0].ID, docs[len(docs)-1].ID, err)
+		}
+		docs, size = docs[:0], 0
+		return nil
+	}
 	for _, id := range ids {
 		doc, err := d.document(ctx, tenant, id)
 		switch {
 		case errors.Is(err, archive.ErrNotFound):
 			err = d.cfg.Searcher.DeleteDocument(ctx, tenant, id)
 		case err == nil:
-			err = d.cfg.Searcher.PutDocument(ctx, tenant, doc)
+			docs, size = append(docs, doc), size+len(doc.Text)
+		}
+		if err == nil && size > indexedAtOnce {
+			err = put()
 		}
 		if err != nil {
 			return fmt.Errorf("coordination: index record %q: %w", id, err)
 		}
 	}
-	return nil
+	return put()
 }
 
 // document is what of a record is searched. A record whose content is gone, or

@@ -4,54 +4,133 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/coordkit/coordkit/archive/search"
 )
 
-// tsvector is PostgreSQL. Its vectors are made of the words as they were cut,
-// without positions, of which it keeps 16,383 only. A word of the title stands in
-// the vector a second time with a mark, as do tenant and facets, so that one
-// index answers for all of them; no word of a text begins with a mark.
+// tsvector is PostgreSQL. Its vectors are made of lexemes with their positions; see
+// vector.go for what they do not hold and how it is found all the same, and
+// window.go for the order in which matches are read.
 type tsvector struct{}
 
-const (
-	markTitle  = "+"
-	markFilter = "="
-)
-
-func (tsvector) schema() []string {
-	return []string{
-		`CREATE TABLE IF NOT EXISTS coordkit_search_document (
-  n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL, dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL,
-  words TSVECTOR, UNIQUE (tenant, id)
+func (tsvector) layout() layout {
+	return layout{
+		guard:  `SELECT pg_advisory_xact_lock(hashtextextended('coordkit_search', 0))`,
+		exists: `SELECT count(*) FROM pg_tables WHERE tablename = 'coordkit_search_document' AND schemaname = ANY (current_schemas(false))`,
+		create: []string{
+			`CREATE TABLE coordkit_search_document (
+  n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL,
+  dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL, beyond BOOLEAN NOT NULL, lexemes TSVECTOR NOT NULL, UNIQUE (tenant, id)
 )`,
-		`CREATE SEQUENCE IF NOT EXISTS coordkit_search_number`,
-		`CREATE TABLE IF NOT EXISTS coordkit_search_text (n BIGINT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL)`, // apart, so that a page has the rows of many matches
-		`CREATE INDEX IF NOT EXISTS coordkit_search_newest ON coordkit_search_document (tenant, n)`,
-		`CREATE INDEX IF NOT EXISTS coordkit_search_word ON coordkit_search_document USING gin (words)`,
+			// A vector that is not short stands apart as it is: few searches read it, and
+			// without it a page has the rows of many matches.
+			`ALTER TABLE coordkit_search_document ALTER lexemes SET STORAGE EXTERNAL, SET (toast_tuple_target = 128)`,
+			`CREATE SEQUENCE coordkit_search_number`,
+			`CREATE TABLE coordkit_search_text (n BIGINT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL)`, // apart, so that a page has the rows of more matches
+			`CREATE INDEX coordkit_search_newest ON coordkit_search_document (tenant, n)`,
+			`CREATE INDEX coordkit_search_lexeme ON coordkit_search_document USING gin (lexemes)`,
+		},
+		drop: []string{
+			`DROP TABLE IF EXISTS coordkit_search_document`, `DROP TABLE IF EXISTS coordkit_search_text`, `DROP SEQUENCE IF EXISTS coordkit_search_number`,
+		},
 	}
 }
 
-// number comes from a sequence, so that writers do not wait for each other: it
-// comes round after more documents than anybody files in a second.
-func (tsvector) number() string {
-	return `$1::bigint + nextval('coordkit_search_number') % ($2::bigint - $1::bigint + 1)`
+func (tsvector) changing(context.Context, *sql.Conn) error { return nil }
+
+// settled lets one writer of a tenant follow the other: two that take the same
+// documents in would else each find that they are not there.
+func (tsvector) settled(ctx context.Context, tx *sql.Tx, tenant string) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('coordkit_search ' || $1, 0))`, tenant)
+	return err
 }
 
-func (tsvector) prepare() string { return "" }
+const (
+	// A number comes from a sequence, so that tenants do not wait for each other: it
+	// comes round after more documents than anybody files in a second.
+	numbersPostgres   = `SELECT nextval('coordkit_search_number') FROM generate_series(1, $1)`
+	documentsPostgres = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, beyond, lexemes)
+SELECT n, $1, id, kind, dated, recorded, facets, beyond, lexemes::tsvector
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[])
+  AS u (n, id, kind, dated, recorded, facets, beyond, lexemes)`
+	textsPostgres  = `INSERT INTO coordkit_search_text (n, title, text) SELECT n, title, text FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (n, title, text)`
+	removePostgres = `WITH gone AS (DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = ANY ($2::text[]) RETURNING n)
+DELETE FROM coordkit_search_text WHERE n IN (SELECT n FROM gone)`
+)
 
-// reading is a snapshot in which every statement is planned for its words: how
-// many documents have them decides whether to read all of those or to go through
-// the newest.
+// rows are documents by columns, as PostgreSQL takes many at once.
+type rows struct {
+	n, dated, recorded                     []int64
+	id, kind, facets, lexemes, title, text []string
+	beyond                                 []bool
+}
+
+func (r *rows) add(n int64, tenant string, d *search.Document) error {
+	facets, err := facetText(d.Facets)
+	if err != nil {
+		return err
+	}
+	lexemes, beyond := vectorText(tenant, d)
+	r.n, r.dated, r.recorded = append(r.n, n), append(r.dated, micros(d.Dated)), append(r.recorded, micros(d.Recorded))
+	r.id, r.kind, r.facets = append(r.id, string(d.ID)), append(r.kind, string(d.Kind)), append(r.facets, facets)
+	r.lexemes, r.beyond = append(r.lexemes, lexemes), append(r.beyond, beyond)
+	r.title, r.text = append(r.title, d.Title), append(r.text, d.Text)
+	return nil
+}
+
+func (tsvector) put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Document) error {
+	numbers, err := numbers(ctx, tx, len(ds))
+	if err != nil {
+		return err
+	}
+	var r rows
+	for i, d := range ds {
+		if err := r.add(secondOf(d.Dated)<<belowSecond|numbers[i]%inSecond, tenant, d); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, documentsPostgres, tenant, r.n, r.id, r.kind, r.dated, r.recorded, r.facets, r.beyond, r.lexemes); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, textsPostgres, r.n, r.title, r.text)
+	return err
+}
+
+func numbers(ctx context.Context, tx *sql.Tx, count int) ([]int64, error) {
+	rows, err := tx.QueryContext(ctx, numbersPostgres, count)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // the error of reading is asked for below
+	out := make([]int64, 0, count)
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, rows.Err()
+}
+
+func (tsvector) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) error {
+	_, err := tx.ExecContext(ctx, removePostgres, tenant, ids)
+	return err
+}
+
+// settings have every statement of an answer planned for its words, from indexes:
+// the planner knows little of how often words are together, and nothing of what it costs to read
+// a long vector again.
+const settings = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`
+
+// reading is a snapshot, of which an answer reads more than once.
 func (tsvector) reading(ctx context.Context, db *sql.DB) (querier, func() error, error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := tx.ExecContext(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+	if _, err := tx.ExecContext(ctx, settings); err != nil {
 		return nil, nil, errors.Join(err, tx.Rollback())
 	}
 	return tx, func() error {
@@ -62,60 +141,79 @@ func (tsvector) reading(ctx context.Context, db *sql.DB) (querier, func() error,
 	}, nil
 }
 
-// vector writes words as a vector. They have no character that would have to be
-// escaped.
-func vector(words []string) string {
-	words = slices.Compact(slices.Sorted(slices.Values(words)))
-	return "'" + strings.Join(words, "' '") + "'"
+func (tsvector) texts() string {
+	return `SELECT d.id, t.title, t.text FROM coordkit_search_document d JOIN coordkit_search_text t ON t.n = d.n WHERE d.tenant = $1 AND d.id IN`
 }
 
-func (tsvector) put(ctx context.Context, tx *sql.Tx, n int64, tenant string, d *search.Document) error {
-	title := search.Words(d.Title)
-	all := append(slices.Concat(title, search.Words(d.Text)), markFilter+tenantWord(tenant))
-	for _, w := range title {
-		all = append(all, markTitle+w)
+// queryText writes a condition as a tsquery. Beyond is for the documents that are
+// looked through whatever is asked for.
+func queryText(c *condition, window []string, beyond string) string {
+	parts := make([]string, 0, len(c.with)+len(c.without))
+	for _, s := range c.with {
+		parts = append(parts, soughtText(s, true))
 	}
-	for _, w := range facetWords(d.Facets) {
-		all = append(all, markFilter+w)
+	for _, group := range c.without {
+		inner := make([]string, len(group))
+		for i, s := range group {
+			inner[i] = soughtText(s, false)
+		}
+		parts = append(parts, "!("+strings.Join(inner, " & ")+")")
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE coordkit_search_document SET words = $1::tsvector WHERE n = $2`, vector(all), n)
-	return err
+	text := "(" + strings.Join(parts, " & ") + " | " + lexeme(beyond) + ")"
+	if len(window) > 0 {
+		for i := range window {
+			window[i] = lexeme(window[i])
+		}
+		text += " & (" + strings.Join(window, " | ") + ")"
+	}
+	return text
 }
 
-// remove has nothing to do: the words stand in the row.
-func (tsvector) remove(context.Context, *sql.Tx, int64) error { return nil }
-
-func lexeme(word string, prefix bool) string {
-	if prefix {
-		return "'" + word + "':*"
+// soughtText writes what is sought. Where it is a phrase that must be there, documents
+// count for which its positions do not tell; where it must not, only those for
+// which they do.
+func soughtText(s sought, must bool) string {
+	if len(s.lexemes) == 1 {
+		text := lexeme(s.lexemes[0])
+		if s.prefix {
+			text += ":*"
+		}
+		return text
 	}
-	return "'" + word + "'"
+	quoted := make([]string, len(s.lexemes))
+	for i, l := range s.lexemes {
+		quoted[i] = lexeme(l)
+	}
+	follow := "(" + strings.Join(quoted, " <-> ") + ")"
+	if !must {
+		return follow
+	}
+	parts := make([]string, 0, 2*len(s.lexemes))
+	for i := range s.lexemes[1:] {
+		parts = append(parts, pairText(s.lexemes[i], s.lexemes[i+1]))
+	}
+	lost := make([]string, 0, len(s.lexemes))
+	for _, l := range s.lexemes {
+		lost = append(lost, lexeme(markLost+l))
+	}
+	return strings.Join(parts, " & ") + " & (" + follow + " | (" + strings.Join(quoted, " & ") + " & (" + strings.Join(lost, " | ") + ")))"
 }
 
-func (tsvector) match(tenant string, p part, args *arguments) (from, n string) {
-	parts := []string{lexeme(markFilter+tenantWord(tenant), false)}
-	for _, name := range slices.Sorted(maps.Keys(p.facets)) {
-		parts = append(parts, lexeme(markFilter+facetWord(name, p.facets[name]), false))
-	}
-	var titles []string
-	for _, t := range p.terms {
-		for _, w := range t.Words {
-			switch {
-			case !t.Exclude:
-				parts = append(parts, lexeme(w, t.Prefix))
-				titles = append(titles, lexeme(markTitle+w, t.Prefix))
-			case len(t.Words) == 1:
-				parts = append(parts, "!"+lexeme(w, false))
+// lexeme quotes a lexeme, which has nothing that would have to be escaped.
+func lexeme(text string) string { return "'" + text + "'" }
+
+// lostText asks for documents whose positions do not tell about a phrase of the
+// condition; empty where it has none.
+func lostText(c *condition) string {
+	var lost []string
+	for _, group := range append([][]sought{c.with}, c.without...) {
+		for _, s := range group {
+			if len(s.lexemes) > 1 {
+				for _, l := range s.lexemes {
+					lost = append(lost, lexeme(markLost+l))
+				}
 			}
 		}
 	}
-	switch {
-	case len(titles) == 0 && len(p.facets) == 0:
-		return ` FROM coordkit_search_document d WHERE d.tenant = ` + args.add(tenant), "d.n"
-	case p.titled:
-		parts = append(parts, titles...)
-	case len(titles) > 0:
-		parts = append(parts, "!("+strings.Join(titles, " & ")+")")
-	}
-	return ` FROM coordkit_search_document d WHERE d.words @@ ` + args.add(strings.Join(parts, " & ")) + `::tsquery AND d.tenant = ` + args.add(tenant), "d.n"
+	return strings.Join(lost, " | ")
 }

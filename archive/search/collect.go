@@ -5,6 +5,7 @@ import (
 	"container/heap"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/coordkit/coordkit/archive"
 )
@@ -15,8 +16,10 @@ import (
 // What is deleted is gone from the engine's files as well. Safe for concurrent
 // use.
 type Searcher interface {
-	// PutDocument takes a document in, in place of one with the same id.
-	PutDocument(ctx context.Context, tenant string, d Document) error
+	// PutDocuments takes documents in, each in place of one with the same id: all
+	// of them, or none where it fails. Of two with one id the later stays. Hundreds at
+	// once cost far less than one by one. A document that Validate refuses, and the empty tenant, are ErrInvalid.
+	PutDocuments(ctx context.Context, tenant string, ds ...Document) error
 	// DeleteDocument takes a document out; one that is not there is no error.
 	DeleteDocument(ctx context.Context, tenant string, id archive.RecordID) error
 	// FindDocuments answers a query. A query that cannot be read, and the empty
@@ -53,11 +56,14 @@ func clamp(n, usual, most int) int {
 // text are not looked at. Titled is whether every word and prefix asked for
 // stands in its title; it is false where no word is asked for.
 func (c *Collector) Add(d *Document, titled bool) {
-	k := Key{Titled: titled, Dated: d.Dated, ID: d.ID}
+	k := Key{Titled: titled, Dated: whole(d.Dated), ID: d.ID}
 	if (c.q.After == nil || c.q.After.Before(k)) && c.best.takes(k) && c.q.admits(d) {
 		c.best.add(found{k, d.Facets})
 	}
 }
+
+// whole is a time as every engine keeps it: in UTC, to the microsecond.
+func whole(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
 
 // Enough reports whether no document whose place is k or after it can change the
 // answer, so that an engine which brings documents in the order of hits, or nearly so, may
@@ -69,8 +75,9 @@ func (q *Query) admits(d *Document) bool {
 	if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, d.Kind) {
 		return false
 	}
-	if (!q.From.IsZero() && d.Dated.Before(q.From)) || (!q.To.IsZero() && !d.Dated.Before(q.To)) ||
-		(!q.AsOf.IsZero() && d.Dated.After(q.AsOf)) || (!q.AsKnownAt.IsZero() && d.Recorded.After(q.AsKnownAt)) {
+	dated, recorded := whole(d.Dated), whole(d.Recorded)
+	if (!q.From.IsZero() && dated.Before(q.From)) || (!q.To.IsZero() && !dated.Before(q.To)) ||
+		(!q.AsOf.IsZero() && dated.After(q.AsOf)) || (!q.AsKnownAt.IsZero() && recorded.After(q.AsKnownAt)) {
 		return false
 	}
 	for name, value := range q.Facets {
@@ -135,22 +142,6 @@ func tally(all []found) map[string][]Count {
 		slices.SortFunc(out[name], func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
 	}
 	return out
-}
-
-// Words are the tokens of a text, in their order: what an engine indexes.
-func Words(text string) []string { return words(text) }
-
-// Follow reports whether words stand in a text, one after the other, as a phrase
-// asks for.
-func Follow(text string, phrase []string) bool { return follow(words(text), phrase) }
-
-func follow[W comparable](text, phrase []W) bool {
-	for i := 0; i+len(phrase) <= len(text); i++ {
-		if text[i] == phrase[0] && slices.Equal(text[i:i+len(phrase)], phrase) {
-			return true
-		}
-	}
-	return false
 }
 
 // found is a document that passed everything.

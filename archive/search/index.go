@@ -7,21 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/coordkit/coordkit/archive"
 )
-
-// Document is what is found of a record.
-type Document struct {
-	ID       archive.RecordID
-	Title    string
-	Text     string
-	Kind     archive.Kind
-	Dated    time.Time
-	Recorded time.Time // when the archive learned of it
-	Facets   map[string][]string
-}
 
 // Index holds documents in memory and finds them by inverted lists. The zero
 // Index is empty. It is safe for concurrent use.

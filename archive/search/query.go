@@ -52,7 +52,7 @@ func Parse(text string) ([]Term, error) {
 			}
 			part, rest = rest[:end], rest[end:]
 		}
-		t := Term{Words: words(part), Exclude: exclude}
+		t := Term{Words: Words(part), Exclude: exclude}
 		t.Prefix = len(t.Words) == 1 && strings.HasSuffix(part, "*")
 		if len(t.Words) > 0 {
 			out = append(out, t)

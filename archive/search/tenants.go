@@ -32,16 +32,24 @@ func (x *Indexes) of(tenant string) (*Index, error) {
 	return x.tenants[tenant], nil
 }
 
-// PutDocument takes a document in; see Searcher.
-func (x *Indexes) PutDocument(ctx context.Context, tenant string, d Document) error {
+// PutDocuments takes documents in; see Searcher.
+func (x *Indexes) PutDocuments(ctx context.Context, tenant string, ds ...Document) error {
 	index, err := x.of(tenant)
 	if err != nil {
 		return err
 	}
+	for i := range ds {
+		if err := ds[i].Validate(); err != nil {
+			return err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	index.Put(&d)
+	for i := range ds {
+		d := ds[i]
+		index.Put(&d)
+	}
 	return nil
 }
 

@@ -122,12 +122,3 @@ func appendFolded(b []byte, r rune) []byte {
 	}
 	return utf8.AppendRune(b, r)
 }
-
-// words are the tokens of a text without their places.
-func words(text string) []string {
-	var out []string
-	for t := range Tokens(text) {
-		out = append(out, t.Word)
-	}
-	return out
-}
