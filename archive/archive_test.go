@@ -60,7 +60,7 @@ func TestAlteredContentIsFound(t *testing.T) {
 	require.NoError(t, err)
 	r := archive.Fold(events)
 	err = store.Update(t.Context(), "acme", func(ctx context.Context, tx archive.Tx) error {
-		if err := tx.PutContent(ctx, r.Digest, []byte("We did not meet.")); err != nil {
+		if _, err := tx.PutContent(ctx, r.Digest, []byte("We did not meet.")); err != nil {
 			return err
 		}
 		_, err := tx.PutRecord(ctx, r, events...)

@@ -35,7 +35,7 @@ func TestInvariants1And3RecordsAreAudited(t *testing.T) {
 		spoil(&r, &ref)
 		require.NoError(t, store.Update(t.Context(), "acme", func(ctx context.Context, tx archive.Tx) error {
 			if content != "" {
-				if err := tx.PutContent(ctx, r.Digest, []byte(content)); err != nil {
+				if _, err := tx.PutContent(ctx, r.Digest, []byte(content)); err != nil {
 					return err
 				}
 			}

@@ -56,7 +56,7 @@ func (s *Service) FileTx(ctx context.Context, tx Tx, actor string, now time.Time
 	}
 	r := Fold(events)
 	if c.Stored == (Blob{}) {
-		err = tx.PutContent(ctx, r.Digest, c.Content)
+		_, err = tx.PutContent(ctx, r.Digest, c.Content)
 	}
 	if err != nil {
 		return Record{}, err

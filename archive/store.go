@@ -27,9 +27,10 @@ type Tx interface {
 	// after, in order of Seq. next is the Seq to go on after, 0 at the end.
 	RecordEvents(ctx context.Context, id RecordID, after int64, limit int) (page []Event, next int64, err error)
 
-	// PutContent keeps bytes under their digest. Keeping the same again changes
-	// nothing.
-	PutContent(ctx context.Context, digest Digest, content []byte) error
+	// PutContent keeps bytes under their digest, and reports whether they are new:
+	// the same again change nothing and are not. Of several units that put the same
+	// bytes one alone is told that they are new, unless they were dropped in between.
+	PutContent(ctx context.Context, digest Digest, content []byte) (fresh bool, err error)
 
 	// Content returns the bytes kept under a digest, or ErrNotFound.
 	Content(ctx context.Context, digest Digest) ([]byte, error)

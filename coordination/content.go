@@ -12,8 +12,10 @@ import (
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
-// holding is how many records have a content. It guards the bytes: whoever files
-// them and whoever destroys them put it, so that neither goes unseen by the other.
+// holding is how many records have a content, beyond the one for which the store
+// itself keeps the bytes: most contents are one record's alone, and those kept in the
+// store need no sheet to say so. It guards the bytes: whoever files some that are
+// there already and whoever destroys them put it, so that neither goes unseen by the other.
 type holding struct {
 	Uses int64 `json:"uses"`
 	// Going: the last record that has it is being destroyed; nobody takes it any more.
@@ -98,32 +100,84 @@ func (d *Desk) fileTx(ctx context.Context, tx Tx, actor string, now time.Time, f
 	if f.Stored != (archive.Blob{}) {
 		return archive.Record{}, fmt.Errorf("%w: file what was uploaded with FileUploadTx", ErrInvalid)
 	}
-	r, err := d.file.FileTx(ctx, tx, actor, now, f)
-	if err != nil {
-		return archive.Record{}, err
+	seen := &newcomer{Tx: tx}
+	r, err := d.file.FileTx(ctx, seen, actor, now, f)
+	if err != nil || seen.fresh {
+		return r, err
 	}
-	return r, d.useContent(ctx, tx, r.Digest)
+	return r, d.shareContent(ctx, tx, r.Digest, f.Content)
 }
 
-// useContent counts one more record that has a content.
-func (d *Desk) useContent(ctx context.Context, tx Tx, digest archive.Digest) error {
-	row, _, err := lookup(ctx, tx, holdings(), string(digest))
+// newcomer notes whether a content was new.
+type newcomer struct {
+	Tx
+
+	fresh bool
+}
+
+// PutContent of archive.Tx.
+func (n *newcomer) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
+	fresh, err := n.Tx.PutContent(ctx, digest, content)
+	n.fresh = n.fresh || fresh
+	return fresh, err
+}
+
+// shareContent counts one more record that has a content which the store kept
+// before. If somebody has destroyed it since it was looked for, it is kept again.
+func (d *Desk) shareContent(ctx context.Context, tx Tx, digest archive.Digest, content []byte) error {
+	row, err := d.holdingOf(ctx, tx, digest)
 	if err != nil {
 		return err
 	}
-	if row.Value.Going {
-		return refused("file", "going", string(digest), "this content is being destroyed: send it again when that is done")
+	if fresh, err := tx.PutContent(ctx, digest, content); fresh || err != nil {
+		return err
 	}
+	return d.use(ctx, tx, row)
+}
+
+// useContent counts one more record that has a content which is kept elsewhere.
+func (d *Desk) useContent(ctx context.Context, tx Tx, digest archive.Digest) error {
+	row, err := d.holdingOf(ctx, tx, digest)
+	if err != nil {
+		return err
+	}
+	return d.use(ctx, tx, row)
+}
+
+func (*Desk) holdingOf(ctx context.Context, tx Tx, digest archive.Digest) (register.Row[holding], error) {
+	row, _, err := lookup(ctx, tx, holdings(), string(digest))
+	if err == nil && row.Value.Going {
+		err = refused("file", "going", string(digest), "this content is being destroyed: send it again when that is done")
+	}
+	return row, err
+}
+
+func (*Desk) use(ctx context.Context, tx Tx, row register.Row[holding]) error {
 	row.Value.Uses++
-	_, err = holdings().Put(ctx, tx, row)
+	_, err := holdings().Put(ctx, tx, row)
 	return err
+}
+
+// usesOf reads how many records have a content, with the sheet that guards it.
+func usesOf(ctx context.Context, tx Tx, digest archive.Digest) (row register.Row[holding], uses int64, err error) {
+	if row, _, err = lookup(ctx, tx, holdings(), string(digest)); err != nil {
+		return row, 0, err
+	}
+	_, err = tx.Content(ctx, digest)
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return row, row.Value.Uses, nil
+	case err != nil:
+		return row, 0, err
+	}
+	return row, row.Value.Uses + 1, nil
 }
 
 // condemnContent marks a content that nobody else has as going: from then on nobody
 // takes it.
-func (d *Desk) condemnContent(ctx context.Context, tx Tx, digest archive.Digest) error {
-	row, _, err := lookup(ctx, tx, holdings(), string(digest))
-	if err != nil || row.Value.Uses > 1 {
+func (*Desk) condemnContent(ctx context.Context, tx Tx, digest archive.Digest) error {
+	row, uses, err := usesOf(ctx, tx, digest)
+	if err != nil || uses > 1 {
 		return err
 	}
 	row.Value.Going = true
@@ -135,13 +189,16 @@ func (d *Desk) condemnContent(ctx context.Context, tx Tx, digest archive.Digest)
 // it was the last. It runs in the unit of work that says so: the sheet is locked
 // meanwhile, and a deletion that was done is none less when it is done again. The
 // content was condemned in a unit of work before, so that nobody takes it although
-// this one is cut off between the bytes and the commit.
+// this one is cut off between the bytes and the commit. Who has filed the same bytes
+// in the store since, while these were elsewhere, keeps them.
 func (d *Desk) loseContent(ctx context.Context, tx Tx, tenant string, digest archive.Digest) error {
-	row, _, err := lookup(ctx, tx, holdings(), string(digest))
+	row, uses, err := usesOf(ctx, tx, digest)
 	if err != nil {
 		return err
 	}
-	if row.Value.Uses--; row.Value.Uses <= 0 {
+	if uses > 1 {
+		row.Value = holding{Uses: row.Value.Uses - 1}
+	} else {
 		row.Value = holding{}
 		if err := tx.DropContent(ctx, digest); err != nil {
 			return err

@@ -179,11 +179,11 @@ func (d *Desk) clearTx(ctx context.Context, tx Tx, tenant string, record archive
 	}
 	digests := f.Value.Contents()
 	for _, digest := range digests {
-		row, _, err := lookup(ctx, tx, holdings(), string(digest))
+		row, uses, err := usesOf(ctx, tx, digest)
 		if err != nil {
 			return false, err
 		}
-		if row.Value.Uses <= 1 && !row.Value.Going {
+		if uses <= 1 && !row.Value.Going {
 			return true, nil // before anything is lost
 		}
 	}

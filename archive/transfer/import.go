@@ -208,7 +208,7 @@ func put(ctx context.Context, tx archive.Tx, r archive.Record, events []archive.
 	if had == len(events) {
 		return had, nil
 	}
-	if err := tx.PutContent(ctx, r.Digest, content); err != nil {
+	if _, err := tx.PutContent(ctx, r.Digest, content); err != nil {
 		return 0, err
 	}
 	if _, err := tx.PutRecord(ctx, r, events[had:]...); err != nil {

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"runtime"
 	"testing"
 	"time"
@@ -76,6 +77,52 @@ func BenchmarkIngest(b *testing.B) {
 			b.ReportMetric(n/time.Since(clock).Seconds(), "records/s")
 		}
 	})
+}
+
+// BenchmarkIntake files records as many at a time: bare ones, and those with a
+// content and two references each, and then seals their journal entries.
+func BenchmarkIntake(b *testing.B) {
+	eachStore(b, func(b *testing.B, open func(testing.TB) coordination.Store) {
+		b.Helper()
+		for _, c := range []struct {
+			name string
+			n    int
+			bare bool
+			seal bool
+		}{{"bare/100k", 100_000, true, false}, {"whole/20k", 20_000, false, false}, {"sealed/20k", 20_000, false, true}, {"sealed/100k", 100_000, false, true}} {
+			b.Run(c.name, func(b *testing.B) {
+				for b.Loop() {
+					store := open(b)
+					desk, err := coordination.NewDesk(coordination.Config{Store: store})
+					require.NoError(b, err)
+					began, clock := cputime.Used(), time.Now()
+					done, err := desk.FileAll(b.Context(), "acme", "carol", documents(c.n, c.bare), nil)
+					require.NoError(b, err)
+					require.Equal(b, c.n, done.Filed)
+					if c.seal {
+						_, err = sealerOf(b, store).Seal(b.Context(), "acme")
+						require.NoError(b, err)
+					}
+					cpu(b, began, float64(c.n), "records")
+					b.ReportMetric(float64(c.n)/time.Since(clock).Seconds(), "records/s")
+				}
+			})
+		}
+	})
+}
+
+func documents(n int, bare bool) iter.Seq2[archive.File, error] {
+	return func(yield func(archive.File, error) bool) {
+		for i := range n {
+			f := record(i)
+			if bare {
+				f.References = nil
+			}
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
 }
 
 func BenchmarkGetRecord(b *testing.B) {

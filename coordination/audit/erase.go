@@ -36,7 +36,7 @@ func (s *Sealer) Erase(ctx context.Context, tenant string, positions ...int64) e
 }
 
 func erase(ctx context.Context, tx coordination.Tx, position int64) error {
-	row, err := blocks().Get(ctx, tx, blockID(saltsOf, (position-1)/perBlock))
+	row, err := getBlock(ctx, tx, blockID(saltsOf, (position-1)/perBlock))
 	at := int((position - 1) % perBlock)
 	if errors.Is(err, register.ErrNotFound) || (err == nil && len(row.Value.Bytes) < (at+1)*64) {
 		return &evidence.MismatchError{Place: evidence.PlaceOpening, Position: position, Reason: "its salts are not kept any more"}
@@ -50,6 +50,5 @@ func erase(ctx context.Context, tx coordination.Tx, position int64) error {
 	clear(row.Value.Bytes[at*64 : (at+1)*64])
 	row.Value.Erased = append(row.Value.Erased, at)
 	slices.Sort(row.Value.Erased)
-	_, err = blocks().Put(ctx, tx, row)
-	return err
+	return putBlock(ctx, tx, row)
 }

@@ -82,8 +82,12 @@ type Head struct {
 // tries is how often a unit of work is begun again that lost to another sealer.
 const tries = 8
 
+// perUnit is how many entries Seal takes in in one unit of work, about: units end
+// where a block does, so that each block is written once.
+const perUnit = 8 * perBlock
+
 // Seal takes the entries of a tenant's journal that its log does not have into
-// it, in units of work of up to coordination.MaxLimit entries: broken off
+// it, in units of work of some thousand entries: broken off
 // anywhere it goes on where it was. Of several sealers at work each entry is
 // taken in by exactly one.
 func (s *Sealer) Seal(ctx context.Context, tenant string) (Head, error) {
@@ -98,12 +102,17 @@ func (s *Sealer) Seal(ctx context.Context, tenant string) (Head, error) {
 			}
 		}
 		var (
-			n    int
 			head Head
+			all  bool
 		)
 		err := s.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
-			var err error
-			n, head, err = s.SealTx(ctx, tx)
+			w, err := openLog(ctx, tx)
+			if err != nil {
+				return err
+			}
+			want := perUnit - int(w.edge.Size()%perBlock)
+			n, err := s.seal(ctx, tx, w, want)
+			head, all = w.head(), n < want
 			return err
 		})
 		switch {
@@ -111,7 +120,7 @@ func (s *Sealer) Seal(ctx context.Context, tenant string) (Head, error) {
 			lost++
 		case err != nil:
 			return Head{}, err
-		case n < coordination.MaxLimit:
+		case all:
 			return head, nil
 		}
 	}
@@ -125,33 +134,51 @@ func (s *Sealer) SealTx(ctx context.Context, tx coordination.Tx) (int, Head, err
 	if err != nil {
 		return 0, Head{}, err
 	}
-	page, _, err := tx.JournalEntries(ctx, coordination.JournalQuery{After: w.edge.Size(), Limit: coordination.MaxLimit})
-	if err != nil || len(page) == 0 {
-		return 0, w.head(), err
-	}
-	for i := range page {
-		if err := s.take(w, page[i]); err != nil {
-			return 0, Head{}, err
-		}
-	}
-	if err := w.store(ctx, tx); err != nil {
+	n, err := s.seal(ctx, tx, w, coordination.MaxLimit)
+	if err != nil {
 		return 0, Head{}, err
 	}
-	return len(page), w.head(), nil
+	return n, w.head(), nil
 }
 
-// take seals one entry with salts of its own.
-func (s *Sealer) take(w *writing, e coordination.Entry) error {
-	if want := w.edge.Size() + 1; e.Position != want {
-		return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: want, Reason: fmt.Sprintf("entry %d came instead", e.Position)}
-	}
-	var actor, data evidence.Salt
-	for _, salt := range []*evidence.Salt{&actor, &data} {
-		if _, err := io.ReadFull(s.cfg.Random, salt[:]); err != nil {
-			return fmt.Errorf("audit: salt: %w", err)
+// seal takes up to so many entries in, and says how many there were.
+func (s *Sealer) seal(ctx context.Context, tx coordination.Tx, w *writing, want int) (n int, err error) {
+	for n < want {
+		limit := min(want-n, coordination.MaxLimit)
+		page, _, err := tx.JournalEntries(ctx, coordination.JournalQuery{After: w.edge.Size(), Limit: limit})
+		if err != nil {
+			return 0, err
+		}
+		if err := s.take(w, page); err != nil {
+			return 0, err
+		}
+		n += len(page)
+		if len(page) < limit {
+			break // there are no more
 		}
 	}
-	return w.append(Row(e, actor, data))
+	if n == 0 {
+		return 0, nil
+	}
+	return n, w.store(ctx, tx)
+}
+
+// take seals entries, each with salts of its own.
+func (s *Sealer) take(w *writing, page []coordination.Entry) error {
+	salts := make([]byte, 64*len(page))
+	if _, err := io.ReadFull(s.cfg.Random, salts); err != nil {
+		return fmt.Errorf("audit: salt: %w", err)
+	}
+	for i := range page {
+		if want := w.edge.Size() + 1; page[i].Position != want {
+			return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: want, Reason: fmt.Sprintf("entry %d came instead", page[i].Position)}
+		}
+		actor, data := pairOf[evidence.Salt](salts[64*i:])
+		if err := w.append(Row(page[i], actor, data)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Head gives the state of a tenant's log as it is kept; that of a log that was

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,20 +45,13 @@ type state struct {
 	Signed int64  `json:"signed,omitempty"` // size of the newest checkpoint
 }
 
-// block is a part of one of the lists of a log.
-type block struct {
-	Bytes  []byte `json:"bytes"`
-	Erased []int  `json:"erased,omitempty"` // of salts: the entries, from 0, whose salts are gone
-}
-
-func heads() register.Register[state]  { return register.Register[state]{Book: Book} }
-func blocks() register.Register[block] { return register.Register[block]{Book: Book} }
+func heads() register.Register[state] { return register.Register[state]{Book: Book} }
 
 // writing is a log that is being appended to in a unit of work.
 type writing struct {
 	row    register.Row[state]
 	edge   evidence.Edge
-	blocks map[string][]byte // that were appended to, what was new in them
+	blocks map[blockKey][]byte // that were appended to, what was new in them
 	text   []byte
 }
 
@@ -78,7 +72,7 @@ func openLog(ctx context.Context, tx register.Tx) (*writing, error) {
 	if err != nil {
 		return nil, &evidence.MismatchError{Place: evidence.PlaceLog, Reason: "the head of the log is not one: " + err.Error()}
 	}
-	return &writing{row: row, edge: edge, blocks: make(map[string][]byte)}, nil
+	return &writing{row: row, edge: edge, blocks: make(map[blockKey][]byte)}, nil
 }
 
 func (w *writing) head() Head {
@@ -93,32 +87,64 @@ func (w *writing) append(row evidence.Row) error {
 	}
 	w.text = text
 	n := w.edge.Size() / perBlock
-	w.add(blockID(sealsOf, n), row.Entry.Actor[:], row.Entry.Data[:])
-	w.add(blockID(saltsOf, n), row.Actor.Salt[:], row.Data.Salt[:])
+	w.add(blockKey{ofSeals, n}, row.Entry.Actor[:], row.Entry.Data[:])
+	w.add(blockKey{ofSalts, n}, row.Actor.Salt[:], row.Data.Salt[:])
 	w.edge.Append(tlog.RecordHash(text), func(level int, n int64, h evidence.Hash) {
-		w.add(tileID(level, n/perBlock), h[:])
+		w.add(blockKey{level, n / perBlock}, h[:])
 	})
 	return nil
 }
 
-func (w *writing) add(id string, parts ...[]byte) {
-	for _, p := range parts {
-		w.blocks[id] = append(w.blocks[id], p...)
+func (w *writing) add(key blockKey, parts ...[]byte) {
+	b := w.blocks[key]
+	if b == nil {
+		b = make([]byte, 0, perBlock*64)
 	}
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	w.blocks[key] = b
+}
+
+// blockKey names a block: the level of a tile or one of the lists below, and which
+// of it.
+type blockKey struct {
+	of int
+	n  int64
+}
+
+const (
+	ofSeals = -1 - iota
+	ofSalts
+)
+
+func (k blockKey) id() string {
+	switch k.of {
+	case ofSeals:
+		return blockID(sealsOf, k.n)
+	case ofSalts:
+		return blockID(saltsOf, k.n)
+	}
+	return tileID(k.of, k.n)
+}
+
+func (k blockKey) compare(o blockKey) int {
+	return cmp.Or(cmp.Compare(k.of, o.of), cmp.Compare(k.n, o.n))
 }
 
 // store writes what was appended, and the head.
 func (w *writing) store(ctx context.Context, tx register.Tx) error {
-	for _, id := range slices.Sorted(maps.Keys(w.blocks)) {
-		row, err := blocks().Get(ctx, tx, id)
+	for _, key := range slices.SortedFunc(maps.Keys(w.blocks), blockKey.compare) {
+		id := key.id()
+		row, err := getBlock(ctx, tx, id)
 		if errors.Is(err, register.ErrNotFound) {
 			row, err = register.Row[block]{ID: id}, nil
 		}
 		if err != nil {
 			return err
 		}
-		row.Value.Bytes = append(row.Value.Bytes, w.blocks[id]...)
-		if _, err := blocks().Put(ctx, tx, row); err != nil {
+		row.Value.Bytes = append(row.Value.Bytes, w.blocks[key]...)
+		if err := putBlock(ctx, tx, row); err != nil {
 			return err
 		}
 	}
@@ -132,7 +158,7 @@ func (w *writing) store(ctx context.Context, tx register.Tx) error {
 func (w *writing) storeHead(ctx context.Context, tx register.Tx) error {
 	row, err := heads().Put(ctx, tx, w.row)
 	if err == nil {
-		w.row, w.blocks = row, make(map[string][]byte)
+		w.row, w.blocks = row, make(map[blockKey][]byte)
 	}
 	return err
 }
@@ -166,7 +192,7 @@ func tiled(ctx context.Context, tx register.Tx, size int64, root evidence.Hash) 
 // readTile gives the first hashes of a tile. A tile that is not there, or
 // shorter, is one that somebody took away.
 func readTile(ctx context.Context, tx register.Tx, level int, n int64, width int) ([]byte, error) {
-	row, err := blocks().Get(ctx, tx, tileID(level, n))
+	row, err := getBlock(ctx, tx, tileID(level, n))
 	if errors.Is(err, register.ErrNotFound) || (err == nil && len(row.Value.Bytes) < width*tlog.HashSize) {
 		return nil, fmt.Errorf("%w: tile %d of level %d does not have its %d hashes", evidence.ErrMismatch, n, level, width)
 	}
@@ -201,7 +227,7 @@ func sealsAt(ctx context.Context, tx register.Tx, position int64) (seals, salts 
 		of string
 		to *block
 	}{{sealsOf, &seals}, {saltsOf, &salts}} {
-		row, err := blocks().Get(ctx, tx, blockID(b.of, n))
+		row, err := getBlock(ctx, tx, blockID(b.of, n))
 		if err != nil && !errors.Is(err, register.ErrNotFound) {
 			return seals, salts, err
 		}

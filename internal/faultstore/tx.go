@@ -109,8 +109,8 @@ func (t *tx) RecordEvents(ctx context.Context, id archive.RecordID, after int64,
 	return two(t, func() ([]archive.Event, int64, error) { return t.inner.RecordEvents(ctx, id, after, limit) })
 }
 
-func (t *tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) error {
-	return only(t, func() error { return t.inner.PutContent(ctx, digest, content) })
+func (t *tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
+	return one(t, func() (bool, error) { return t.inner.PutContent(ctx, digest, content) })
 }
 
 func (t *tx) DropContent(ctx context.Context, digest archive.Digest) error {

@@ -101,17 +101,19 @@ func (x *tx) RecordEvents(
 }
 
 // PutContent of archive.Tx.
-func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte) error {
+func (x *tx) PutContent(_ context.Context, digest archive.Digest, content []byte) (fresh bool, err error) {
 	if err := x.writable(); err != nil {
-		return err
+		return false, err
 	}
 	if !storable(string(digest)) {
-		return unstorable(archive.ErrInvalid, "digest")
+		return false, unstorable(archive.ErrInvalid, "digest")
 	}
-	if w := x.contents.absent(string(digest)); w != nil {
-		x.contents.put(w, append([]byte(nil), content...))
+	w := x.contents.touch(string(digest))
+	if w.current() != nil {
+		return false, nil
 	}
-	return nil
+	x.contents.put(w, append([]byte(nil), content...))
+	return true, nil
 }
 
 // DropContent of archive.Tx.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/coordkit/coordkit/adapters/store/internal/sqlstore"
 )
@@ -40,6 +41,29 @@ func (r *runner) Exec(_ context.Context, w sqlstore.Write) error {
 		r.writes = append(r.writes, w)
 	}
 	return r.err
+}
+
+// Insert implements sqlstore.Runner.
+func (r *runner) Insert(ctx context.Context, w sqlstore.Write) (bool, error) {
+	if r.err != nil {
+		return false, r.err
+	}
+	ahead := r.ahead()
+	results := r.conn.SendBatch(ctx, batch(ahead, w))
+	err := r.results(results, ahead)
+	var changed bool
+	if err == nil {
+		var tag pgconn.CommandTag
+		tag, err = results.Exec()
+		changed = tag.RowsAffected() > 0
+	}
+	if end := results.Close(); err == nil {
+		err = end
+	}
+	if err != nil {
+		return false, r.failed(ctx, err)
+	}
+	return changed, nil
 }
 
 // Query implements sqlstore.Runner.

@@ -11,9 +11,17 @@ import (
 // lane is one connection with the statements that were prepared on it. It is
 // opened when it is first taken.
 type lane struct {
-	pool  *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	pool    *sql.DB
+	conn    *sql.Conn
+	stmts   map[string]*prepared
+	inserts map[string]*insertion // by the statement of one row
+}
+
+// prepared is a statement on a connection.
+type prepared struct {
+	*sql.Stmt
+
+	order []int // see unnumbered
 }
 
 // lanes hands each of its connections to one taker at a time.
@@ -75,7 +83,7 @@ func (l *lane) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sqlite: connect: %w", err)
 	}
-	l.conn, l.stmts = conn, make(map[string]*sql.Stmt)
+	l.conn, l.stmts = conn, make(map[string]*prepared)
 	return nil
 }
 
@@ -100,31 +108,32 @@ func (l *lane) ExecContext(ctx context.Context, query string, args ...any) (sql.
 		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := l.prepared(ctx, query) //nolint:sqlclosecheck // kept with the connection
+	stmt, err := l.prepared(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(ctx, args...)
+	return stmt.ExecContext(ctx, inOrder(stmt.order, args)...)
 }
 
 // QueryContext implements sqlstore.Conn.
 func (l *lane) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := l.prepared(ctx, query) //nolint:sqlclosecheck // kept with the connection
+	stmt, err := l.prepared(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(ctx, args...)
+	return stmt.QueryContext(ctx, inOrder(stmt.order, args)...)
 }
 
 // prepared returns a statement that lasts as long as the connection.
-func (l *lane) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+func (l *lane) prepared(ctx context.Context, query string) (*prepared, error) {
 	if stmt := l.stmts[query]; stmt != nil {
 		return stmt, nil
 	}
-	stmt, err := l.conn.PrepareContext(ctx, query)
+	text, order := unnumbered(query)
+	stmt, err := l.conn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	l.stmts[query] = stmt
-	return stmt, nil
+	l.stmts[query] = &prepared{stmt, order}
+	return l.stmts[query], nil
 }

@@ -43,7 +43,7 @@ type Config struct {
 // that it holds for what the other pragmas wait for.
 const (
 	writerOptions = "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)" +
-		"&_pragma=foreign_keys(1)"
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-32768)&_pragma=temp_store(memory)"
 	readerOptions = "?mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
 )
 

@@ -41,7 +41,7 @@ func (db *DB) run(
 	if _, err := l.ExecContext(ctx, begin); err != nil {
 		return ended(ctx, err)
 	}
-	run := sqlstore.NewDirect(l, &db.dialect, false)
+	run := &gathering{Direct: sqlstore.NewDirect(l, &db.dialect, false), lane: l}
 	committed := false
 	defer func() {
 		run.Close()
@@ -58,6 +58,9 @@ func (db *DB) run(
 	}
 	if run.Err() != nil { // fn went on in spite of it
 		return ended(ctx, run.Err())
+	}
+	if err := run.Flush(ctx); err != nil {
+		return ended(ctx, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return err

@@ -194,7 +194,7 @@ func (d *decision) store(ctx context.Context, tx coordination.Tx) error {
 }
 
 func (f *deposit) store(ctx context.Context, tx archive.Tx) error {
-	if err := tx.PutContent(ctx, f.record.Digest, f.content); err != nil {
+	if _, err := tx.PutContent(ctx, f.record.Digest, f.content); err != nil {
 		return err
 	}
 	if _, err := tx.PutRecord(ctx, f.record, f.events...); err != nil {

@@ -36,6 +36,7 @@ func concurrency(h *harness) {
 	h.run("Numbers", numbersAreGivenOnce)
 	h.run("Replies", replyIsKeptOnce)
 	h.run("Circle", noCircleCloses)
+	h.run("NewContent", contentIsNewOnce)
 	h.run("LockOrder", oppositeOrdersEnd)
 	h.run("Transient", transientErrorRunsAgain)
 	h.run("Plain", plainErrorRunsOnce)
@@ -461,5 +462,31 @@ func noCircleCloses(h *harness) {
 			require.NoError(h, err)
 		}
 		require.Equal(h, 1, refused, "of three edges of a circle one is refused")
+	}
+}
+
+// contentIsNewOnce: of many who put the same content at once, one is told that it
+// is new.
+func contentIsNewOnce(h *harness) {
+	for round := range 10 {
+		content := []byte(strconv.Itoa(round))
+		fresh := make([]bool, racers)
+		errs := race(racers, func(i int) error {
+			return h.update(func(ctx context.Context, tx coordination.Tx) error {
+				pause()
+				var err error
+				fresh[i], err = tx.PutContent(ctx, archive.DigestOf(content), content)
+				pause()
+				return err
+			})
+		})
+		told := 0
+		for i, err := range errs {
+			require.NoError(h, err)
+			if fresh[i] {
+				told++
+			}
+		}
+		require.Equal(h, 1, told, "so many were told that the content is new")
 	}
 }

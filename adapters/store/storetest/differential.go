@@ -123,7 +123,7 @@ func drawAddition(t *rapid.T, id string) ask {
 			return nil, tx.PutReference(ctx, edge(id, archive.ToRecord("a"), archive.ToRef(archive.Ref(text))))
 		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) {
-			return nil, tx.PutContent(ctx, archive.DigestOf([]byte("brief")), []byte("brief"))
+			return tx.PutContent(ctx, archive.DigestOf([]byte("brief")), []byte("brief"))
 		},
 		func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.NextChangeNumber(ctx, text) },
 		func(ctx context.Context, tx coordination.Tx) (any, error) {

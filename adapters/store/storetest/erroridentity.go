@@ -252,7 +252,9 @@ func sameAgainChangesNothing(h *harness) {
 		ref.Reason = "another reason for the same edge"
 		require.NoError(h, tx.PutReference(ctx, ref))
 		for digest, content := range before.Contents {
-			require.NoError(h, tx.PutContent(ctx, digest, []byte(content)))
+			fresh, err := tx.PutContent(ctx, digest, []byte(content))
+			require.NoError(h, err)
+			require.False(h, fresh, "the same content again is none that is new")
 		}
 		return nil
 	})

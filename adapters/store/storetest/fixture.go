@@ -218,7 +218,7 @@ func everyRoom(prefix string) work {
 
 func fileEvery(ctx context.Context, tx archive.Tx, prefix string, ref archive.Reference) error {
 	content := []byte(prefix + "content")
-	if err := tx.PutContent(ctx, archive.DigestOf(content), content); err != nil {
+	if _, err := tx.PutContent(ctx, archive.DigestOf(content), content); err != nil {
 		return err
 	}
 	data := filed(string(content))

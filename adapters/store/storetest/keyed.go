@@ -71,7 +71,8 @@ func keyedRows() []keyedRow {
 				return present(err, archive.ErrNotFound)
 			},
 			func(ctx context.Context, tx coordination.Tx, id string) error {
-				return tx.PutContent(ctx, archive.DigestOf([]byte(id)), []byte(id))
+				_, err := tx.PutContent(ctx, archive.DigestOf([]byte(id)), []byte(id))
+				return err
 			},
 		},
 		{

@@ -332,6 +332,7 @@ func concurrencyMutants() []mutant {
 		{"children read later", []string{"Concurrency/History"}, bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx {
 			return divert(tx, u.fresh, "ChangeRequestEvents")
 		})},
+		{"every content is new", []string{"Concurrency/NewContent"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return allNew{tx} })},
 		{"locks in the order of reading", []string{"Concurrency/LockOrder"}, lockingInOrder},
 		units("transient error comes out", func(s coordination.Store) func(context.Context, string, work) error {
 			return memoryOf(s).Store.Update
@@ -406,3 +407,11 @@ func (l lockedReads) ChangeRequest(ctx context.Context, id changereq.ID) (change
 type keeps struct{ coordination.Tx }
 
 func (keeps) DropContent(context.Context, archive.Digest) error { return nil }
+
+// allNew calls every content new.
+type allNew struct{ coordination.Tx }
+
+func (a allNew) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
+	_, err := a.Tx.PutContent(ctx, digest, content)
+	return true, err
+}

@@ -112,7 +112,7 @@ func archiveOperations() map[string]operation {
 		}},
 		"PutContent": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			digest := archive.DigestOf([]byte("content"))
-			if err := tx.PutContent(ctx, digest, []byte("of another tenant")); err != nil {
+			if _, err := tx.PutContent(ctx, digest, []byte("of another tenant")); err != nil {
 				return nil, err
 			}
 			return tx.Content(ctx, digest)

@@ -142,7 +142,11 @@ func contentComesBack(h *harness) {
 	}
 	for name, want := range map[string][]byte{"empty": {}, "text": []byte("brief\x00\xff"), "a mebibyte": every} {
 		digest := archive.DigestOf(want)
-		h.do(func(ctx context.Context, tx coordination.Tx) error { return tx.PutContent(ctx, digest, want) })
+		h.do(func(ctx context.Context, tx coordination.Tx) error {
+			fresh, err := tx.PutContent(ctx, digest, want)
+			require.True(h, fresh || err != nil, "%s: it was not kept before", name)
+			return err
+		})
 		h.look(func(ctx context.Context, tx coordination.Tx) error {
 			got, err := tx.Content(ctx, digest)
 			require.NoError(h, err, name)
@@ -168,7 +172,9 @@ func contentIsDropped(h *harness) {
 		})
 	}
 	put := func(ctx context.Context, tx coordination.Tx, content []byte) {
-		require.NoError(h, tx.PutContent(ctx, archive.DigestOf(content), content))
+		fresh, err := tx.PutContent(ctx, archive.DigestOf(content), content)
+		require.NoError(h, err)
+		require.True(h, fresh, "what was dropped is new again")
 	}
 	drop := func(ctx context.Context, tx coordination.Tx, content []byte) {
 		require.NoError(h, tx.DropContent(ctx, archive.DigestOf(content)))

@@ -122,7 +122,7 @@ func (r router) RecordEvents(ctx context.Context, id archive.RecordID, after int
 	return r.route("RecordEvents").RecordEvents(ctx, id, after, limit)
 }
 
-func (r router) PutContent(ctx context.Context, digest archive.Digest, content []byte) error {
+func (r router) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
 	return r.route("PutContent").PutContent(ctx, digest, content)
 }
 

@@ -29,7 +29,7 @@ func unstorableTextIsRefused(h *harness) {
 			require.ErrorIs(h, err, notice.ErrInvalid, "recipient %q", text)
 			err = tx.PutReference(ctx, edge("a", archive.ToRef(archive.Ref(text)), archive.ToRef("b")))
 			require.ErrorIs(h, err, archive.ErrInvalid, "end %q", text)
-			err = tx.PutContent(ctx, archive.Digest(text), nil)
+			_, err = tx.PutContent(ctx, archive.Digest(text), nil)
 			require.ErrorIs(h, err, archive.ErrInvalid, "digest %q", text)
 			_, err = tx.NextChangeNumber(ctx, text)
 			require.ErrorIs(h, err, changereq.ErrInvalid, "series %q", text)

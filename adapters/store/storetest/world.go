@@ -147,7 +147,7 @@ func putsRecord(id archive.RecordID, shift int64, word string) act {
 		if _, err := tx.Record(ctx, id); had.Rev > 0 && err != nil {
 			return differ("record", err, "no error")
 		}
-		if err := tx.PutContent(ctx, data.Digest, []byte(word)); err != nil {
+		if _, err := tx.PutContent(ctx, data.Digest, []byte(word)); err != nil {
 			return differ("put content", err, "no error")
 		}
 		w.contents[data.Digest] = word

@@ -111,7 +111,7 @@ func unit(ctx context.Context, tx coordination.Tx, shared changereq.ID, id strin
 	if err != nil {
 		return err
 	}
-	if err := tx.PutContent(ctx, archive.DigestOf(content), content); err != nil {
+	if _, err := tx.PutContent(ctx, archive.DigestOf(content), content); err != nil {
 		return err
 	}
 	if _, err := tx.PutRecord(ctx, archive.Fold(filed), filed...); err != nil {

@@ -105,7 +105,7 @@ func (t *Tx) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Even
 	w := Write{SQL: updateRecord, One: true, Args: append(values, t.tenant, string(r.ID), r.Rev)}
 	if r.Rev == 0 {
 		w = Write{
-			SQL: insertRecord, Taken: &archive.ConflictError{ID: r.ID, Have: 1},
+			SQL: insertRecord, Row: true, Taken: &archive.ConflictError{ID: r.ID, Have: 1},
 			Args: append([]any{t.tenant, string(r.ID), 1}, values...),
 		}
 	}
@@ -118,16 +118,21 @@ func (t *Tx) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Even
 }
 
 // PutContent implements archive.Tx.
-func (t *Tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) error {
+func (t *Tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) (fresh bool, err error) {
 	if err := t.writable(); err != nil {
-		return err
+		return false, err
 	}
 	if !storable(string(digest)) {
-		return fmt.Errorf("%w: digest is no digest", archive.ErrInvalid)
+		return false, fmt.Errorf("%w: digest is no digest", archive.ErrInvalid)
 	}
 	k := key{kindContent, string(digest)}
 	t.guard(k)
-	return t.write(ctx, k, Write{SQL: insertContent, Args: []any{t.tenant, string(digest), bytesOf(content)}})
+	if t.unsent[k] {
+		if err := t.flush(ctx); err != nil {
+			return false, err
+		}
+	}
+	return t.run.Insert(ctx, Write{SQL: insertContent, Args: []any{t.tenant, string(digest), bytesOf(content)}})
 }
 
 // DropContent implements archive.Tx.

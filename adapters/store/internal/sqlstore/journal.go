@@ -14,20 +14,47 @@ import (
 // append writes entries to the journal. taken is what it means that one of them
 // is already there.
 func (t *Tx) append(ctx context.Context, entries []coordination.Entry, taken error) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := t.reachEnd(ctx); err != nil {
+		return err
+	}
 	for i := range entries {
 		e := &entries[i]
-		w := Write{SQL: appendEntry, Taken: taken, Args: []any{
-			t.tenant, string(e.Room), e.Entity, e.Seq, e.Kind, e.At.UnixMicro(), e.Actor, string(e.Data),
-		}}
+		w := Write{SQL: appendEntry, Row: true, Taken: taken, Args: append(make([]any, 0, 10),
+			t.tenant, string(e.Room), e.Entity, e.Seq, e.Kind, e.At.UnixMicro(), e.Actor, string(e.Data))}
 		if t.dialect.OneWriter {
-			w.SQL, w.Args = appendEntryNumbered, append(w.Args, t.now().UnixMicro())
+			t.end.position++
+			w.SQL, w.Args = appendEntryNumbered, append(w.Args, t.end.position, t.end.recorded)
 		}
-		if err := t.write(ctx, key{string(e.Room), e.Entity}, w); err != nil {
+		if err := t.run.Exec(ctx, w); err != nil { // nothing reads a single entry
 			return err
 		}
 		t.appended++
 	}
 	return nil
+}
+
+// reachEnd finds where the one writer goes on numbering the journal: once in a unit
+// of work, but always anew where somebody else may take back what was appended. The
+// time of the entries of a unit is one, and never earlier than that of those before.
+func (t *Tx) reachEnd(ctx context.Context) error {
+	if !t.dialect.OneWriter || (t.end.known && t.mode != Joined) {
+		return nil
+	}
+	t.end = journalEnd{known: true}
+	_, err := t.one(ctx, lastEntry, []any{t.tenant}, func(row Row) error {
+		return row.Scan(&t.end.position, &t.end.recorded)
+	})
+	t.end.recorded = max(t.end.recorded, t.now().UnixMicro())
+	return err
+}
+
+// journalEnd is the position and the time of the newest entry of the journal.
+type journalEnd struct {
+	known              bool
+	position, recorded int64
 }
 
 // gap says that events do not continue what is stored.
@@ -172,6 +199,9 @@ func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (o
 		end = min(end, max(q.After, 0)+reach)
 		query, args = journalEntriesOfRoom, []any{t.tenant, q.After, end, string(q.Room), limit}
 	}
+	if query == journalEntries {
+		out = make([]coordination.Entry, 0, min(int64(limit), end-max(q.After, 0)))
+	}
 	err = t.run.Query(ctx, query, args, func(row Row) error {
 		e, err := readEntry(row)
 		out = append(out, e)
@@ -182,6 +212,8 @@ func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (o
 		return nil, q.After, err
 	case len(out) == limit:
 		return out, out[limit-1].Position, nil
+	case len(out) == 0:
+		return nil, end, nil
 	}
 	return out, end, nil
 }

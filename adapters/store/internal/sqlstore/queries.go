@@ -315,12 +315,13 @@ const (
 	appendEntry = `INSERT INTO coordkit_journal (tenant, room, entity, seq, kind, at, actor, data)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-	// appendEntryNumbered gives the next position at once: right only under the
-	// lock of the one writer.
+	// appendEntryNumbered is told the position: right only under the lock of the
+	// one writer, who has read lastEntry.
 	appendEntryNumbered = `INSERT INTO coordkit_journal (tenant, room, entity, seq, kind, at, actor, data, position, recorded)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
-  coalesce((SELECT max(position) FROM coordkit_journal WHERE tenant = $1 AND position IS NOT NULL), 0) + 1,
-  max($9, coalesce((SELECT recorded FROM coordkit_journal WHERE tenant = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1), 0)))`
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+	lastEntry = `SELECT position, recorded FROM coordkit_journal
+ WHERE tenant = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1`
 
 	entityEvents = `SELECT seq, kind, at, actor, data FROM coordkit_journal
  WHERE tenant = $1 AND entity = $2 AND room = $3 AND seq > $4

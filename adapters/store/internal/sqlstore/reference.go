@@ -59,7 +59,7 @@ func (t *Tx) PutReference(ctx context.Context, ref archive.Reference) error {
 	}
 	k := key{kindReference, ref.ID}
 	t.guard(k)
-	return t.write(ctx, k, Write{SQL: insertReference, Args: []any{
+	return t.write(ctx, k, Write{SQL: insertReference, Row: true, Args: []any{
 		t.tenant, ref.ID, string(ref.Type), string(ref.Source.Kind), ref.Source.Value,
 		string(ref.Target.Kind), ref.Target.Value, ref.Reason, ref.Author, ref.At.UnixMicro(), terms,
 	}})

@@ -15,6 +15,9 @@ type Runner interface {
 	// Exec runs a write, at once or with the next Flush.
 	Exec(ctx context.Context, w Write) error
 
+	// Insert runs a write at once and reports whether it changed a row.
+	Insert(ctx context.Context, w Write) (bool, error)
+
 	// Flush runs what Exec has kept back.
 	Flush(ctx context.Context) error
 
@@ -34,6 +37,7 @@ type Write struct {
 	Args  []any
 	Taken error // what it means that the row is already there
 	One   bool  // it changes one row, no more and no less
+	Row   bool  // it inserts the row of its arguments and no other: several can go together
 }
 
 // Dialect is how an engine differs.
@@ -133,6 +137,22 @@ func (d *Direct) Exec(ctx context.Context, w Write) error {
 	return w.Check(n)
 }
 
+// Insert implements Runner.
+func (d *Direct) Insert(ctx context.Context, w Write) (bool, error) {
+	if err := d.takeLocks(ctx); err != nil {
+		return false, err
+	}
+	res, err := d.conn.ExecContext(ctx, w.SQL, w.Args...)
+	if err != nil {
+		return false, d.failed(err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, d.failed(err)
+	}
+	return n > 0, nil
+}
+
 // Check reports a write that did not change the one row that it must.
 func (w Write) Check(rows int64) error {
 	if w.One && rows != 1 {
@@ -162,4 +182,11 @@ func (d *Direct) failed(err error) error {
 		d.err = err
 	}
 	return err
+}
+
+// Fail ends the transaction with an error: nothing runs any more.
+func (d *Direct) Fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
 }

@@ -148,7 +148,7 @@ func (t *Tx) storeSheet(ctx context.Context, k key, had standing, s register.She
 	w := Write{SQL: updateSheet, One: true, Args: append(values, t.tenant, s.Book, s.ID, s.Rev)}
 	if s.Rev == 0 {
 		w = Write{
-			SQL: insertSheet, Args: append([]any{t.tenant, s.Book, s.ID, 1}, values...),
+			SQL: insertSheet, Row: true, Args: append([]any{t.tenant, s.Book, s.ID, 1}, values...),
 			Taken: fmt.Errorf("%w: there is a sheet %q in book %q already", register.ErrConflict, s.ID, s.Book),
 		}
 	}
@@ -158,10 +158,11 @@ func (t *Tx) storeSheet(ctx context.Context, k key, had standing, s register.She
 	lost, gained := s.Rekeyed(had.keys)
 	for _, change := range []struct {
 		query string
+		row   bool
 		keys  []register.Key
-	}{{deleteSheetKey, lost}, {insertSheetKey, gained}} {
+	}{{deleteSheetKey, false, lost}, {insertSheetKey, true, gained}} {
 		for _, x := range change.keys {
-			if err := t.write(ctx, k, Write{SQL: change.query, Args: []any{t.tenant, s.Book, x.Name, x.Value, s.ID}}); err != nil {
+			if err := t.write(ctx, k, Write{SQL: change.query, Row: change.row, Args: []any{t.tenant, s.Book, x.Name, x.Value, s.ID}}); err != nil {
 				return register.Sheet{}, err
 			}
 		}

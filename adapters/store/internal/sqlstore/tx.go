@@ -28,7 +28,8 @@ type Tx struct {
 	guards map[key]bool     // the locks it holds on what was not there
 	unsent map[key]bool     // written since the last flush
 
-	appended int64 // entries written to the journal
+	appended int64      // entries written to the journal
+	end      journalEnd // of those, where one writer numbers them
 }
 
 var _ coordination.Tx = (*Tx)(nil)

@@ -147,7 +147,7 @@ func Decide(ctx context.Context, tx coordination.Tx, id string) error {
 
 func file(ctx context.Context, tx coordination.Tx, id string, size int, links ...archive.Link) error {
 	r, events, content := Filed(id, size, links...)
-	if err := tx.PutContent(ctx, r.Digest, content); err != nil {
+	if _, err := tx.PutContent(ctx, r.Digest, content); err != nil {
 		return err
 	}
 	if _, err := tx.PutRecord(ctx, r, events...); err != nil {
