@@ -43,6 +43,11 @@ type Tx interface {
 	// PutReference stores an edge. The same edge again changes nothing.
 	PutReference(ctx context.Context, ref Reference) error
 
+	// RedactReference replaces reason and author of the edge with that id, for
+	// erasing what is personal; all else of it stays as it is. An edge that is not
+	// there is ErrNotFound.
+	RedactReference(ctx context.Context, id, reason, author string) error
+
 	// Reference returns the edge with that id, or ErrNotFound.
 	Reference(ctx context.Context, id string) (Reference, error)
 

@@ -1,6 +1,14 @@
 package coordination
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/bundle"
@@ -73,6 +81,34 @@ func (e Entry) RecordEvent() (archive.Event, error) {
 func (e Entry) ObligationEvent() (notice.Event, error) {
 	data, err := notice.UnmarshalData(notice.Kind(e.Kind), e.Data)
 	return notice.Event{Obligation: e.Entity, Seq: e.Seq, At: e.At, Actor: e.Actor, Data: data}, err
+}
+
+// Redacted is the entry with another actor and other data. Data that does not read
+// as that of an event of the entry's kind, and text that no store keeps, is
+// ErrInvalid.
+func (e Entry) Redacted(actor string, data json.RawMessage) (Entry, error) {
+	e.Actor, e.Data = actor, slices.Clone(data)
+	var err error
+	switch e.Room {
+	case RoomChangeRequest:
+		_, err = e.ChangeRequestEvent()
+	case RoomBundle:
+		_, err = e.BundleEvent()
+	case RoomArchive:
+		_, err = e.RecordEvent()
+	case RoomNotice:
+		_, err = e.ObligationEvent()
+	}
+	if err == nil && !json.Valid(data) {
+		err = errors.New("it is no JSON")
+	}
+	if err == nil && (strings.ContainsRune(actor, 0) || !utf8.ValidString(actor) || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0) {
+		err = errors.New("it holds text that cannot be stored")
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("%w: entry %d: %w", ErrInvalid, e.Position, err)
+	}
+	return e, nil
 }
 
 // RegisterEvent reads an entry of a book back.

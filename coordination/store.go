@@ -2,6 +2,7 @@ package coordination
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -25,6 +26,15 @@ type Tx interface {
 	// that is committed but not yet sequenced appears later. next equals
 	// q.After when there is nothing newer.
 	JournalEntries(ctx context.Context, q JournalQuery) (page []Entry, next int64, err error)
+
+	// RedactEntry replaces what the entry at a position says of who acted and of what
+	// was said, in the journal and in the history of its entity, for good: the one
+	// way in which a stored event changes, for erasing what is personal. All else of
+	// the entry stays, and the row of the entity is the caller's to put. A position
+	// that JournalEntries does not give to this unit is ErrNotFound, data that is
+	// none of the entry's kind ErrInvalid. Whoever reads a snapshot that was taken
+	// before may still read it as it was.
+	RedactEntry(ctx context.Context, position int64, actor string, data json.RawMessage) error
 
 	// IdempotentReply returns what was answered under a principal's key, or
 	// ErrNotFound.

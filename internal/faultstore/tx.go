@@ -2,6 +2,7 @@ package faultstore
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -123,6 +124,14 @@ func (t *tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error)
 
 func (t *tx) PutReference(ctx context.Context, ref archive.Reference) error {
 	return only(t, func() error { return t.inner.PutReference(ctx, ref) })
+}
+
+func (t *tx) RedactReference(ctx context.Context, id, reason, author string) error {
+	return only(t, func() error { return t.inner.RedactReference(ctx, id, reason, author) })
+}
+
+func (t *tx) RedactEntry(ctx context.Context, position int64, actor string, data json.RawMessage) error {
+	return only(t, func() error { return t.inner.RedactEntry(ctx, position, actor, data) })
 }
 
 func (t *tx) Reference(ctx context.Context, id string) (archive.Reference, error) {

@@ -10,7 +10,7 @@ import (
 
 func bundleKind() *kind[bundle.Event] {
 	return &kind[bundle.Event]{
-		room: func(bundle.Event) coordination.Room { return coordination.RoomBundle }, entry: coordination.BundleEntry, clone: bundle.Event.Clone,
+		room: func(bundle.Event) coordination.Room { return coordination.RoomBundle }, entry: coordination.BundleEntry, event: coordination.Entry.BundleEvent, clone: bundle.Event.Clone,
 		head: func(ev bundle.Event) head { return head{ev.Bundle, ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
 	}
 }

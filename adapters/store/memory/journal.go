@@ -2,10 +2,12 @@ package memory
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"github.com/coordkit/coordkit/coordination"
@@ -16,6 +18,7 @@ type journaled interface {
 	stamp(position, recorded int64)
 	of() (room coordination.Room, position int64)
 	entry() (coordination.Entry, error)
+	replace(with coordination.Entry) // what entry gives from now on, read already
 }
 
 // journal holds entries in pages, so that it grows without being copied. A copy
@@ -54,6 +57,7 @@ type kind[E any] struct {
 	room  func(E) coordination.Room
 	head  func(E) head
 	entry func(E) (coordination.Entry, error)
+	event func(coordination.Entry) (E, error) // reads an entry back
 	clone func(E) E
 }
 
@@ -71,17 +75,31 @@ type logged[E any] struct {
 	kind     *kind[E]
 	position int64 // 0 until it is committed
 	recorded int64 // in Unix microseconds
-	event    E
+	event    E     // as it was stored; see now
+	redacted atomic.Pointer[E]
+}
+
+// now is the event as it reads now.
+func (l *logged[E]) now() E {
+	if r := l.redacted.Load(); r != nil {
+		return *r
+	}
+	return l.event
+}
+
+func (l *logged[E]) replace(with coordination.Entry) {
+	ev, _ := l.kind.event(with) // it was read before
+	l.redacted.Store(&ev)
 }
 
 func (l *logged[E]) stamp(position, recorded int64) {
 	l.position, l.recorded = position, recorded
 }
 
-func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room(l.event), l.position }
+func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room(l.now()), l.position }
 
 func (l *logged[E]) entry() (coordination.Entry, error) {
-	e, err := l.kind.entry(l.event)
+	e, err := l.kind.entry(l.now())
 	e.Position, e.Recorded = l.position, time.UnixMicro(l.recorded).UTC()
 	return e, err
 }
@@ -97,7 +115,7 @@ func (s *stage[V, E]) log(history []*logged[E], events []E) []*logged[E] {
 	history = slices.Grow(history, len(events))
 	all := make([]logged[E], len(events))
 	for i, ev := range events {
-		all[i] = logged[E]{kind: s.table.kind, event: s.table.kind.clone(ev)}
+		all[i].kind, all[i].event = s.table.kind, s.table.kind.clone(ev)
 		history = append(history, &all[i])
 		s.x.log = append(s.x.log, &all[i])
 	}
@@ -147,13 +165,45 @@ func (x *tx) JournalEntries(_ context.Context, q coordination.JournalQuery) ([]c
 		if q.Room != "" && q.Room != room {
 			continue
 		}
-		entry, err := e.entry()
+		entry, err := x.entryOf(e)
 		if err != nil {
 			return nil, 0, err
 		}
 		page = append(page, entry)
 	}
 	return page, max(next, x.journal.length), nil
+}
+
+// entryOf is an entry as the transaction sees it.
+func (x *tx) entryOf(e journaled) (coordination.Entry, error) {
+	if changed, ok := x.redacted[e]; ok {
+		return changed, nil
+	}
+	return e.entry()
+}
+
+// RedactEntry of coordination.Tx. What is replaced is replaced in every version at
+// once: nobody needs the words any more.
+func (x *tx) RedactEntry(_ context.Context, position int64, actor string, data json.RawMessage) error {
+	if err := x.writable(); err != nil {
+		return err
+	}
+	if position < 1 || position > x.journal.length {
+		return fmt.Errorf("%w: the journal has no entry at position %d", coordination.ErrNotFound, position)
+	}
+	at := x.journal.pages[(position-1)/journalPage][(position-1)%journalPage]
+	e, err := x.entryOf(at)
+	if err == nil {
+		e, err = e.Redacted(actor, data)
+	}
+	if err != nil {
+		return err
+	}
+	if x.redacted == nil {
+		x.redacted = make(map[journaled]coordination.Entry)
+	}
+	x.redacted[at] = e
+	return nil
 }
 
 // entityEntries returns the entries of the entities with that id in any room.

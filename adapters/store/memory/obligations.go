@@ -18,7 +18,7 @@ type claimable struct {
 
 func obligationKind() *kind[notice.Event] {
 	return &kind[notice.Event]{
-		room: func(notice.Event) coordination.Room { return coordination.RoomNotice }, entry: coordination.ObligationEntry, clone: notice.Event.Clone,
+		room: func(notice.Event) coordination.Room { return coordination.RoomNotice }, entry: coordination.ObligationEntry, event: coordination.Entry.ObligationEvent, clone: notice.Event.Clone,
 		head: func(ev notice.Event) head { return head{ev.Obligation, ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
 	}
 }

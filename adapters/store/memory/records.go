@@ -10,7 +10,7 @@ import (
 
 func recordKind() *kind[archive.Event] {
 	return &kind[archive.Event]{
-		room: func(archive.Event) coordination.Room { return coordination.RoomArchive }, entry: coordination.RecordEntry, clone: archive.Event.Clone,
+		room: func(archive.Event) coordination.Room { return coordination.RoomArchive }, entry: coordination.RecordEntry, event: coordination.Entry.RecordEvent, clone: archive.Event.Clone,
 		head: func(ev archive.Event) head { return head{string(ev.Record), ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
 	}
 }

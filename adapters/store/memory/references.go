@@ -52,6 +52,24 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 	return nil
 }
 
+// RedactReference of archive.Tx.
+func (x *tx) RedactReference(_ context.Context, id, reason, author string) error {
+	if err := x.writable(); err != nil {
+		return err
+	}
+	w := x.references.touch(id)
+	if w.current() == nil {
+		return archive.ErrNotFound
+	}
+	ref := *w.current()
+	ref.Reason, ref.Author = reason, author
+	if err := ref.Storable(); err != nil {
+		return err
+	}
+	x.references.put(w, ref)
+	return nil
+}
+
 // Reference of archive.Tx.
 func (x *tx) Reference(_ context.Context, id string) (archive.Reference, error) {
 	r := x.references.get(id)

@@ -11,7 +11,7 @@ import (
 
 func requestKind() *kind[changereq.Event] {
 	return &kind[changereq.Event]{
-		room: func(changereq.Event) coordination.Room { return coordination.RoomChangeRequest }, entry: coordination.ChangeRequestEntry, clone: changereq.Event.Clone,
+		room: func(changereq.Event) coordination.Room { return coordination.RoomChangeRequest }, entry: coordination.ChangeRequestEntry, event: coordination.Entry.ChangeRequestEvent, clone: changereq.Event.Clone,
 		head: func(ev changereq.Event) head {
 			return head{string(ev.Request), ev.Seq, ev.At, ev.Actor, ev.Data != nil}
 		},

@@ -46,6 +46,7 @@ func sheetKind() *kind[register.Event] {
 		entry: func(ev register.Event) (coordination.Entry, error) {
 			return coordination.RegisterEntry(ev.Clone()), nil
 		},
+		event: func(e coordination.Entry) (register.Event, error) { return e.RegisterEvent(), nil },
 		clone: register.Event.Clone,
 		head: func(ev register.Event) head {
 			return head{sheetRow(ev.Book, ev.Sheet), ev.Seq, ev.At, ev.Actor, ev.Data != nil}

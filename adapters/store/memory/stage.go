@@ -245,10 +245,22 @@ func (s *stage[V, E]) events(id string, after int64, limit int) (page []E, next 
 		if at < 0 {
 			e, at = older, i
 		}
-		page = append(page, s.table.kind.clone(e[at].event))
+		page = append(page, s.table.kind.clone(s.read(e[at])))
 	}
 	if until < total {
 		next = until
 	}
 	return page, next
+}
+
+// read is an event as the transaction sees it.
+func (s *stage[V, E]) read(l *logged[E]) E {
+	if len(s.x.redacted) > 0 {
+		if e, ok := s.x.redacted[l]; ok {
+			if ev, err := s.table.kind.event(e); err == nil {
+				return ev
+			}
+		}
+	}
+	return l.now()
 }

@@ -124,6 +124,9 @@ func (t *tenant) commit(ctx context.Context, x *tx) (bool, error) {
 		s.apply(t.commits)
 	}
 	t.record(x.log)
+	for at, e := range x.redacted {
+		at.replace(e)
+	}
 	t.prune()
 	return true, nil
 }

@@ -18,6 +18,7 @@ type tx struct {
 	commit   uint64 // the commit after which it began
 	journal  journal
 	log      []journaled // the entries that the transaction adds
+	redacted map[journaled]coordination.Entry
 
 	requests    stage[changereq.Request, changereq.Event]
 	records     stage[archive.Record, archive.Event]

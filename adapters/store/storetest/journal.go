@@ -24,6 +24,7 @@ func journalAndDelivery(h *harness) {
 	h.run("LongWayToTheNext", emptyPagesMoveOn)
 	h.run("OwnEntries", ownEntriesHaveNoPosition)
 	h.run("SequenceLimit", sequenceTakesUpToItsLimit)
+	h.run("Redaction", redactionReplacesWords)
 	deliveryCases(h)
 }
 

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"runtime"
 	"slices"
@@ -29,6 +30,9 @@ func errorMutants() []mutant {
 				update: func(ctx context.Context, tenant string, fn work) error { return s.Update(ctx, named(tenant), fn) },
 			}
 		}},
+		{"words kept for ever", []string{"JournalAndDelivery/Redaction", "RoundTrip/RedactedReference"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
+			return remembers{tx}
+		})},
 		{"content kept for ever", []string{"RoundTrip/DroppedContent"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return keeps{tx}
 		})},
@@ -402,6 +406,19 @@ func (l lockedReads) ChangeRequest(ctx context.Context, id changereq.ID) (change
 	}
 	return l.Tx.ChangeRequest(ctx, id)
 }
+
+// remembers what an entry said.
+type remembers struct{ coordination.Tx }
+
+func (r remembers) RedactEntry(ctx context.Context, position int64, actor string, _ json.RawMessage) error {
+	page, _, err := r.JournalEntries(ctx, coordination.JournalQuery{After: position - 1, Limit: 1})
+	if err != nil || len(page) == 0 {
+		return errors.Join(err, coordination.ErrNotFound)
+	}
+	return r.Tx.RedactEntry(ctx, position, actor, page[0].Data)
+}
+
+func (remembers) RedactReference(context.Context, string, string, string) error { return nil }
 
 // keeps forgets no content.
 type keeps struct{ coordination.Tx }

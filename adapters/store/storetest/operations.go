@@ -77,6 +77,13 @@ func operations() map[string]operation {
 		"JournalEntries": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return paged(tx.JournalEntries(ctx, coordination.JournalQuery{}))
 		}},
+		"RedactEntry": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			page, _, err := tx.JournalEntries(ctx, coordination.JournalQuery{Limit: 1})
+			if err != nil || len(page) == 0 {
+				return page, err
+			}
+			return nil, tx.RedactEntry(ctx, page[0].Position, "of another tenant", page[0].Data)
+		}},
 		"IdempotentReply": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.IdempotentReply(ctx, "ann", "key")
 		}},
@@ -129,6 +136,9 @@ func archiveOperations() map[string]operation {
 		"References": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			q := archive.ReferenceQuery{End: archive.ToRecord("record"), Direction: archive.Outward, Limit: 1}
 			return paged(tx.References(ctx, q))
+		}},
+		"RedactReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return nil, tx.RedactReference(ctx, "edge", "of another tenant", "bob")
 		}},
 		"PutReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			if err := tx.PutReference(ctx, edge("edge", archive.ToRecord("record"), archive.ToRef("of another tenant"))); err != nil {

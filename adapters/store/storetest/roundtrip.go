@@ -26,6 +26,7 @@ func roundTrip(h *harness) {
 	h.run("Sheet", sheetComesBack)
 	h.run("Content", contentComesBack)
 	h.run("DroppedContent", contentIsDropped)
+	h.run("RedactedReference", redactedReference)
 	h.run("Reply", replyComesBack)
 	h.run("Text", textComesBack)
 	h.run("IDs", idsStayApart)

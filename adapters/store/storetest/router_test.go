@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -124,6 +125,14 @@ func (r router) RecordEvents(ctx context.Context, id archive.RecordID, after int
 
 func (r router) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
 	return r.route("PutContent").PutContent(ctx, digest, content)
+}
+
+func (r router) RedactReference(ctx context.Context, id, reason, author string) error {
+	return r.route("RedactReference").RedactReference(ctx, id, reason, author)
+}
+
+func (r router) RedactEntry(ctx context.Context, position int64, actor string, data json.RawMessage) error {
+	return r.route("RedactEntry").RedactEntry(ctx, position, actor, data)
 }
 
 func (r router) DropContent(ctx context.Context, digest archive.Digest) error {

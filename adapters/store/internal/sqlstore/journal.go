@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -216,6 +217,25 @@ func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (o
 		return nil, end, nil
 	}
 	return out, end, nil
+}
+
+// RedactEntry implements coordination.Tx.
+func (t *Tx) RedactEntry(ctx context.Context, position int64, actor string, data json.RawMessage) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	page, _, err := t.JournalEntries(ctx, coordination.JournalQuery{After: position - 1, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if position < 1 || len(page) == 0 || page[0].Position != position {
+		return fmt.Errorf("%w: the journal has no entry at position %d", coordination.ErrNotFound, position)
+	}
+	e, err := page[0].Redacted(actor, data)
+	if err != nil {
+		return err
+	}
+	return t.write(ctx, key{string(e.Room), e.Entity}, Write{SQL: redactEntry, One: true, Args: []any{e.Actor, string(e.Data), t.tenant, position}})
 }
 
 func readEntry(row Row) (coordination.Entry, error) {

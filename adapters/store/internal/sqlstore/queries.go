@@ -202,6 +202,8 @@ const (
 	insertReference = `INSERT INTO coordkit_reference (tenant, ` + referenceColumns + `)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`
 
+	redactReference = `UPDATE coordkit_reference SET reason = $1, author = $2 WHERE tenant = $3 AND id = $4`
+
 	referencesOutward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id > $4
  ORDER BY id LIMIT $5`
@@ -328,6 +330,8 @@ const (
  ORDER BY seq LIMIT $5`
 
 	entryColumns = `position, recorded, room, entity, seq, kind, at, actor, data`
+
+	redactEntry = `UPDATE coordkit_journal SET actor = $1, data = $2 WHERE tenant = $3 AND position = $4`
 
 	lastPosition = `SELECT coalesce(max(position), 0) FROM coordkit_journal WHERE tenant = $1 AND position IS NOT NULL`
 

@@ -75,6 +75,22 @@ func writeTerms(terms archive.Terms) (string, error) {
 	return string(text), err
 }
 
+// RedactReference implements archive.Tx.
+func (t *Tx) RedactReference(ctx context.Context, id, reason, author string) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	ref, err := t.Reference(ctx, id)
+	if err != nil {
+		return err
+	}
+	ref.Reason, ref.Author = reason, author
+	if err := ref.Storable(); err != nil {
+		return err
+	}
+	return t.write(ctx, key{kindReference, id}, Write{SQL: redactReference, One: true, Args: []any{reason, author, t.tenant, id}})
+}
+
 // References implements archive.Tx.
 func (t *Tx) References(ctx context.Context, q archive.ReferenceQuery) (out []archive.Reference, next string, err error) {
 	var query string
