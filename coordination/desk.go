@@ -83,6 +83,10 @@ type Config struct {
 	// adapters/search. Nil: there is no search. Desk.Index has it follow the journal.
 	Searcher search.Searcher
 
+	// Eraser erases personal values of what is sealed: an *audit.Sealer over the same
+	// store. Nil: nothing can be erased.
+	Eraser Eraser
+
 	// Sight gives what a reader may see of a tenant's records. Searches and
 	// dossiers are for him as if there were nothing else. Nil: everybody sees everything.
 	Sight func(ctx context.Context, tenant, reader string) (func(archive.RecordID) bool, error)

@@ -2,6 +2,7 @@ package coordination
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
@@ -24,8 +25,9 @@ const (
 	FacetFiledBy   = "filed_by"
 )
 
-// cursorID is the sheet of the one index of a tenant.
-const cursorID = "records"
+// The sheets that say how far the one index of a tenant has followed records, and
+// erasures.
+const cursorID, erasedID = "records", "erasures"
 
 // indexedAtOnce is how much text, in bytes, is handed to the index at a time.
 const indexedAtOnce = 16 << 20
@@ -47,8 +49,17 @@ func (d *Desk) Index(ctx context.Context, tenant string) (int, error) {
 	if d.cfg.Searcher == nil {
 		return 0, fmt.Errorf("%w: the desk has no Searcher", ErrInvalid)
 	}
+	total, err := toTheEnd(ctx, tenant, d.indexPage)
+	if err == nil {
+		_, err = toTheEnd(ctx, tenant, d.indexErased) // the same entries, looked at again
+	}
+	return total, err
+}
+
+// toTheEnd takes page after page, each of so many entries, until there is none.
+func toTheEnd(ctx context.Context, tenant string, page func(context.Context, string) (int, error)) (int, error) {
 	for total := 0; ; {
-		n, err := d.indexPage(ctx, tenant)
+		n, err := page(ctx, tenant)
 		total += n
 		if err != nil || n == 0 {
 			return total, err
@@ -59,7 +70,7 @@ func (d *Desk) Index(ctx context.Context, tenant string) (int, error) {
 // Reindex has the index follow the journal from its beginning: after the index
 // was lost, as one in memory is when the program ends, or made anew.
 func (d *Desk) Reindex(ctx context.Context, tenant string) (int, error) {
-	cursor, err := d.cursor(ctx, tenant)
+	cursor, err := d.cursor(ctx, tenant, cursorID)
 	if err != nil {
 		return 0, err
 	}
@@ -80,15 +91,34 @@ func (d *Desk) Reindex(ctx context.Context, tenant string) (int, error) {
 // another was faster has written what may be older than what that one wrote: it
 // writes the same records again, as they are now, before it goes on.
 func (d *Desk) indexPage(ctx context.Context, tenant string) (int, error) {
-	cursor, err := d.cursor(ctx, tenant)
+	return d.follows(ctx, tenant, cursorID, RoomArchive, recordsOf)
+}
+
+// indexErased takes in what a page of the journal says was erased of records.
+func (d *Desk) indexErased(ctx context.Context, tenant string) (int, error) {
+	return d.follows(ctx, tenant, erasedID, BookErasure, func(page []Entry) (out []archive.RecordID) {
+		for i := range page {
+			var e Erased
+			if json.Unmarshal(page[i].Data, &e) == nil {
+				out = append(out, e.Records...)
+			}
+		}
+		return out
+	})
+}
+
+func (d *Desk) follows(
+	ctx context.Context, tenant, id string, room Room, of func([]Entry) []archive.RecordID,
+) (int, error) {
+	cursor, err := d.cursor(ctx, tenant, id)
 	if err != nil {
 		return 0, err
 	}
-	page, next, err := d.Journal(ctx, tenant, JournalQuery{After: cursor.Value.Position, Room: RoomArchive, Limit: archive.MaxLimit})
+	page, next, err := d.Journal(ctx, tenant, JournalQuery{After: cursor.Value.Position, Room: room, Limit: archive.MaxLimit})
 	if err != nil || next == cursor.Value.Position {
 		return 0, err
 	}
-	records := recordsOf(page)
+	records := of(page)
 	if err := d.indexRecords(ctx, tenant, records); err != nil {
 		return 0, err
 	}
@@ -104,10 +134,10 @@ func (d *Desk) indexPage(ctx context.Context, tenant string) (int, error) {
 	return looked, err
 }
 
-func (d *Desk) cursor(ctx context.Context, tenant string) (register.Row[indexCursor], error) {
-	row := register.Row[indexCursor]{ID: cursorID}
+func (d *Desk) cursor(ctx context.Context, tenant, id string) (register.Row[indexCursor], error) {
+	row := register.Row[indexCursor]{ID: id}
 	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		got, err := cursors().Get(ctx, tx, cursorID)
+		got, err := cursors().Get(ctx, tx, id)
 		switch {
 		case err == nil:
 			row = got

@@ -13,8 +13,12 @@ func entryProofTo(p *audit.Proof, file []byte) EntryProof {
 	return EntryProof{
 		Position: p.Entry.Entry.Position, Size: p.Size, Leaf: p.Leaf.String(), Root: p.Root.String(), Text: string(p.Text),
 		Hashes: listed(p.Hashes, evidence.Hash.String), Actor: openingTo(p.Entry.Actor), Data: openingTo(p.Entry.Data),
-		Checkpoint: string(p.Signed), File: string(file),
+		Checkpoint: string(p.Signed), File: string(file), Parts: eachOf(p.Entry.Parts, partTo),
 	}
+}
+
+func partTo(p evidence.Part) ProvedPart {
+	return ProvedPart{Pointer: p.Name, Seal: p.Seal.String(), Opening: openingTo(p.Opening)}
 }
 
 // openingTo leaves out what was erased.
@@ -35,7 +39,8 @@ func auditTo(r *audit.Report) AuditReport {
 	return AuditReport{
 		Sound: r.Sound(), Entries: r.Entries, Root: r.Root.String(), Signed: r.Signed, Checkpoints: int64(r.Checkpoints), Erased: r.Erased,
 		Unsealed: r.Unsealed, Rows: int64(r.Rows), Mismatch: mismatchTo(r.Mismatch), Gone: optional(int64(r.Gone)),
-		Flaws: listed(r.Flaws, func(f audit.Flaw) AuditFlaw { return AuditFlaw{Room: string(f.Room), Entity: f.Entity, Text: f.Text} }),
+		ErasedParts: eachOf(r.ErasedParts, func(p audit.ErasedPart) ErasedPart { return ErasedPart{Position: p.Position, Part: p.Part} }),
+		Flaws:       listed(r.Flaws, func(f audit.Flaw) AuditFlaw { return AuditFlaw{Room: string(f.Room), Entity: f.Entity, Text: f.Text} }),
 	}
 }
 

@@ -1602,6 +1602,9 @@ type AuditReport struct {
 	// Erased Seals whose values were erased.
 	Erased int64 `json:"erased"`
 
+	// ErasedParts What was erased, by position; the first thousand.
+	ErasedParts []ErasedPart `json:"erased_parts,omitempty"`
+
 	// Flaws Rows, contents and references that are not what the journal says.
 	Flaws []AuditFlaw `json:"flaws"`
 
@@ -3138,6 +3141,9 @@ type EntryProof struct {
 	// Leaf The hash of the text. In base64.
 	Leaf string `json:"leaf"`
 
+	// Parts Texts within the data that are sealed each by itself.
+	Parts []ProvedPart `json:"parts,omitempty"`
+
 	// Position Of the entry in the journal.
 	Position int64 `json:"position"`
 
@@ -3149,6 +3155,63 @@ type EntryProof struct {
 
 	// Text The canonical text of the entry, the data of its leaf.
 	Text string `json:"text"`
+}
+
+// ErasedPart A value that was erased.
+type ErasedPart struct {
+	// Part `actor`, or a JSON pointer into the data.
+	Part string `json:"part"`
+
+	// Position Of the entry.
+	Position int64 `json:"position"`
+}
+
+// Erasure What is kept of an erasure: not what was erased.
+type Erasure struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Authority On which authority.
+	Authority string `json:"authority"`
+
+	// By Who erased.
+	By string `json:"by"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Parts How many values.
+	Parts int64 `json:"parts"`
+
+	// Positions Of the entries of which something was erased.
+	Positions []int64 `json:"positions"`
+
+	// Records The records to which the entries belong.
+	Records []string `json:"records,omitempty"`
+}
+
+// ErasureInput What is to be erased.
+type ErasureInput struct {
+	// Authority On which authority. It is kept, so it does not name whom it is about.
+	Authority string `json:"authority"`
+
+	// ID Its id; none makes one.
+	ID *string `json:"id,omitempty"`
+
+	// Positions Of sealed entries.
+	Positions []int64 `json:"positions"`
+
+	// Value Only what says exactly this; none is whatever is personal there.
+	Value *string `json:"value,omitempty"`
+}
+
+// ErasurePage A page of a list.
+type ErasurePage struct {
+	// Items The erasures.
+	Items []Erasure `json:"items"`
+
+	// NextPageToken To read on with; absent at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Escalation One thing about a request that is due.
@@ -4514,6 +4577,27 @@ type Membership struct {
 
 	// Bundle The bundle.
 	Bundle string `json:"bundle"`
+}
+
+// MentionQuery Whom to look for.
+type MentionQuery struct {
+	// After The position to go on after; none is the beginning.
+	After *int64 `json:"after,omitempty"`
+
+	// PageSize How many positions at most; none is 100.
+	PageSize *int32 `json:"page_size,omitempty"`
+
+	// Value What stands there, exactly.
+	Value string `json:"value"`
+}
+
+// Mentions Where somebody is named.
+type Mentions struct {
+	// Next The position to go on after; absent at the end.
+	Next *int64 `json:"next,omitempty"`
+
+	// Positions Of the entries, in order.
+	Positions []int64 `json:"positions"`
 }
 
 // MetConditionInput A condition of the approval that is met.
@@ -6338,6 +6422,18 @@ type ProposalInput struct {
 
 	// WaitForSupplies Activities do not begin before what they need can be there.
 	WaitForSupplies *bool `json:"wait_for_supplies,omitempty"`
+}
+
+// ProvedPart A text within the data that is sealed by itself: in the sealed data `erased:` and the seal stand for it.
+type ProvedPart struct {
+	// Opening What a seal of an entry holds: SHA-256 of salt and value is the seal. One that was erased is left out.
+	Opening *SealOpening `json:"opening,omitempty"`
+
+	// Pointer A JSON pointer into the data.
+	Pointer string `json:"pointer"`
+
+	// Seal SHA-256 of salt and value.
+	Seal string `json:"seal"`
 }
 
 // PullOrderInput An order that would come on another day.
@@ -9934,6 +10030,21 @@ type WithdrawEngagementParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListErasuresParams defines parameters for ListErasures.
+type ListErasuresParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ErasePersonalDataParams defines parameters for ErasePersonalData.
+type ErasePersonalDataParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // GetBundleOfEntriesParams defines parameters for GetBundleOfEntries.
 type GetBundleOfEntriesParams struct {
 	// Width How many entries; none is all 256 of a full bundle.
@@ -10945,6 +11056,12 @@ type ReportReadingJSONRequestBody = ReadingInput
 // WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
 type WithdrawEngagementJSONRequestBody = ReasonInput
 
+// FindMentionsJSONRequestBody defines body for FindMentions for application/json ContentType.
+type FindMentionsJSONRequestBody = MentionQuery
+
+// ErasePersonalDataJSONRequestBody defines body for ErasePersonalData for application/json ContentType.
+type ErasePersonalDataJSONRequestBody = ErasureInput
+
 // IssueHoldJSONRequestBody defines body for IssueHold for application/json ContentType.
 type IssueHoldJSONRequestBody = RecordHoldInput
 
@@ -11388,6 +11505,15 @@ type ServerInterface interface {
 	// WithdrawEngagement Withdraw an engagement
 	// (POST /v1/engagements/{id}/withdrawal)
 	WithdrawEngagement(w http.ResponseWriter, r *http.Request, id string, params WithdrawEngagementParams)
+	// FindMentions Find where somebody is named
+	// (POST /v1/erasure-searches)
+	FindMentions(w http.ResponseWriter, r *http.Request)
+	// ListErasures List erasures
+	// (GET /v1/erasures)
+	ListErasures(w http.ResponseWriter, r *http.Request, params ListErasuresParams)
+	// ErasePersonalData Erase personal data
+	// (POST /v1/erasures)
+	ErasePersonalData(w http.ResponseWriter, r *http.Request, params ErasePersonalDataParams)
 	// AuditOffice Audit everything
 	// (GET /v1/evidence/audit)
 	AuditOffice(w http.ResponseWriter, r *http.Request)
@@ -16135,6 +16261,111 @@ func (siw *ServerInterfaceWrapper) WithdrawEngagement(w http.ResponseWriter, r *
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.WithdrawEngagement(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FindMentions operation middleware
+func (siw *ServerInterfaceWrapper) FindMentions(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FindMentions(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListErasures operation middleware
+func (siw *ServerInterfaceWrapper) ListErasures(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListErasuresParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListErasures(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ErasePersonalData operation middleware
+func (siw *ServerInterfaceWrapper) ErasePersonalData(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ErasePersonalDataParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ErasePersonalData(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -22653,6 +22884,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/entries/{position}", wrapper.ProveEntry)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/growth", wrapper.ProveGrowth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/evidence/audit", wrapper.AuditOffice)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/erasure-searches", wrapper.FindMentions)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/erasures", wrapper.ListErasures)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/erasures", wrapper.ErasePersonalData)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/search", wrapper.SearchRecords)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/outcomes", wrapper.ListOutcomes)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/outcomes", wrapper.RecordOutcome)
@@ -36472,6 +36706,427 @@ type WithdrawEngagementdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawEngagementdefaultApplicationProblemPlusJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentionsRequestObject struct {
+	Body *FindMentionsJSONRequestBody
+}
+
+type FindMentionsResponseObject interface {
+	VisitFindMentionsResponse(w http.ResponseWriter) error
+}
+
+type FindMentions200JSONResponse Mentions
+
+func (response FindMentions200JSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions400ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions401ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions403ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions404ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions413ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions415ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentions422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response FindMentions422ApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMentionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FindMentionsdefaultApplicationProblemPlusJSONResponse) VisitFindMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasuresRequestObject struct {
+	Params ListErasuresParams
+}
+
+type ListErasuresResponseObject interface {
+	VisitListErasuresResponse(w http.ResponseWriter) error
+}
+
+type ListErasures200JSONResponse ErasurePage
+
+func (response ListErasures200JSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasures400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListErasures400ApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasures401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListErasures401ApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasures403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListErasures403ApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasuresdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListErasuresdefaultApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalDataRequestObject struct {
+	Params ErasePersonalDataParams
+	Body   *ErasePersonalDataJSONRequestBody
+}
+
+type ErasePersonalDataResponseObject interface {
+	VisitErasePersonalDataResponse(w http.ResponseWriter) error
+}
+
+type ErasePersonalData201ResponseHeaders struct {
+	ETag                string
+	IdempotencyReplayed *string
+}
+
+type ErasePersonalData201JSONResponse struct {
+	Body    Erasure
+	Headers ErasePersonalData201ResponseHeaders
+}
+
+func (response ErasePersonalData201JSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData400ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData401ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData403ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData404ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData409ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData413ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData415ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalData422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePersonalData422ApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePersonalDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ErasePersonalDatadefaultApplicationProblemPlusJSONResponse) VisitErasePersonalDataResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -55578,6 +56233,15 @@ type StrictServerInterface interface {
 	// WithdrawEngagement Withdraw an engagement
 	// (POST /v1/engagements/{id}/withdrawal)
 	WithdrawEngagement(ctx context.Context, request WithdrawEngagementRequestObject) (WithdrawEngagementResponseObject, error)
+	// FindMentions Find where somebody is named
+	// (POST /v1/erasure-searches)
+	FindMentions(ctx context.Context, request FindMentionsRequestObject) (FindMentionsResponseObject, error)
+	// ListErasures List erasures
+	// (GET /v1/erasures)
+	ListErasures(ctx context.Context, request ListErasuresRequestObject) (ListErasuresResponseObject, error)
+	// ErasePersonalData Erase personal data
+	// (POST /v1/erasures)
+	ErasePersonalData(ctx context.Context, request ErasePersonalDataRequestObject) (ErasePersonalDataResponseObject, error)
 	// AuditOffice Audit everything
 	// (GET /v1/evidence/audit)
 	AuditOffice(ctx context.Context, request AuditOfficeRequestObject) (AuditOfficeResponseObject, error)
@@ -58607,6 +59271,96 @@ func (sh *strictHandler) WithdrawEngagement(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(WithdrawEngagementResponseObject); ok {
 		if err := validResponse.VisitWithdrawEngagementResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FindMentions operation middleware
+func (sh *strictHandler) FindMentions(w http.ResponseWriter, r *http.Request) {
+	var request FindMentionsRequestObject
+
+	var body FindMentionsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.FindMentions(ctx, request.(FindMentionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindMentions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(FindMentionsResponseObject); ok {
+		if err := validResponse.VisitFindMentionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListErasures operation middleware
+func (sh *strictHandler) ListErasures(w http.ResponseWriter, r *http.Request, params ListErasuresParams) {
+	var request ListErasuresRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListErasures(ctx, request.(ListErasuresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListErasures")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListErasuresResponseObject); ok {
+		if err := validResponse.VisitListErasuresResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ErasePersonalData operation middleware
+func (sh *strictHandler) ErasePersonalData(w http.ResponseWriter, r *http.Request, params ErasePersonalDataParams) {
+	var request ErasePersonalDataRequestObject
+
+	request.Params = params
+
+	var body ErasePersonalDataJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ErasePersonalData(ctx, request.(ErasePersonalDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ErasePersonalData")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ErasePersonalDataResponseObject); ok {
+		if err := validResponse.VisitErasePersonalDataResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -36,18 +36,18 @@ func proving(t *testing.T, change ...func(*audit.Config)) (*office, *audit.Seale
 	var sealer *audit.Sealer
 	o := open(t, func(c *httpapi.Config) {
 		keys := func(string) (audit.Key, error) { return key, nil }
-		c.Desk, err = coordination.NewDesk(coordination.Config{
-			Store: c.Store, Now: c.Now, Searcher: new(search.Indexes),
-			Sight: func(_ context.Context, _, reader string) (func(archive.RecordID) bool, error) {
-				return func(id archive.RecordID) bool { return reader != "carl" || id != "R3" }, nil
-			},
-		})
-		require.NoError(t, err)
 		sealing := audit.Config{Store: c.Store, Key: keys, Now: c.Now}
 		for _, each := range change {
 			each(&sealing)
 		}
 		sealer, err = audit.New(sealing)
+		require.NoError(t, err)
+		c.Desk, err = coordination.NewDesk(coordination.Config{
+			Store: c.Store, Now: c.Now, Searcher: new(search.Indexes), Eraser: sealer,
+			Sight: func(_ context.Context, _, reader string) (func(archive.RecordID) bool, error) {
+				return func(id archive.RecordID) bool { return reader != "carl" || id != "R3" }, nil
+			},
+		})
 		require.NoError(t, err)
 		c.Evidence = sealer
 		c.Dossiers, err = handover.New(handover.Config{Desk: c.Desk, Store: c.Store, Sealer: sealer, Key: keys, Packer: bagit.Packer{}, Prefix: "CK"})
@@ -182,6 +182,56 @@ func TestSealAndSign(t *testing.T) {
 	for _, path := range []string{"seals", "checkpoints"} {
 		bare.send(t, "POST", "/v1/evidence/"+path, "").problem(t, http.StatusNotFound, "not-found")
 	}
+}
+
+// TestErasure: who is found is erased, the log says that, by whom and on which
+// authority, and everything proved before is proved still.
+func TestErasure(t *testing.T) {
+	t.Parallel()
+	o, _, _ := proving(t)
+	require.Equal(t, http.StatusOK, o.send(t, "POST", "/v1/evidence/seals", "").Status)
+	require.Equal(t, http.StatusOK, o.send(t, "POST", "/v1/evidence/checkpoints", "").Status)
+	before := o.send(t, "GET", "/v1/evidence/entries/3", "")
+	require.NotEmpty(t, before.Fields["parts"], before.Body)
+	found := o.send(t, "POST", "/v1/erasure-searches", `{"value":"carl","page_size":2}`)
+	require.Equal(t, http.StatusOK, found.Status, found.Body)
+	require.Len(t, found.Fields["positions"], 2)
+	require.InDelta(t, 2, found.Fields["next"], 0)
+	found = o.send(t, "POST", "/v1/erasure-searches", `{"value":"carl"}`)
+	require.Len(t, found.Fields["positions"], 5)
+	require.NotContains(t, found.Fields, "next")
+	order := map[string]any{"id": "E1", "positions": found.Fields["positions"], "value": "carl", "authority": "Request 7"}
+	erased := o.made(t, "/v1/erasures", order, "Authorization", as("pia"))
+	require.Equal(t, "pia", erased.Fields["by"])
+	require.Equal(t, erased.Body, o.made(t, "/v1/erasures", order, "Authorization", as("pia")).Body, "the same request")
+	require.NotContains(t, erased.Body, "carl")
+	delete(order, "id")
+	again := o.create(t, "/v1/erasures", order)
+	again.problem(t, http.StatusConflict, "refused")
+	require.Equal(t, []string{"nothing"}, again.unmet())
+	require.Empty(t, o.send(t, "POST", "/v1/erasure-searches", `{"value":"carl"}`).Fields["positions"])
+
+	record := o.send(t, "GET", "/v1/records/R1", "")
+	require.Contains(t, record.Fields["filed_by"], "erased:")
+	require.NotContains(t, o.send(t, "GET", "/v1/journal", "").Body, "carl")
+	require.NotContains(t, o.send(t, "GET", "/v1/search?q=hinge", "").Body, "carl")
+	after := o.send(t, "GET", "/v1/evidence/entries/3", "")
+	for _, same := range []string{"text", "leaf", "root", "hashes", "data"} {
+		require.Equal(t, before.Fields[same], after.Fields[same], same)
+	}
+	require.NotContains(t, after.Fields, "actor")
+	require.NotContains(t, after.Fields["parts"].([]any)[0], "opening")
+	report := o.send(t, "GET", "/v1/evidence/audit", "")
+	require.Equal(t, true, report.Fields["sound"], report.Body)
+	require.InDelta(t, 7, report.Fields["erased"], 0, report.Body)
+	require.Contains(t, report.Body, `{"part":"/reference/author","position":3}`)
+	require.Len(t, items(o.send(t, "GET", "/v1/erasures", "")), 1)
+
+	o.create(t, "/v1/erasures", map[string]any{"positions": []int{6000}, "authority": "x"}).problem(t, http.StatusNotFound, "not-found")
+	o.create(t, "/v1/erasures", map[string]any{"positions": []int{1}, "authority": " "}).fault(t, "/authority", "required")
+	bare := open(t)
+	bare.create(t, "/v1/erasures", order).problem(t, http.StatusNotFound, "not-found")
+	bare.send(t, "POST", "/v1/erasure-searches", `{"value":"carl"}`).problem(t, http.StatusNotFound, "not-found")
 }
 
 // keeper is an anchor that answers, or not.

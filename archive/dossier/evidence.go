@@ -41,6 +41,19 @@ type Opening struct {
 	Salt   []byte `json:"salt,omitempty"`
 	Value  string `json:"value,omitempty"`
 	Erased bool   `json:"erased,omitempty"`
+	// Parts are texts within the value that are sealed each by itself: in the value
+	// "erased:" and the seal stand for each, so that it can be erased alone.
+	Parts []OpenedPart `json:"parts,omitempty"`
+}
+
+// OpenedPart is a text within the data of an entry; Value is the text as JSON has it,
+// with its quotes.
+type OpenedPart struct {
+	Pointer string `json:"pointer"`
+	Seal    string `json:"seal"`
+	Salt    []byte `json:"salt,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Erased  bool   `json:"erased,omitempty"`
 }
 
 // stem is the path of the files of an entry, without their extensions.

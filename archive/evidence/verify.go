@@ -16,6 +16,7 @@ import (
 type Row struct {
 	Entry       Entry
 	Actor, Data *Opening
+	Parts       []Part // of the data, personal ones
 }
 
 // Audit is what Verify found in order.
@@ -23,7 +24,7 @@ type Audit struct {
 	Entries int64 // of the journal
 	Root    Hash  // over them
 	Signed  int64 // how many of them the largest checkpoint covers
-	Erased  int64 // seals without an opening
+	Erased  int64 // seals without an opening, those of parts included
 }
 
 // Verify goes once through a journal, in its order, and compares it with its log
@@ -125,6 +126,14 @@ func (a *auditor) seals(r *Row) error {
 			a.erased++
 		case !s.opening.Opens(s.seal):
 			return a.fault(PlaceOpening, "the "+s.name+" is not what was sealed")
+		}
+	}
+	for _, p := range r.Parts {
+		switch {
+		case p.Opening == nil:
+			a.erased++
+		case !p.Opening.Opens(p.Seal):
+			return a.fault(PlaceOpening, p.Name+" of the data is not what was sealed")
 		}
 	}
 	return nil

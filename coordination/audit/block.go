@@ -11,7 +11,7 @@ import (
 // block is a part of one of the lists of a log.
 type block struct {
 	Bytes  []byte `json:"bytes"`
-	Erased []int  `json:"erased,omitempty"` // of salts: the entries, from 0, whose salts are gone
+	Erased []int  `json:"erased,omitempty"` // of salts: the entries, from 0, whose actor was erased
 }
 
 func blocks() register.Register[block] { return register.Register[block]{Book: Book} }

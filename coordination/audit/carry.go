@@ -36,7 +36,10 @@ type logLine struct {
 	Text  string `json:"text,omitempty"`
 	Actor []byte `json:"actor,omitempty"` // salts; none where the values were erased
 	Data  []byte `json:"data,omitempty"`
-	Leaf  []byte `json:"leaf,omitempty"`
+	// Parts are the salts of what was sealed by itself within the data; the salt of
+	// what was erased is missing.
+	Parts []sealedPart `json:"parts,omitempty"`
+	Leaf  []byte       `json:"leaf,omitempty"`
 }
 
 // ExportLog writes the log of a tenant up to a checkpoint, size 0 being the
@@ -97,6 +100,13 @@ func lineOf(r *evidence.Row) (logLine, error) {
 	if r.Data != nil {
 		l.Data = r.Data.Salt[:]
 	}
+	for _, p := range r.Parts {
+		part := sealedPart{Name: p.Name}
+		if p.Opening != nil {
+			part.Salt = p.Opening.Salt[:]
+		}
+		l.Parts = append(l.Parts, part)
+	}
 	return l, nil
 }
 
@@ -105,7 +115,7 @@ func (l *logLine) leaf() (evidence.Hash, error) {
 	switch {
 	case l.Text != "" && len(l.Leaf) == 0 && saltOrNone(l.Actor) && saltOrNone(l.Data):
 		return tlog.RecordHash([]byte(l.Text)), nil
-	case l.Text == "" && len(l.Leaf) == tlog.HashSize && l.Actor == nil && l.Data == nil:
+	case l.Text == "" && len(l.Leaf) == tlog.HashSize && l.Actor == nil && l.Data == nil && l.Parts == nil:
 		return evidence.Hash(l.Leaf), nil
 	}
 	return evidence.Hash{}, fmt.Errorf("%w: a line is neither text with salts nor a leaf", evidence.ErrInvalid)
@@ -382,9 +392,15 @@ func madeAnew(ctx context.Context, tx coordination.Tx, position int64, l *logLin
 	again.Room, again.Entity, again.Seq, again.Kind, again.At = string(here.Room), here.Entity, here.Seq, here.Kind, here.At
 	if l.Actor != nil {
 		again.Actor = evidence.Close(evidence.Salt(l.Actor), []byte(here.Actor))
+	} else if here.Actor != e.Actor.Erased() {
+		return leaf, fault(evidence.PlaceOpening, "the actor was erased, and something stands there")
+	}
+	value, _, err := withParts(here.Data, l.Parts)
+	if err != nil {
+		return leaf, fault(evidence.PlaceOpening, "the data is not what was sealed: "+err.Error())
 	}
 	if l.Data != nil {
-		again.Data = evidence.Close(evidence.Salt(l.Data), here.Data)
+		again.Data = evidence.Close(evidence.Salt(l.Data), value)
 	}
 	text, err := again.MarshalText()
 	if err != nil {

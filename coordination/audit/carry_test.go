@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -156,4 +157,58 @@ func FuzzCarryLog(f *testing.F) {
 			t.Fatal("a log without its root was taken in")
 		}
 	})
+}
+
+// What was erased goes along as erased: where the archive is taken in the same root is
+// made of it, and what is put in its place there is found.
+func TestErasedEntriesAreCarried(t *testing.T) {
+	t.Parallel()
+	from, to := everystore.Memory(t), everystore.Memory(t)
+	desk, s, _ := remembered(t, from)
+	_, err := desk.ReleaseHold(t.Context(), "acme", "lena", "H1", 0, "settled")
+	require.NoError(t, err)
+	positions, _, err := desk.Mentions(t.Context(), "acme", canary, 0, 0)
+	require.NoError(t, err)
+	_, err = desk.Erase(t.Context(), "acme", "dpo", coordination.Erasure{Positions: positions[:len(positions)-2], Value: canary, Authority: "request 7"})
+	require.NoError(t, err)
+	out := takeOut(t, from, s)
+	const origin = "example.org/acme"
+	known := note.VerifierList(keyOf(t, origin).Verifier)
+	_, err = transfer.Import(t.Context(), coordination.Archive(to), "acme", strings.NewReader(out.events), out.open, nil)
+	require.NoError(t, err)
+	_, err = audit.CarryLog(t.Context(), to, "acme", strings.NewReader(out.log), known, nil)
+	require.NoError(t, err)
+	_, err = audit.CheckCarried(t.Context(), to, "acme", origin, known)
+	require.NoError(t, err)
+	_, err = to.Sequence(t.Context(), 1000)
+	require.NoError(t, err)
+	for _, forge := range []func(*coordination.Entry){
+		func(e *coordination.Entry) { e.Actor = "bob" },
+		func(e *coordination.Entry) {
+			e.Data = bytes.Replace(e.Data, []byte(`"author":"erased:`), []byte(`"author":"bob:`), 1)
+		},
+	} {
+		require.NoError(t, to.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+			at := referred(t, ctx, tx)
+			page, _, err := tx.JournalEntries(ctx, coordination.JournalQuery{After: at - 1, Limit: 1})
+			require.NoError(t, err)
+			redact(t, ctx, tx, at, forge)
+			_, err = audit.CheckCarried(ctx, joined{to, tx}, "acme", origin, known)
+			require.ErrorIs(t, err, evidence.ErrMismatch)
+			return tx.RedactEntry(ctx, at, page[0].Actor, page[0].Data)
+		}))
+	}
+	_, err = audit.CheckCarried(t.Context(), to, "acme", origin, known)
+	require.NoError(t, err)
+}
+
+// joined views within a unit of work that is under way.
+type joined struct {
+	coordination.Store
+
+	tx coordination.Tx
+}
+
+func (j joined) View(ctx context.Context, _ string, fn func(context.Context, coordination.Tx) error) error {
+	return fn(ctx, j.tx)
 }

@@ -3,9 +3,12 @@ package audit
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -21,7 +24,8 @@ type Report struct {
 	Root        evidence.Hash // over them
 	Signed      int64         // of them, how many the newest checkpoint covers
 	Checkpoints int           // that were compared
-	Erased      int64         // seals whose values were erased
+	Erased      int64         // seals whose values were erased, those of parts included
+	ErasedParts []ErasedPart  // what was erased, the first MaxFlaws of it
 	Unsealed    int64         // entries of the journal that no log has yet
 	Rows        int           // that were compared with their histories
 	Gone        int           // records whose contents were destroyed or handed over under a disposal
@@ -32,6 +36,13 @@ type Report struct {
 	// Flaws are rows, contents and references that are not what the journal says:
 	// the first MaxFlaws of them.
 	Flaws []Flaw
+}
+
+// ErasedPart names a value that was erased: the actor of an entry or, by a JSON
+// pointer, a part of its data.
+type ErasedPart struct {
+	Position int64
+	Part     string
 }
 
 // MaxFlaws is how many flaws a report holds; an audit that found as many looks at
@@ -53,8 +64,10 @@ func (s *Sealer) Audit(ctx context.Context, tenant string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	c := checking{sealer: s, tenant: tenant, key: key, histories: make(map[entity]int64)}
-	for _, step := range []func(context.Context) error{c.load, c.anchored, c.journal, c.tail, c.rows} {
+	c := checking{
+		sealer: s, tenant: tenant, key: key, histories: make(map[entity]int64), erased: make(map[int64]entity), ordered: make(map[int64]bool),
+	}
+	for _, step := range []func(context.Context) error{c.load, c.anchored, c.journal, c.tail, c.erasures, c.rows} {
 		err := step(ctx)
 		if at, ok := errors.AsType[*evidence.MismatchError](err); ok {
 			if c.report.Mismatch == nil {
@@ -85,6 +98,8 @@ type checking struct {
 	log       evidence.Log
 	signed    []evidence.Checkpoint
 	histories map[entity]int64 // how many events of each stand in the journal
+	erased    map[int64]entity // where something was erased
+	ordered   map[int64]bool   // where an erasure of the journal says so
 }
 
 func (c *checking) view(ctx context.Context, fn func(context.Context, coordination.Tx) error) error {
@@ -234,7 +249,9 @@ func (c *checking) entries(ctx context.Context) iter.Seq2[evidence.Row, error] {
 		for after := int64(0); after < c.head.Size; {
 			rows, err := c.page(ctx, after)
 			for i := range rows {
-				c.histories[entity{coordination.Room(rows[i].Entry.Room), rows[i].Entry.Entity}]++
+				of := entity{coordination.Room(rows[i].Entry.Room), rows[i].Entry.Entity}
+				c.histories[of]++
+				c.missed(&rows[i], of)
 				if !yield(rows[i], nil) {
 					return
 				}
@@ -260,7 +277,7 @@ func (c *checking) page(ctx context.Context, after int64) (out []evidence.Row, e
 		if err != nil {
 			return err
 		}
-		seals, salts, err := sealsAt(ctx, tx, after+1)
+		had, err := openingAt(ctx, tx, after+1)
 		if err != nil {
 			return err
 		}
@@ -268,7 +285,7 @@ func (c *checking) page(ctx context.Context, after int64) (out []evidence.Row, e
 			if at := page[i].Position; at <= after || at > after+int64(width) {
 				return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: after + int64(i) + 1, Reason: fmt.Sprintf("entry %d stands here", at)}
 			}
-			row, err := opened(page[i], &seals, &salts)
+			row, err := opened(page[i], &had)
 			if err != nil {
 				return err
 			}
@@ -297,10 +314,60 @@ func (c *checking) tail(ctx context.Context) error {
 		for i := range page {
 			c.histories[entity{page[i].Room, page[i].Entity}]++
 			c.report.Unsealed++
+			c.order(page[i].Room, page[i].Data)
 		}
 		if next == after {
 			return nil
 		}
 		after = next
 	}
+}
+
+// missed notes what of an entry was erased, and what an erasure says it erased.
+func (c *checking) missed(r *evidence.Row, of entity) {
+	note := func(part string) {
+		c.erased[r.Entry.Position] = of
+		if len(c.report.ErasedParts) < MaxFlaws {
+			c.report.ErasedParts = append(c.report.ErasedParts, ErasedPart{r.Entry.Position, part})
+		}
+	}
+	if r.Actor == nil {
+		note("actor")
+	}
+	for _, p := range r.Parts {
+		if p.Opening == nil {
+			note(p.Name)
+		}
+	}
+	if of.room == coordination.BookErasure && r.Data != nil {
+		c.order(of.room, r.Data.Value)
+	}
+}
+
+// order takes in where an erasure says that it erased.
+func (c *checking) order(room coordination.Room, data []byte) {
+	var e coordination.Erased
+	if room != coordination.BookErasure || json.Unmarshal(data, &e) != nil {
+		return
+	}
+	for _, position := range e.Positions {
+		c.ordered[position] = true
+	}
+}
+
+// erasures finds what was erased without an erasure of the journal that says so.
+func (c *checking) erasures(context.Context) error {
+	if c.brokenOff() {
+		return nil
+	}
+	for _, position := range slices.Sorted(maps.Keys(c.erased)) {
+		if c.ordered[position] {
+			continue
+		}
+		of := c.erased[position]
+		if err := c.flaw(of.room, of.id, fmt.Sprintf("something was erased at position %d, and no erasure says so", position)); err != nil {
+			return nil //nolint:nilerr // it has found enough
+		}
+	}
+	return nil
 }

@@ -35,6 +35,7 @@ type house struct {
 	index  *search.Indexes
 	signed []evidence.Checkpoint
 	filed  int
+	erased int
 	known  time.Time // everything recorded by then was looked at as
 	then   search.Result
 }
@@ -42,11 +43,12 @@ type house struct {
 // parts are desk and sealer over the store, or over one that fails once.
 func (h *house) parts(t *rapid.T, plan faultstore.Plan) (*coordination.Desk, *audit.Sealer) {
 	store := coordination.Store(faultstore.New(h.store, plan))
+	sealer := sealerOf(t, store)
 	desk, err := coordination.NewDesk(coordination.Config{
-		Store: store, Searcher: h.index, Now: func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) },
+		Store: store, Searcher: h.index, Eraser: sealer, Now: func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) },
 	})
 	require.NoError(t, err)
-	return desk, sealerOf(t, store)
+	return desk, sealer
 }
 
 // attempt does one step over a store that may fail, and does it again over one
@@ -116,6 +118,25 @@ func (h *house) actions() map[string]func(*rapid.T) {
 				read, _, err := evidence.Open([]byte(c.Note), name, note.VerifierList(keyOf(t, name).Verifier))
 				if n := len(h.signed); err == nil && (n == 0 || h.signed[n-1].Size < read.Size) {
 					h.signed = append(h.signed, read)
+				}
+				return err
+			})
+		},
+		"erase": func(t *rapid.T) {
+			_, sealer := h.parts(t, faultstore.Plan{})
+			head, err := sealer.Head(context.Background(), h.tenant)
+			require.NoError(t, err)
+			if head.Size == 0 {
+				return // nothing is sealed yet
+			}
+			id := fmt.Sprint("E", h.erased)
+			h.erased++
+			h.known = time.Time{} // what is erased is erased from the past as well
+			positions := rapid.SliceOfN(rapid.Int64Range(1, head.Size), 1, 4).Draw(t, "positions")
+			h.attempt(t, func(ctx context.Context, d *coordination.Desk, s *audit.Sealer) error {
+				_, err := d.Erase(ctx, h.tenant, "dpo", coordination.Erasure{ID: id, Positions: positions, Authority: "request 7"})
+				if refused, ok := errors.AsType[*archive.RefusedError](err); ok && refused.Unmet[0].Condition == "nothing" {
+					return nil
 				}
 				return err
 			})

@@ -73,12 +73,12 @@ func proveEntry(ctx context.Context, tx coordination.Tx, c evidence.Checkpoint, 
 	if len(page) == 0 || page[0].Position != position {
 		return Proof{}, &evidence.MismatchError{Place: evidence.PlaceEnd, Position: position, Reason: "the journal does not have it any more"}
 	}
-	seals, salts, err := sealsAt(ctx, tx, position)
+	had, err := openingAt(ctx, tx, position)
 	if err != nil {
 		return Proof{}, err
 	}
 	out := Proof{Size: c.Size, Root: c.Root, Signed: signed}
-	if out.Entry, err = opened(page[0], &seals, &salts); err != nil {
+	if out.Entry, err = opened(page[0], &had); err != nil {
 		return Proof{}, err
 	}
 	if out.Text, err = out.Entry.Entry.MarshalText(); err != nil {
@@ -181,12 +181,12 @@ func (s *Sealer) Bundle(ctx context.Context, tenant string, n int64, width int) 
 		if err != nil {
 			return err
 		}
-		seals, salts, err := sealsAt(ctx, tx, n*perBlock+1)
+		had, err := openingAt(ctx, tx, n*perBlock+1)
 		if err != nil {
 			return err
 		}
 		for i := range page {
-			row, err := opened(page[i], &seals, &salts)
+			row, err := opened(page[i], &had)
 			if err != nil {
 				return err
 			}

@@ -10,11 +10,7 @@ import (
 	"slices"
 
 	"github.com/coordkit/coordkit/archive"
-	"github.com/coordkit/coordkit/archive/outcome"
-	"github.com/coordkit/coordkit/changereq"
-	"github.com/coordkit/coordkit/changereq/bundle"
 	"github.com/coordkit/coordkit/coordination"
-	"github.com/coordkit/coordkit/coordination/notice"
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
@@ -47,18 +43,6 @@ func (c *checking) rows(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// kind is how the rows of a room are read and built again.
-type kind[R, E any] struct {
-	room   coordination.Room
-	list   func(ctx context.Context, tx coordination.Tx, after string) ([]R, string, error)
-	get    func(ctx context.Context, tx coordination.Tx, id string) (R, error)
-	events func(ctx context.Context, tx coordination.Tx, id string, after int64) ([]E, int64, error)
-	fold   func([]E) R
-	// as names a row and gives it the revision of another: revisions count
-	// writes, not events.
-	as func(r R, rev int64) (id string, of int64, out R)
 }
 
 func rowsOf[R, E any](ctx context.Context, c *checking, k kind[R, E]) error {
@@ -96,20 +80,10 @@ func rowOf[R, E any](ctx context.Context, c *checking, k kind[R, E], id string) 
 		if err != nil {
 			return err
 		}
-		var events []E
-		for after := int64(0); ; {
-			page, next, err := k.events(ctx, tx, id, after)
-			if err != nil {
-				return err
-			}
-			events = append(events, page...)
-			if next == 0 {
-				break
-			}
-			after = next
+		folded, err := k.again(ctx, tx, row, id)
+		if err != nil {
+			return err
 		}
-		_, rev, _ := k.as(row, 0)
-		_, _, folded := k.as(k.fold(events), rev)
 		if got, err = json.Marshal(row); err != nil {
 			return err
 		}
@@ -129,65 +103,11 @@ func rowOf[R, E any](ctx context.Context, c *checking, k kind[R, E], id string) 
 	return nil
 }
 
-func (c *checking) requests(ctx context.Context) error {
-	return rowsOf(ctx, c, kind[changereq.Request, changereq.Event]{
-		room: coordination.RoomChangeRequest, fold: changereq.Fold,
-		list: func(ctx context.Context, tx coordination.Tx, after string) ([]changereq.Request, string, error) {
-			return tx.ChangeRequests(ctx, changereq.Query{After: after, Limit: changereq.MaxLimit})
-		},
-		get: func(ctx context.Context, tx coordination.Tx, id string) (changereq.Request, error) {
-			return tx.ChangeRequest(ctx, changereq.ID(id))
-		},
-		events: func(ctx context.Context, tx coordination.Tx, id string, after int64) ([]changereq.Event, int64, error) {
-			return tx.ChangeRequestEvents(ctx, changereq.ID(id), after, changereq.MaxLimit)
-		},
-		as: func(r changereq.Request, rev int64) (string, int64, changereq.Request) {
-			was := r.Rev
-			r.Rev = rev
-			return string(r.ID), was, r
-		},
-	})
-}
+func (c *checking) requests(ctx context.Context) error { return rowsOf(ctx, c, requestRows()) }
 
-func (c *checking) bundles(ctx context.Context) error { //nolint:dupl // the same for each room but for its types
-	return rowsOf(ctx, c, kind[bundle.Bundle, bundle.Event]{
-		room: coordination.RoomBundle, fold: bundle.Fold,
-		list: func(ctx context.Context, tx coordination.Tx, after string) ([]bundle.Bundle, string, error) {
-			return tx.ChangeBundles(ctx, bundle.Query{After: after, Limit: bundle.MaxLimit})
-		},
-		get: func(ctx context.Context, tx coordination.Tx, id string) (bundle.Bundle, error) {
-			return tx.ChangeBundle(ctx, id)
-		},
-		events: func(ctx context.Context, tx coordination.Tx, id string, after int64) ([]bundle.Event, int64, error) {
-			return tx.ChangeBundleEvents(ctx, id, after, bundle.MaxLimit)
-		},
-		as: func(b bundle.Bundle, rev int64) (string, int64, bundle.Bundle) {
-			was := b.Rev
-			b.Rev = rev
-			return b.ID, was, b
-		},
-	})
-}
+func (c *checking) bundles(ctx context.Context) error { return rowsOf(ctx, c, bundleRows()) }
 
-func (c *checking) obligations(ctx context.Context) error { //nolint:dupl // the same for each room but for its types
-	return rowsOf(ctx, c, kind[notice.Obligation, notice.Event]{
-		room: coordination.RoomNotice, fold: notice.Fold,
-		list: func(ctx context.Context, tx coordination.Tx, after string) ([]notice.Obligation, string, error) {
-			return tx.Obligations(ctx, notice.Query{After: after, Limit: notice.MaxLimit})
-		},
-		get: func(ctx context.Context, tx coordination.Tx, id string) (notice.Obligation, error) {
-			return tx.Obligation(ctx, id)
-		},
-		events: func(ctx context.Context, tx coordination.Tx, id string, after int64) ([]notice.Event, int64, error) {
-			return tx.ObligationEvents(ctx, id, after, notice.MaxLimit)
-		},
-		as: func(o notice.Obligation, rev int64) (string, int64, notice.Obligation) {
-			was := o.Rev
-			o.Rev = rev
-			return o.ID, was, o
-		},
-	})
-}
+func (c *checking) obligations(ctx context.Context) error { return rowsOf(ctx, c, obligationRows()) }
 
 // records leaves contents and references to the archive, which knows them.
 func (c *checking) records(ctx context.Context) error {
@@ -281,27 +201,13 @@ func (c *checking) standing(ctx context.Context, tx coordination.Tx, e entity) (
 
 // outcomeRow compares an outcome with the fold of its events.
 func outcomeRow(ctx context.Context, tx coordination.Tx, s *register.Sheet) (string, error) {
-	var folded outcome.Filed
-	for after := int64(0); ; {
-		page, next, err := tx.SheetEvents(ctx, s.Book, s.ID, after, register.MaxLimit)
-		if err != nil {
-			return "", err
-		}
-		for _, ev := range page {
-			if folded, err = outcome.Evolve(folded, ev.Kind, ev.Data); err != nil {
-				return "it cannot be read: " + err.Error(), nil //nolint:nilerr // that is what was found
-			}
-		}
-		if next == 0 {
-			break
-		}
-		after = next
-	}
-	want, err := json.Marshal(folded)
-	if err != nil {
-		return "", err
-	}
-	if !bytes.Equal(want, s.Body) {
+	want, err := outcomeBody(ctx, tx, s)
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case err != nil:
+		return "it cannot be read: " + err.Error(), nil //nolint:nilerr // that is what was found
+	case !bytes.Equal(want, s.Body):
 		return "the row is not what its history gives", nil
 	}
 	return "", nil

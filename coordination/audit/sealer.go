@@ -39,6 +39,11 @@ type Config struct {
 	// all of them.
 	Blobs archive.Blobs
 
+	// Personal names the members of events that are sealed each by itself, so that
+	// they can be erased later; nil: those that Personal gives. Of what was sealed
+	// before they were named nothing but the actor can be erased.
+	Personal func(room coordination.Room, kind string) []string
+
 	Random io.Reader        // of salts; nil: crypto/rand
 	Now    func() time.Time // nil: time.Now
 }
@@ -68,6 +73,9 @@ func New(cfg Config) (*Sealer, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Personal == nil {
+		cfg.Personal = Personal
 	}
 	return &Sealer{cfg: cfg}, nil
 }
@@ -169,16 +177,48 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 	if _, err := io.ReadFull(s.cfg.Random, salts); err != nil {
 		return fmt.Errorf("audit: salt: %w", err)
 	}
+	wanted := make(map[[2]string]func([]byte, string) bool) // by room and kind
 	for i := range page {
 		if want := w.edge.Size() + 1; page[i].Position != want {
 			return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: want, Reason: fmt.Sprintf("entry %d came instead", page[i].Position)}
 		}
 		actor, data := pairOf[evidence.Salt](salts[64*i:])
-		if err := w.append(Row(page[i], actor, data)); err != nil {
+		e := page[i]
+		kind := [2]string{string(e.Room), e.Kind}
+		if wanted[kind] == nil {
+			wanted[kind] = named(s.cfg.Personal(e.Room, e.Kind))
+		}
+		parts, err := s.parts(e.Data, wanted[kind])
+		if err != nil {
+			return err
+		}
+		if e.Data, _, err = withParts(e.Data, parts); err != nil {
+			return fmt.Errorf("audit: entry %d: %w", e.Position, err)
+		}
+		if err := w.append(Row(e, actor, data), parts); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// parts gives the personal parts of the data of an entry with fresh salts. Data that
+// is no JSON, which no room writes, has none.
+func (s *Sealer) parts(data []byte, wanted func([]byte, string) bool) ([]sealedPart, error) {
+	at, err := spans(data, wanted)
+	if err != nil || len(at) == 0 {
+		return nil, nil //nolint:nilerr // it is sealed as a whole
+	}
+	const size = len(evidence.Salt{})
+	salts := make([]byte, size*len(at))
+	if _, err := io.ReadFull(s.cfg.Random, salts); err != nil {
+		return nil, fmt.Errorf("audit: salt: %w", err)
+	}
+	out := make([]sealedPart, len(at))
+	for i := range at {
+		out[i] = sealedPart{Name: at[i].name, Salt: salts[i*size : (i+1)*size : (i+1)*size]}
+	}
+	return out, nil
 }
 
 // Head gives the state of a tenant's log as it is kept; that of a log that was

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -26,7 +27,11 @@ func (c *checking) shape(ctx context.Context, tx coordination.Tx) error {
 			return err
 		}
 		for i := range page {
-			if err := check(&page[i], want); err != nil {
+			err := check(&page[i], want)
+			if err == nil && strings.HasPrefix(page[i].ID, partsOf+"/") {
+				err = c.partsFit(&page[i])
+			}
+			if err != nil {
 				return &evidence.MismatchError{Place: evidence.PlaceLog, Reason: fmt.Sprintf("sheet %q %s", page[i].ID, err)}
 			}
 			delete(want, page[i].ID)
@@ -74,6 +79,8 @@ func check(s *register.Sheet, want map[string]int) error {
 		return canonical[state](s.Body)
 	case strings.HasPrefix(s.ID, checkpointOf):
 		return canonical[Signed](s.Body)
+	case strings.HasPrefix(s.ID, partsOf+"/"): // what is missing in one does not open a seal
+		return canonical[partBlock](s.Body)
 	case !isBlock:
 		return errForeign
 	}
@@ -97,6 +104,26 @@ func canonical[T any](body []byte) error {
 	}
 	if again, err := json.Marshal(v); err != nil || !bytes.Equal(again, body) {
 		return errForm
+	}
+	return nil
+}
+
+// partsFit checks that parts are of entries of their block that the log has, each once.
+func (c *checking) partsFit(s *register.Sheet) error {
+	var b partBlock
+	if err := json.Unmarshal(s.Body, &b); err != nil {
+		return errForm
+	}
+	n, err := strconv.ParseInt(strings.TrimPrefix(s.ID, partsOf+"/"), 10, 64)
+	if err != nil || s.ID != blockID(partsOf, n) || n < 0 || n > c.head.Size/perBlock {
+		return errForeign
+	}
+	last := -1
+	for _, e := range b.Entries {
+		if e.At <= last || e.At >= perBlock || n*perBlock+int64(e.At) >= c.head.Size || len(e.Parts) == 0 {
+			return errForm
+		}
+		last = e.At
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ const (
 	headID       = "head"
 	saltsOf      = "salts"
 	sealsOf      = "seals"
+	partsOf      = "parts"
 	checkpointOf = "checkpoint/"
 )
 
@@ -45,6 +46,29 @@ type state struct {
 	Signed int64  `json:"signed,omitempty"` // size of the newest checkpoint
 }
 
+// partBlock holds the personal parts of the entries of a block; there is none where
+// no entry has any.
+type partBlock struct {
+	Entries []entryParts `json:"entries"`
+}
+
+// entryParts are those of one entry, in the order in which they stand in its data.
+type entryParts struct {
+	At    int          `json:"at"` // in the block, from 0
+	Parts []sealedPart `json:"parts"`
+}
+
+// of are the parts of an entry; nil if it has none.
+func (b *partBlock) of(at int) []sealedPart {
+	i, found := slices.BinarySearchFunc(b.Entries, at, func(e entryParts, at int) int { return e.At - at })
+	if !found {
+		return nil
+	}
+	return b.Entries[i].Parts
+}
+
+func partBlocks() register.Register[partBlock] { return register.Register[partBlock]{Book: Book} }
+
 func heads() register.Register[state] { return register.Register[state]{Book: Book} }
 
 // writing is a log that is being appended to in a unit of work.
@@ -52,6 +76,7 @@ type writing struct {
 	row    register.Row[state]
 	edge   evidence.Edge
 	blocks map[blockKey][]byte // that were appended to, what was new in them
+	parts  map[string][]entryParts
 	text   []byte
 }
 
@@ -72,15 +97,15 @@ func openLog(ctx context.Context, tx register.Tx) (*writing, error) {
 	if err != nil {
 		return nil, &evidence.MismatchError{Place: evidence.PlaceLog, Reason: "the head of the log is not one: " + err.Error()}
 	}
-	return &writing{row: row, edge: edge, blocks: make(map[blockKey][]byte)}, nil
+	return &writing{row: row, edge: edge, blocks: make(map[blockKey][]byte), parts: make(map[string][]entryParts)}, nil
 }
 
 func (w *writing) head() Head {
 	return Head{Size: w.edge.Size(), Root: w.edge.Root(), Signed: w.row.Value.Signed}
 }
 
-// append takes in an entry with the values behind its seals.
-func (w *writing) append(row evidence.Row) error {
+// append takes in an entry with the values behind its seals, and those of its parts.
+func (w *writing) append(row evidence.Row, parts []sealedPart) error {
 	text, err := row.Entry.AppendText(w.text[:0])
 	if err != nil {
 		return err
@@ -89,6 +114,10 @@ func (w *writing) append(row evidence.Row) error {
 	n := w.edge.Size() / perBlock
 	w.add(blockKey{ofSeals, n}, row.Entry.Actor[:], row.Entry.Data[:])
 	w.add(blockKey{ofSalts, n}, row.Actor.Salt[:], row.Data.Salt[:])
+	if len(parts) > 0 {
+		id := blockID(partsOf, n)
+		w.parts[id] = append(w.parts[id], entryParts{At: int(w.edge.Size() % perBlock), Parts: parts})
+	}
 	w.edge.Append(tlog.RecordHash(text), func(level int, n int64, h evidence.Hash) {
 		w.add(blockKey{level, n / perBlock}, h[:])
 	})
@@ -148,6 +177,19 @@ func (w *writing) store(ctx context.Context, tx register.Tx) error {
 			return err
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(w.parts)) {
+		row, err := partBlocks().Get(ctx, tx, id)
+		if errors.Is(err, register.ErrNotFound) {
+			row, err = register.Row[partBlock]{ID: id}, nil
+		}
+		if err != nil {
+			return err
+		}
+		row.Value.Entries = append(row.Value.Entries, w.parts[id]...)
+		if _, err := partBlocks().Put(ctx, tx, row); err != nil {
+			return err
+		}
+	}
 	w.row.Value.Size, w.row.Value.Edge = w.edge.Size(), nil
 	for _, h := range w.edge.Hashes() {
 		w.row.Value.Edge = append(w.row.Value.Edge, h[:]...)
@@ -158,7 +200,7 @@ func (w *writing) store(ctx context.Context, tx register.Tx) error {
 func (w *writing) storeHead(ctx context.Context, tx register.Tx) error {
 	row, err := heads().Put(ctx, tx, w.row)
 	if err == nil {
-		w.row, w.blocks = row, make(map[blockKey][]byte)
+		w.row, w.blocks, w.parts = row, make(map[blockKey][]byte), make(map[string][]entryParts)
 	}
 	return err
 }
@@ -202,36 +244,57 @@ func readTile(ctx context.Context, tx register.Tx, level int, n int64, width int
 	return row.Value.Bytes[:width*tlog.HashSize], nil
 }
 
-// opened gives an entry as it stands in the log: what the journal says, under
-// the seals that were taken, with the values behind them unless their salts are gone.
-func opened(e coordination.Entry, seals, salts *block) (evidence.Row, error) {
+// opened gives an entry as it stands in the log: what the journal says, under the
+// seals that were taken, with the values behind them unless they were erased.
+func opened(e coordination.Entry, had *opening) (evidence.Row, error) {
 	at := int((e.Position - 1) % perBlock)
-	if len(seals.Bytes) < (at+1)*64 || len(salts.Bytes) < (at+1)*64 {
-		return evidence.Row{}, &evidence.MismatchError{
-			Place: evidence.PlaceOpening, Position: e.Position, Reason: "its seals are not kept any more",
-		}
+	fault := func(reason string) error {
+		return &evidence.MismatchError{Place: evidence.PlaceOpening, Position: e.Position, Reason: reason}
 	}
-	actor, data := pairOf[evidence.Salt](salts.Bytes[at*64:])
+	if len(had.seals.Bytes) < (at+1)*64 || len(had.salts.Bytes) < (at+1)*64 {
+		return evidence.Row{}, fault("its seals are not kept any more")
+	}
+	value, parts, err := withParts(e.Data, had.parts.of(at))
+	if err != nil {
+		return evidence.Row{}, fault("the data is not what was sealed: " + err.Error())
+	}
+	who := e.Actor
+	e.Data = value
+	actor, data := pairOf[evidence.Salt](had.salts.Bytes[at*64:])
 	row := Row(e, actor, data)
-	row.Entry.Actor, row.Entry.Data = pairOf[evidence.Seal](seals.Bytes[at*64:])
-	if slices.Contains(salts.Erased, at) {
-		row.Actor, row.Data = nil, nil
+	row.Parts = parts
+	row.Entry.Actor, row.Entry.Data = pairOf[evidence.Seal](had.seals.Bytes[at*64:])
+	if slices.Contains(had.salts.Erased, at) {
+		if row.Actor = nil; who != row.Entry.Actor.Erased() {
+			return row, fault("the actor was erased, and something stands there")
+		}
 	}
 	return row, nil
 }
 
-// sealsAt reads the seals and the salts of the block in which a position stands.
-func sealsAt(ctx context.Context, tx register.Tx, position int64) (seals, salts block, err error) {
+// opening is what is kept of the block in which an entry stands.
+type opening struct {
+	seals, salts block
+	parts        partBlock
+}
+
+// openingAt reads the block in which a position stands.
+func openingAt(ctx context.Context, tx register.Tx, position int64) (had opening, err error) {
 	n := (position - 1) / perBlock
 	for _, b := range []struct {
 		of string
 		to *block
-	}{{sealsOf, &seals}, {saltsOf, &salts}} {
+	}{{sealsOf, &had.seals}, {saltsOf, &had.salts}} {
 		row, err := getBlock(ctx, tx, blockID(b.of, n))
 		if err != nil && !errors.Is(err, register.ErrNotFound) {
-			return seals, salts, err
+			return had, err
 		}
 		*b.to = row.Value
 	}
-	return seals, salts, nil
+	row, err := partBlocks().Get(ctx, tx, blockID(partsOf, n))
+	if errors.Is(err, register.ErrNotFound) {
+		err = nil
+	}
+	had.parts = row.Value
+	return had, err
 }

@@ -79,9 +79,17 @@ func entryOf(p *audit.Proof) (dossier.Entry, error) {
 		}
 		return dossier.Opening{Salt: o.Salt[:], Value: string(o.Value)}
 	}
+	data := opening(p.Entry.Data)
+	for _, part := range p.Entry.Parts {
+		opened := dossier.OpenedPart{Pointer: part.Name, Seal: part.Seal.String(), Erased: part.Opening == nil}
+		if part.Opening != nil {
+			opened.Salt, opened.Value = part.Opening.Salt[:], string(part.Opening.Value)
+		}
+		data.Parts = append(data.Parts, opened)
+	}
 	return dossier.Entry{
 		Position: p.Entry.Entry.Position, Record: archive.RecordID(p.Entry.Entry.Entity), Kind: p.Entry.Entry.Kind, Text: p.Text, Proof: file,
-		Actor: opening(p.Entry.Actor), Data: opening(p.Entry.Data),
+		Actor: opening(p.Entry.Actor), Data: data,
 	}, nil
 }
 

@@ -1603,6 +1603,9 @@ type AuditReport struct {
 	// Erased Seals whose values were erased.
 	Erased int64 `json:"erased"`
 
+	// ErasedParts What was erased, by position; the first thousand.
+	ErasedParts []ErasedPart `json:"erased_parts,omitempty"`
+
 	// Flaws Rows, contents and references that are not what the journal says.
 	Flaws []AuditFlaw `json:"flaws"`
 
@@ -3139,6 +3142,9 @@ type EntryProof struct {
 	// Leaf The hash of the text. In base64.
 	Leaf string `json:"leaf"`
 
+	// Parts Texts within the data that are sealed each by itself.
+	Parts []ProvedPart `json:"parts,omitempty"`
+
 	// Position Of the entry in the journal.
 	Position int64 `json:"position"`
 
@@ -3150,6 +3156,63 @@ type EntryProof struct {
 
 	// Text The canonical text of the entry, the data of its leaf.
 	Text string `json:"text"`
+}
+
+// ErasedPart A value that was erased.
+type ErasedPart struct {
+	// Part `actor`, or a JSON pointer into the data.
+	Part string `json:"part"`
+
+	// Position Of the entry.
+	Position int64 `json:"position"`
+}
+
+// Erasure What is kept of an erasure: not what was erased.
+type Erasure struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// Authority On which authority.
+	Authority string `json:"authority"`
+
+	// By Who erased.
+	By string `json:"by"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Parts How many values.
+	Parts int64 `json:"parts"`
+
+	// Positions Of the entries of which something was erased.
+	Positions []int64 `json:"positions"`
+
+	// Records The records to which the entries belong.
+	Records []string `json:"records,omitempty"`
+}
+
+// ErasureInput What is to be erased.
+type ErasureInput struct {
+	// Authority On which authority. It is kept, so it does not name whom it is about.
+	Authority string `json:"authority"`
+
+	// ID Its id; none makes one.
+	ID *string `json:"id,omitempty"`
+
+	// Positions Of sealed entries.
+	Positions []int64 `json:"positions"`
+
+	// Value Only what says exactly this; none is whatever is personal there.
+	Value *string `json:"value,omitempty"`
+}
+
+// ErasurePage A page of a list.
+type ErasurePage struct {
+	// Items The erasures.
+	Items []Erasure `json:"items"`
+
+	// NextPageToken To read on with; absent at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
 }
 
 // Escalation One thing about a request that is due.
@@ -4515,6 +4578,27 @@ type Membership struct {
 
 	// Bundle The bundle.
 	Bundle string `json:"bundle"`
+}
+
+// MentionQuery Whom to look for.
+type MentionQuery struct {
+	// After The position to go on after; none is the beginning.
+	After *int64 `json:"after,omitempty"`
+
+	// PageSize How many positions at most; none is 100.
+	PageSize *int32 `json:"page_size,omitempty"`
+
+	// Value What stands there, exactly.
+	Value string `json:"value"`
+}
+
+// Mentions Where somebody is named.
+type Mentions struct {
+	// Next The position to go on after; absent at the end.
+	Next *int64 `json:"next,omitempty"`
+
+	// Positions Of the entries, in order.
+	Positions []int64 `json:"positions"`
 }
 
 // MetConditionInput A condition of the approval that is met.
@@ -6339,6 +6423,18 @@ type ProposalInput struct {
 
 	// WaitForSupplies Activities do not begin before what they need can be there.
 	WaitForSupplies *bool `json:"wait_for_supplies,omitempty"`
+}
+
+// ProvedPart A text within the data that is sealed by itself: in the sealed data `erased:` and the seal stand for it.
+type ProvedPart struct {
+	// Opening What a seal of an entry holds: SHA-256 of salt and value is the seal. One that was erased is left out.
+	Opening *SealOpening `json:"opening,omitempty"`
+
+	// Pointer A JSON pointer into the data.
+	Pointer string `json:"pointer"`
+
+	// Seal SHA-256 of salt and value.
+	Seal string `json:"seal"`
 }
 
 // PullOrderInput An order that would come on another day.
@@ -9935,6 +10031,21 @@ type WithdrawEngagementParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListErasuresParams defines parameters for ListErasures.
+type ListErasuresParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ErasePersonalDataParams defines parameters for ErasePersonalData.
+type ErasePersonalDataParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // GetBundleOfEntriesParams defines parameters for GetBundleOfEntries.
 type GetBundleOfEntriesParams struct {
 	// Width How many entries; none is all 256 of a full bundle.
@@ -10945,6 +11056,12 @@ type ReportReadingJSONRequestBody = ReadingInput
 
 // WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
 type WithdrawEngagementJSONRequestBody = ReasonInput
+
+// FindMentionsJSONRequestBody defines body for FindMentions for application/json ContentType.
+type FindMentionsJSONRequestBody = MentionQuery
+
+// ErasePersonalDataJSONRequestBody defines body for ErasePersonalData for application/json ContentType.
+type ErasePersonalDataJSONRequestBody = ErasureInput
 
 // IssueHoldJSONRequestBody defines body for IssueHold for application/json ContentType.
 type IssueHoldJSONRequestBody = RecordHoldInput
@@ -12283,6 +12400,49 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
 	WithdrawEngagement(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FindMentionsWithBody Find where somebody is named
+	//
+	// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+	FindMentionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FindMentions Find where somebody is named
+	//
+	// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+	FindMentions(ctx context.Context, body FindMentionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListErasures List erasures
+	//
+	// Who erased when and on which authority, by id.
+	//
+	// Corresponds with GET /v1/erasures (the `ListErasures` operationId).
+	ListErasures(ctx context.Context, params *ListErasuresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ErasePersonalDataWithBody Erase personal data
+	//
+	// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+	ErasePersonalDataWithBody(ctx context.Context, params *ErasePersonalDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ErasePersonalData Erase personal data
+	//
+	// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+	ErasePersonalData(ctx context.Context, params *ErasePersonalDataParams, body ErasePersonalDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AuditOffice Audit everything
 	//
@@ -16219,6 +16379,99 @@ func (c *Client) WithdrawEngagementWithBody(ctx context.Context, id string, para
 // Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
 func (c *Client) WithdrawEngagement(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWithdrawEngagementRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FindMentionsWithBody Find where somebody is named
+//
+// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+func (c *Client) FindMentionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindMentionsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FindMentions Find where somebody is named
+//
+// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+func (c *Client) FindMentions(ctx context.Context, body FindMentionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindMentionsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListErasures List erasures
+//
+// Who erased when and on which authority, by id.
+//
+// Corresponds with GET /v1/erasures (the `ListErasures` operationId).
+func (c *Client) ListErasures(ctx context.Context, params *ListErasuresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListErasuresRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ErasePersonalDataWithBody Erase personal data
+//
+// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+func (c *Client) ErasePersonalDataWithBody(ctx context.Context, params *ErasePersonalDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewErasePersonalDataRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ErasePersonalData Erase personal data
+//
+// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+func (c *Client) ErasePersonalData(ctx context.Context, params *ErasePersonalDataParams, body ErasePersonalDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewErasePersonalDataRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -24714,6 +24967,165 @@ func NewWithdrawEngagementRequestWithBody(server string, id string, params *With
 		}
 
 		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewFindMentionsRequest calls the generic FindMentions builder with application/json body
+func NewFindMentionsRequest(server string, body FindMentionsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFindMentionsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewFindMentionsRequestWithBody constructs an http.Request for the FindMentions method, with any body, and a specified content type
+func NewFindMentionsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/erasure-searches")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListErasuresRequest constructs an http.Request for the ListErasures method
+func NewListErasuresRequest(server string, params *ListErasuresParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/erasures")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewErasePersonalDataRequest calls the generic ErasePersonalData builder with application/json body
+func NewErasePersonalDataRequest(server string, params *ErasePersonalDataParams, body ErasePersonalDataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewErasePersonalDataRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewErasePersonalDataRequestWithBody constructs an http.Request for the ErasePersonalData method, with any body, and a specified content type
+func NewErasePersonalDataRequestWithBody(server string, params *ErasePersonalDataParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/erasures")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
 
 	}
 
@@ -33556,6 +33968,51 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/engagements/{id}/withdrawal (the `WithdrawEngagement` operationId).
 	WithdrawEngagementWithResponse(ctx context.Context, id string, params *WithdrawEngagementParams, body WithdrawEngagementJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawEngagementResponse, error)
+
+	// FindMentionsWithBodyWithResponse Find where somebody is named
+	//
+	// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+	FindMentionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FindMentionsResponse, error)
+
+	// FindMentionsWithResponse Find where somebody is named
+	//
+	// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+	FindMentionsWithResponse(ctx context.Context, body FindMentionsJSONRequestBody, reqEditors ...RequestEditorFn) (*FindMentionsResponse, error)
+
+	// ListErasuresWithResponse List erasures
+	//
+	// Who erased when and on which authority, by id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/erasures (the `ListErasures` operationId).
+	ListErasuresWithResponse(ctx context.Context, params *ListErasuresParams, reqEditors ...RequestEditorFn) (*ListErasuresResponse, error)
+
+	// ErasePersonalDataWithBodyWithResponse Erase personal data
+	//
+	// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+	ErasePersonalDataWithBodyWithResponse(ctx context.Context, params *ErasePersonalDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ErasePersonalDataResponse, error)
+
+	// ErasePersonalDataWithResponse Erase personal data
+	//
+	// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+	ErasePersonalDataWithResponse(ctx context.Context, params *ErasePersonalDataParams, body ErasePersonalDataJSONRequestBody, reqEditors ...RequestEditorFn) (*ErasePersonalDataResponse, error)
 
 	// AuditOfficeWithResponse Audit everything
 	//
@@ -44615,6 +45072,305 @@ func (r WithdrawEngagementResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WithdrawEngagementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FindMentionsResponse401Headers the declared response headers of an HTTP 401 response for FindMentions
+type FindMentionsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type FindMentionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Mentions
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *FindMentionsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FindMentionsResponse) GetJSON200() *Mentions {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FindMentionsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FindMentionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FindMentionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FindMentionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FindMentionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListErasuresResponse401Headers the declared response headers of an HTTP 401 response for ListErasures
+type ListErasuresResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListErasuresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ErasurePage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListErasuresResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListErasuresResponse) GetJSON200() *ErasurePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListErasuresResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListErasuresResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListErasuresResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListErasuresResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListErasuresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListErasuresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListErasuresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListErasuresResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ErasePersonalDataResponse201Headers the declared response headers of an HTTP 201 response for ErasePersonalData
+type ErasePersonalDataResponse201Headers struct {
+	ETag                string
+	IdempotencyReplayed *string
+}
+
+// ErasePersonalDataResponse401Headers the declared response headers of an HTTP 401 response for ErasePersonalData
+type ErasePersonalDataResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ErasePersonalDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Erasure
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ErasePersonalDataResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ErasePersonalDataResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ErasePersonalDataResponse) GetJSON201() *Erasure {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ErasePersonalDataResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ErasePersonalDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ErasePersonalDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ErasePersonalDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ErasePersonalDataResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -59908,6 +60664,81 @@ func (c *ClientWithResponses) WithdrawEngagementWithResponse(ctx context.Context
 	return ParseWithdrawEngagementResponse(rsp)
 }
 
+// FindMentionsWithBodyWithResponse Find where somebody is named
+//
+// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+func (c *ClientWithResponses) FindMentionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FindMentionsResponse, error) {
+	rsp, err := c.FindMentionsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindMentionsResponse(rsp)
+}
+
+// FindMentionsWithResponse Find where somebody is named
+//
+// Entries of the sealed journal of which some personal value, the actor or a part of the data, is exactly this. It reads the journal to its end: for who is to erase, not for every click.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/erasure-searches (the `FindMentions` operationId).
+func (c *ClientWithResponses) FindMentionsWithResponse(ctx context.Context, body FindMentionsJSONRequestBody, reqEditors ...RequestEditorFn) (*FindMentionsResponse, error) {
+	rsp, err := c.FindMentions(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindMentionsResponse(rsp)
+}
+
+// ListErasuresWithResponse List erasures
+//
+// Who erased when and on which authority, by id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/erasures (the `ListErasures` operationId).
+func (c *ClientWithResponses) ListErasuresWithResponse(ctx context.Context, params *ListErasuresParams, reqEditors ...RequestEditorFn) (*ListErasuresResponse, error) {
+	rsp, err := c.ListErasures(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListErasuresResponse(rsp)
+}
+
+// ErasePersonalDataWithBodyWithResponse Erase personal data
+//
+// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+func (c *ClientWithResponses) ErasePersonalDataWithBodyWithResponse(ctx context.Context, params *ErasePersonalDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ErasePersonalDataResponse, error) {
+	rsp, err := c.ErasePersonalDataWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseErasePersonalDataResponse(rsp)
+}
+
+// ErasePersonalDataWithResponse Erase personal data
+//
+// Erases personal values of sealed entries for good: in the journal, in every row made from it and in the search index. `erased:` and the seal stand in their place, so that the log, its checkpoints and every proof stay as they are. What is erased is not told again; that it was, by whom and on which authority, is an entry of the journal. Refused for records under a hold. Seal the journal first: what is not sealed yet is not found.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/erasures (the `ErasePersonalData` operationId).
+func (c *ClientWithResponses) ErasePersonalDataWithResponse(ctx context.Context, params *ErasePersonalDataParams, body ErasePersonalDataJSONRequestBody, reqEditors ...RequestEditorFn) (*ErasePersonalDataResponse, error) {
+	rsp, err := c.ErasePersonalData(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseErasePersonalDataResponse(rsp)
+}
+
 // AuditOfficeWithResponse Audit everything
 //
 // Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, and every row, content and reference with its history. It reads everything: for an auditor, not for every click.
@@ -71576,6 +72407,287 @@ func ParseWithdrawEngagementResponse(rsp *http.Response) (*WithdrawEngagementRes
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers WithdrawEngagementResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFindMentionsResponse parses an HTTP response from a FindMentionsWithResponse call
+func ParseFindMentionsResponse(rsp *http.Response) (*FindMentionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FindMentionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Mentions
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers FindMentionsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListErasuresResponse parses an HTTP response from a ListErasuresWithResponse call
+func ParseListErasuresResponse(rsp *http.Response) (*ListErasuresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListErasuresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ErasurePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListErasuresResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseErasePersonalDataResponse parses an HTTP response from a ErasePersonalDataWithResponse call
+func ParseErasePersonalDataResponse(rsp *http.Response) (*ErasePersonalDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ErasePersonalDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Erasure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ErasePersonalDataResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers ErasePersonalDataResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -91,7 +91,7 @@ func New(ctx context.Context, writer, readers *sql.DB, cfg Config) (*DB, error) 
 		writer: newLanes(writer, 1), readers: newLanes(readers, cfg.Readers), cfg: cfg,
 		dialect: sqlstore.Dialect{OneWriter: true, Duplicate: cfg.Duplicate},
 	}
-	if err := errors.Join(db.checkPragmas(ctx), db.checkSchema(ctx)); err != nil {
+	if err := errors.Join(db.checkPragmas(ctx), db.overwriting(ctx), db.checkSchema(ctx)); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
@@ -123,17 +123,54 @@ func (db *DB) checkPragmas(ctx context.Context) error {
 	return nil
 }
 
+// overwriting has what is deleted or replaced be overwritten in the pages of the file,
+// so that what was erased cannot be read there; see Purge.
+func (db *DB) overwriting(ctx context.Context) error {
+	_, err := db.writer.pragma(ctx, "secure_delete = ON")
+	return err
+}
+
+// Purge does away with older states of what was changed: it brings the write-ahead
+// log into the file, where what was deleted is overwritten, and empties it. It waits
+// for readers that hold an older state, as long as the pools wait, and reports an
+// error if they stay: do it again later.
+func (db *DB) Purge(ctx context.Context) error {
+	switch busy, err := db.writer.pragma(ctx, "wal_checkpoint(TRUNCATE)"); {
+	case err != nil:
+		return err
+	case busy != "0":
+		return errPurge
+	}
+	return nil
+}
+
+var errPurge = errors.New("sqlite: purge: somebody reads an older state: do it again later")
+
 func (ls *lanes) pragma(ctx context.Context, name string) (string, error) {
 	l, err := ls.take(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer ls.give(l)
-	var value string
-	if err := l.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&value); err != nil {
+	rows, err := l.conn.QueryContext(ctx, "PRAGMA "+name)
+	if err != nil {
 		return "", fmt.Errorf("sqlite: pragma %s: %w", name, err)
 	}
-	return value, nil
+	defer func() { _ = rows.Close() }() // only read from
+	columns, err := rows.Columns()
+	if err != nil || !rows.Next() {
+		return "", fmt.Errorf("sqlite: pragma %s gives nothing: %w", name, errors.Join(err, rows.Err()))
+	}
+	var value string // the first of them
+	to := make([]any, len(columns))
+	for i := range to {
+		to[i] = new(sql.RawBytes)
+	}
+	to[0] = &value
+	if err := rows.Scan(to...); err != nil {
+		return "", fmt.Errorf("sqlite: pragma %s: %w", name, err)
+	}
+	return value, rows.Err()
 }
 
 // Close waits for the units of work to end and closes what Open has opened.
