@@ -39,8 +39,8 @@ func (s *Searcher) answer(ctx context.Context, from querier, tenant string, q *s
 		}
 		a := &ask{tenant: tenant, terms: terms, facets: q.Facets, titled: titled, numbers: numbersOf(q, titled)}
 		a.filter(q)
-		c.titled, c.second = titled, -1
-		if err := s.engine.candidates(ctx, from, a, c.visit); err != nil {
+		c.titled, c.second, c.rows, c.seconds = titled, -1, 0, 0
+		if err := s.engine.candidates(ctx, from, a, &c); err != nil {
 			return search.Result{}, fmt.Errorf("search: %w", err)
 		}
 		if c.fault != nil {
@@ -112,14 +112,23 @@ type collection struct {
 	terms     []search.Term
 	titled    bool  // the part that is read
 	second    int64 // of the last candidate
+	rows      int   // candidates of the part
+	seconds   int   // different ones of them
 	known     map[string]map[string][]string
 	fault     error
 }
 
+// enough reports whether no document of the second or before it can change the
+// answer.
+func (c *collection) enough(second int64) bool {
+	return c.collector.Enough(search.Key{Titled: c.titled, Dated: endOf(second)})
+}
+
 func (c *collection) visit(row *candidate) (enough bool) {
+	c.rows++
 	if at := row.n >> belowSecond; at != c.second {
-		c.second = at
-		if c.collector.Enough(search.Key{Titled: c.titled, Dated: endOf(at)}) {
+		c.second, c.seconds = at, c.seconds+1
+		if c.enough(at) {
 			return true
 		}
 	}

@@ -161,15 +161,15 @@ func (fts5) reading(_ context.Context, db *sql.DB) (querier, func() error, error
 	return db, func() error { return nil }, nil
 }
 
-func (fts5) candidates(ctx context.Context, from querier, a *ask, visit func(*candidate) bool) error {
+func (fts5) candidates(ctx context.Context, from querier, a *ask, c *collection) error {
 	tables, n := ` FROM coordkit_search_document d WHERE true`, "d.n"
-	if c := a.condition(); len(c.with) > 0 {
-		tables = ` FROM coordkit_search_word w CROSS JOIN coordkit_search_document d ON d.n = w.rowid WHERE w.coordkit_search_word MATCH ` + a.args.add(matchText(&c))
+	if sought := a.condition(); len(sought.with) > 0 {
+		tables = ` FROM coordkit_search_word w CROSS JOIN coordkit_search_document d ON d.n = w.rowid WHERE w.coordkit_search_word MATCH ` + a.args.add(matchText(&sought))
 		n = "w.rowid"
 	}
 	statement := "SELECT " + columns + tables + " AND d.tenant = " + a.args.add(a.tenant) + a.filters +
 		" AND " + n + " >= " + a.args.add(a.numbers.from) + " AND " + n + " < " + a.args.add(a.numbers.below) + " ORDER BY " + n + " DESC"
-	_, err := read(ctx, from, statement, a.args.list, visit)
+	_, err := read(ctx, from, statement, a.args.list, c.visit)
 	return err
 }
 

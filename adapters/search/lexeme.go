@@ -103,3 +103,21 @@ func (a *ask) condition() condition {
 	}
 	return c
 }
+
+// ordered are the lexemes of the phrases of a condition.
+func (c *condition) ordered() (out []string) {
+	for _, group := range append([][]sought{c.with}, c.without...) {
+		for _, s := range group {
+			if len(s.lexemes) > 1 {
+				out = append(out, s.lexemes...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// begins reports whether a prefix must be there.
+func (c *condition) begins() bool {
+	return slices.ContainsFunc(c.with, func(s sought) bool { return s.prefix })
+}

@@ -48,8 +48,9 @@ type engine interface {
 	remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) error
 	// reading begins an answer; done ends it.
 	reading(ctx context.Context, db *sql.DB) (q querier, done func() error, err error)
-	// candidates brings what may match, by falling numbers, until visit has enough.
-	candidates(ctx context.Context, from querier, a *ask, visit func(*candidate) (enough bool)) error
+	// candidates brings what may match to c.visit, by falling numbers, until it has
+	// enough.
+	candidates(ctx context.Context, from querier, a *ask, c *collection) error
 	// texts is the statement for id, title and text of documents of tenant $1 whose
 	// ids are listed after it.
 	texts() string

@@ -21,7 +21,7 @@ func (tsvector) layout() layout {
 		create: []string{
 			`CREATE TABLE coordkit_search_document (
   n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL,
-  dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL, beyond BOOLEAN NOT NULL, lexemes TSVECTOR NOT NULL, UNIQUE (tenant, id)
+  dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL, beyond BOOLEAN NOT NULL, lost TEXT NOT NULL, lexemes TSVECTOR NOT NULL, UNIQUE (tenant, id)
 )`,
 			// A vector that is not short stands apart as it is: few searches read it, and
 			// without it a page has the rows of many matches.
@@ -50,10 +50,10 @@ const (
 	// A number comes from a sequence, so that tenants do not wait for each other: it
 	// comes round after more documents than anybody files in a second.
 	numbersPostgres   = `SELECT nextval('coordkit_search_number') FROM generate_series(1, $1)`
-	documentsPostgres = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, beyond, lexemes)
-SELECT n, $1, id, kind, dated, recorded, facets, beyond, lexemes::tsvector
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[])
-  AS u (n, id, kind, dated, recorded, facets, beyond, lexemes)`
+	documentsPostgres = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, beyond, lost, lexemes)
+SELECT n, $1, id, kind, dated, recorded, facets, beyond, lost, lexemes::tsvector
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[])
+  AS u (n, id, kind, dated, recorded, facets, beyond, lost, lexemes)`
 	textsPostgres  = `INSERT INTO coordkit_search_text (n, title, text) SELECT n, title, text FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (n, title, text)`
 	removePostgres = `WITH gone AS (DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = ANY ($2::text[]) RETURNING n)
 DELETE FROM coordkit_search_text WHERE n IN (SELECT n FROM gone)`
@@ -61,9 +61,9 @@ DELETE FROM coordkit_search_text WHERE n IN (SELECT n FROM gone)`
 
 // rows are documents by columns, as PostgreSQL takes many at once.
 type rows struct {
-	n, dated, recorded                     []int64
-	id, kind, facets, lexemes, title, text []string
-	beyond                                 []bool
+	n, dated, recorded                           []int64
+	id, kind, facets, lost, lexemes, title, text []string
+	beyond                                       []bool
 }
 
 func (r *rows) add(n int64, tenant string, d *search.Document) error {
@@ -71,10 +71,10 @@ func (r *rows) add(n int64, tenant string, d *search.Document) error {
 	if err != nil {
 		return err
 	}
-	lexemes, beyond := vectorText(tenant, d)
+	v := vectorOf(tenant, d)
 	r.n, r.dated, r.recorded = append(r.n, n), append(r.dated, micros(d.Dated)), append(r.recorded, micros(d.Recorded))
 	r.id, r.kind, r.facets = append(r.id, string(d.ID)), append(r.kind, string(d.Kind)), append(r.facets, facets)
-	r.lexemes, r.beyond = append(r.lexemes, lexemes), append(r.beyond, beyond)
+	r.lexemes, r.lost, r.beyond = append(r.lexemes, v.text), append(r.lost, v.lost), append(r.beyond, v.beyond)
 	r.title, r.text = append(r.title, d.Title), append(r.text, d.Text)
 	return nil
 }
@@ -90,7 +90,7 @@ func (tsvector) put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, documentsPostgres, tenant, r.n, r.id, r.kind, r.dated, r.recorded, r.facets, r.beyond, r.lexemes); err != nil {
+	if _, err := tx.ExecContext(ctx, documentsPostgres, tenant, r.n, r.id, r.kind, r.dated, r.recorded, r.facets, r.beyond, r.lost, r.lexemes); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, textsPostgres, r.n, r.title, r.text)
@@ -201,19 +201,3 @@ func soughtText(s sought, must bool) string {
 
 // lexeme quotes a lexeme, which has nothing that would have to be escaped.
 func lexeme(text string) string { return "'" + text + "'" }
-
-// lostText asks for documents whose positions do not tell about a phrase of the
-// condition; empty where it has none.
-func lostText(c *condition) string {
-	var lost []string
-	for _, group := range append([][]sought{c.with}, c.without...) {
-		for _, s := range group {
-			if len(s.lexemes) > 1 {
-				for _, l := range s.lexemes {
-					lost = append(lost, lexeme(markLost+l))
-				}
-			}
-		}
-	}
-	return strings.Join(lost, " | ")
-}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,21 +51,55 @@ func pairText(a, b string) string {
 	return "(" + lexeme(markPair+h[:2]) + " | " + lexeme(markPair+h) + " | " + lexeme(markPair) + ")"
 }
 
-// vector puts the vector of a document together.
+// vector is what stands of a document in a row.
 type vector struct {
+	text   string // of the type
+	lost   string // lexemes that it does not hold all positions of, as lostText writes them
+	beyond bool   // it does not hold the lexemes of the document
+}
+
+// lostText is how a lexeme stands in the text of those that are lost.
+func lostText(lexeme string) string { return " " + lexeme + " " }
+
+func vectorOf(tenant string, d *search.Document) vector {
+	mark := tenantMark(tenant)
+	title, text := search.Words(d.Title), search.Words(d.Text)
+	v := making{positions: make(map[string][]int, len(text)), lost: make(map[string]bool)}
+	for _, words := range [][]string{title, text} {
+		v.put(mark, words)
+		v.pairs(mark, words, len(title)+len(text))
+	}
+	var lost strings.Builder
+	for _, l := range slices.Sorted(maps.Keys(v.lost)) {
+		v.marks = append(v.marks, markLost+l)
+		lost.WriteString(lostText(l))
+	}
+	for _, w := range title {
+		v.marks = append(v.marks, markTitle+mark+w)
+	}
+	rest := append(facetMarks(tenant, d.Facets), days(secondOf(d.Dated))...)
+	v.marks = append(v.marks, rest...)
+	if v.size() > maxVector {
+		return vector{text: (&making{marks: append(rest, markBeyond+mark)}).text(), beyond: true}
+	}
+	return vector{text: v.text(), lost: lost.String()}
+}
+
+// making puts a vector together.
+type making struct {
 	positions map[string][]int
 	lost      map[string]bool
-	marks     []string
-	at        int // position
+	marks     []string // lexemes without positions
+	at        int      // position
 }
 
 // put counts the words of a text.
-func (v *vector) put(mark string, words []string) {
+func (v *making) put(mark string, words []string) {
 	for _, w := range words {
 		v.at++
 		l := mark + w
 		switch known := v.positions[l]; {
-		case len(known) == 0 && v.at > maxPosition:
+		case len(known) == 0 && v.at > maxPosition: // without any it would stand everywhere
 			v.positions[l] = []int{maxPosition}
 			v.lost[l] = true
 		case len(known) == maxPositions || v.at > maxPosition:
@@ -76,14 +111,15 @@ func (v *vector) put(mark string, words []string) {
 	v.at++ // no phrase goes on in the next text
 }
 
-// pairs marks which words follow each other.
-func (v *vector) pairs(mark string, words []string, tokens int) {
-	if tokens > manyTokens {
+// pairs marks which words follow each other in a text of a document with so many
+// tokens.
+func (v *making) pairs(mark string, words []string, tokens int) {
+	digits := 3
+	switch {
+	case tokens > manyTokens:
 		v.marks = append(v.marks, markPair)
 		return
-	}
-	digits := 3
-	if tokens <= fewTokens {
+	case tokens <= fewTokens:
 		digits = 2
 	}
 	for i := 1; i < len(words); i++ {
@@ -91,32 +127,9 @@ func (v *vector) pairs(mark string, words []string, tokens int) {
 	}
 }
 
-// vectorText writes the vector of a document, and says whether it is beyond what a
-// vector holds.
-func vectorText(tenant string, d *search.Document) (text string, beyond bool) {
-	mark := tenantMark(tenant)
-	title, body := search.Words(d.Title), search.Words(d.Text)
-	v := vector{positions: make(map[string][]int, len(body)), lost: make(map[string]bool)}
-	v.put(mark, title)
-	v.put(mark, body)
-	v.pairs(mark, title, len(title)+len(body))
-	v.pairs(mark, body, len(title)+len(body))
-	for l := range v.lost {
-		v.marks = append(v.marks, markLost+l)
-	}
-	for _, w := range title {
-		v.marks = append(v.marks, markTitle+mark+w)
-	}
-	rest := append(facetMarks(tenant, d.Facets), days(secondOf(d.Dated))...)
-	v.marks = append(v.marks, rest...)
-	if v.size() > maxVector {
-		return vectorOf(nil, append(rest, markBeyond+mark)), true
-	}
-	return vectorOf(v.positions, v.marks), false
-}
-
-// size is at least what the vector takes, without what it takes for each lexeme.
-func (v *vector) size() (bytes int) {
+// size is about what the vector takes, and not less than what it holds a bounded
+// number of bytes of.
+func (v *making) size() (bytes int) {
 	for l, positions := range v.positions {
 		bytes += len(l) + 4 + 2*len(positions)
 	}
@@ -126,12 +139,11 @@ func (v *vector) size() (bytes int) {
 	return bytes
 }
 
-// vectorOf writes lexemes with positions, and marks without.
-func vectorOf(positions map[string][]int, marks []string) string {
+func (v *making) text() string {
 	var b strings.Builder
-	for l, at := range positions {
+	for _, l := range slices.Sorted(maps.Keys(v.positions)) {
 		b.WriteString("'" + l + "':")
-		for i, p := range at {
+		for i, p := range v.positions[l] {
 			if i > 0 {
 				b.WriteByte(',')
 			}
@@ -139,8 +151,8 @@ func vectorOf(positions map[string][]int, marks []string) string {
 		}
 		b.WriteByte(' ')
 	}
-	slices.Sort(marks)
-	for _, m := range slices.Compact(marks) {
+	slices.Sort(v.marks)
+	for _, m := range slices.Compact(v.marks) {
 		b.WriteString("'" + m + "' ")
 	}
 	return b.String()

@@ -62,6 +62,12 @@ func (c *Collector) Add(d *Document, titled bool) {
 	}
 }
 
+// Held is how many documents the answer is made of so far.
+func (c *Collector) Held() int { return len(c.best.list) }
+
+// Wanted is how many documents the answer is made of at most.
+func (c *Collector) Wanted() int { return c.best.most }
+
 // whole is a time as every engine keeps it: in UTC, to the microsecond.
 func whole(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
 
