@@ -20,6 +20,8 @@ import (
 	"github.com/coordkit/coordkit/internal/pgtest"
 )
 
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
 func onSQLite(tb testing.TB) (*search.Searcher, string) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "search.db")
