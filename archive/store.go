@@ -51,8 +51,8 @@ type Tx interface {
 	// Reference returns the edge with that id, or ErrNotFound.
 	Reference(ctx context.Context, id string) (Reference, error)
 
-	// References returns a page of the edges at an end, by ID ascending.
-	// next continues after the page and is empty at the end.
+	// References returns a page of the edges at an end, or of those with an
+	// open end, by ID ascending. next continues after the page and is empty at the end.
 	References(ctx context.Context, q ReferenceQuery) (page []Reference, next string, err error)
 }
 
@@ -77,7 +77,7 @@ func (q Query) Filter() string { return fmt.Sprintf("records %q %q", q.Kind, q.S
 
 // ReferenceQuery names an end and the direction in which to look from it. A
 // symmetric edge is stored with its ends in byte order, so whoever wants all of
-// them looks in both directions.
+// them looks in both directions. In the direction Open no end is named.
 type ReferenceQuery struct {
 	End       End
 	Direction Direction
@@ -97,6 +97,7 @@ type Direction string
 const (
 	Outward Direction = "outward" // the end is the source
 	Inward  Direction = "inward"  // the end is the target
+	Open    Direction = "open"    // either end is a text that nobody has resolved
 )
 
 // The sizes of a page.

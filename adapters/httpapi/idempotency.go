@@ -63,6 +63,9 @@ func (p reply) VisitFileObservationResponse(w http.ResponseWriter) error { retur
 // VisitFileRecordResponse sends the reply.
 func (p reply) VisitFileRecordResponse(w http.ResponseWriter) error { return p.send(w) }
 
+// VisitResolveReferenceResponse sends the reply.
+func (p reply) VisitResolveReferenceResponse(w http.ResponseWriter) error { return p.send(w) }
+
 // VisitAddReferenceResponse sends the reply.
 func (p reply) VisitAddReferenceResponse(w http.ResponseWriter) error { return p.send(w) }
 

@@ -394,6 +394,30 @@ func (e ReferenceDirection) Valid() bool {
 	}
 }
 
+// Defines values for ReferenceTypeInfoHold.
+const (
+	ReferenceTypeInfoHoldBoth   ReferenceTypeInfoHold = "both"
+	ReferenceTypeInfoHoldDown   ReferenceTypeInfoHold = "down"
+	ReferenceTypeInfoHoldNone   ReferenceTypeInfoHold = "none"
+	ReferenceTypeInfoHoldOption ReferenceTypeInfoHold = "option"
+)
+
+// Valid indicates whether the value is a known member of the ReferenceTypeInfoHold enum.
+func (e ReferenceTypeInfoHold) Valid() bool {
+	switch e {
+	case ReferenceTypeInfoHoldBoth:
+		return true
+	case ReferenceTypeInfoHoldDown:
+		return true
+	case ReferenceTypeInfoHoldNone:
+		return true
+	case ReferenceTypeInfoHoldOption:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RelationKind.
 const (
 	RelationKindFF RelationKind = "FF"
@@ -1218,7 +1242,7 @@ type AgreedInput struct {
 
 // AliasInput What is to be done.
 type AliasInput struct {
-	// Alias The name.
+	// Alias The name, as it was written elsewhere, such as an old file number; without blanks around it.
 	Alias string `json:"alias"`
 }
 
@@ -4918,6 +4942,48 @@ type OpenInput struct {
 	State *string `json:"state,omitempty"`
 }
 
+// OpenReference A reference with an end that is only a text.
+type OpenReference struct {
+	// At When it was added.
+	At time.Time `json:"at"`
+
+	// Author Who added it.
+	Author string `json:"author"`
+
+	// Called The record that is called as the text says; none while there is none.
+	Called *string `json:"called,omitempty"`
+
+	// Evidence extracted, if a rule found it.
+	Evidence *string `json:"evidence,omitempty"`
+
+	// ID It follows from type and ends.
+	ID string `json:"id"`
+
+	// Reason Why it was made.
+	Reason *string `json:"reason,omitempty"`
+
+	// Rule The rule that found it.
+	Rule *string `json:"rule,omitempty"`
+
+	// Source One end of a reference.
+	Source End `json:"source"`
+
+	// Target One end of a reference.
+	Target End `json:"target"`
+
+	// Type Its type, read from source to target.
+	Type string `json:"type"`
+}
+
+// OpenReferencePage A page of a list.
+type OpenReferencePage struct {
+	// Items By id.
+	Items []OpenReference `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // Option One thing that could be decided.
 type Option struct {
 	// Summary What follows from it.
@@ -6640,6 +6706,12 @@ type Record struct {
 	Title string `json:"title"`
 }
 
+// RecordHeads What a record has become.
+type RecordHeads struct {
+	// Items The ids of records, in order.
+	Items []string `json:"items"`
+}
+
 // RecordHold A hold.
 type RecordHold struct {
 	// Custodian Who answers for it.
@@ -6893,6 +6965,51 @@ type ReferencePage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ReferenceTypeInfo A type of reference.
+type ReferenceTypeInfo struct {
+	// Acyclic No record may reach itself over it.
+	Acyclic bool `json:"acyclic"`
+
+	// Datacite Its name in the relation types of DataCite.
+	Datacite *string `json:"datacite,omitempty"`
+
+	// Dcmi Its name in Dublin Core terms.
+	Dcmi *string `json:"dcmi,omitempty"`
+
+	// Family Its ends belong together.
+	Family bool `json:"family"`
+
+	// Hold Where a hold goes along it.
+	Hold ReferenceTypeInfoHold `json:"hold"`
+
+	// Inverse Its name, read from target to source.
+	Inverse string `json:"inverse"`
+
+	// Inward The same, against its direction.
+	Inward int32 `json:"inward"`
+
+	// Later The source is made after the target.
+	Later bool `json:"later"`
+
+	// Outward How many steps a dossier follows it by default; -1 is without end.
+	Outward int32 `json:"outward"`
+
+	// Symmetric It has no direction.
+	Symmetric bool `json:"symmetric"`
+
+	// Type Its name, read from source to target.
+	Type string `json:"type"`
+}
+
+// ReferenceTypeInfoHold Where a hold goes along it.
+type ReferenceTypeInfoHold string
+
+// ReferenceTypeList The types of reference.
+type ReferenceTypeList struct {
+	// Items In the order of the table.
+	Items []ReferenceTypeInfo `json:"items"`
 }
 
 // Relation A relation that bounds one activity by another.
@@ -7229,6 +7346,12 @@ type ReservationPage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ResolutionInput Which record the open end of a reference means.
+type ResolutionInput struct {
+	// Record Its id; none is the record that is called as the text says.
+	Record *string `json:"record,omitempty"`
 }
 
 // ResourceFigures What somebody or something did.
@@ -10357,6 +10480,21 @@ type CorrectObservationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListOpenReferencesParams defines parameters for ListOpenReferences.
+type ListOpenReferencesParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ResolveReferenceParams defines parameters for ResolveReference.
+type ResolveReferenceParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // GetOutcomeReportParams defines parameters for GetOutcomeReport.
 type GetOutcomeReportParams struct {
 	// Subject Only outcomes of this thing.
@@ -10759,6 +10897,12 @@ type GetFilingParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListRecordHeadsParams defines parameters for ListRecordHeads.
+type ListRecordHeadsParams struct {
+	// AsOf References valid then count; none counts all of them.
+	AsOf *time.Time `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
 // MoveRecordParams defines parameters for MoveRecord.
 type MoveRecordParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -11112,6 +11256,9 @@ type FileObservationJSONRequestBody = ObservationInput
 
 // CorrectObservationJSONRequestBody defines body for CorrectObservation for application/json ContentType.
 type CorrectObservationJSONRequestBody = ObservationInput
+
+// ResolveReferenceJSONRequestBody defines body for ResolveReference for application/json ContentType.
+type ResolveReferenceJSONRequestBody = ResolutionInput
 
 // RecordOutcomeJSONRequestBody defines body for RecordOutcome for application/json ContentType.
 type RecordOutcomeJSONRequestBody = OutcomeInput
@@ -11652,6 +11799,12 @@ type ServerInterface interface {
 	// CorrectObservation Correct a session
 	// (PUT /v1/observations/{id})
 	CorrectObservation(w http.ResponseWriter, r *http.Request, id string, params CorrectObservationParams)
+	// ListOpenReferences List references nobody has resolved
+	// (GET /v1/open-references)
+	ListOpenReferences(w http.ResponseWriter, r *http.Request, params ListOpenReferencesParams)
+	// ResolveReference Resolve a reference
+	// (POST /v1/open-references/{id}/resolution)
+	ResolveReference(w http.ResponseWriter, r *http.Request, id string, params ResolveReferenceParams)
 	// GetOutcomeReport Say how things came out
 	// (GET /v1/outcome-report)
 	GetOutcomeReport(w http.ResponseWriter, r *http.Request, params GetOutcomeReportParams)
@@ -11826,6 +11979,9 @@ type ServerInterface interface {
 	// GetFiling Get the filing of a record
 	// (GET /v1/records/{id}/filing)
 	GetFiling(w http.ResponseWriter, r *http.Request, id RecordID, params GetFilingParams)
+	// ListRecordHeads See what a record has become
+	// (GET /v1/records/{id}/heads)
+	ListRecordHeads(w http.ResponseWriter, r *http.Request, id RecordID, params ListRecordHeadsParams)
 	// MoveRecord Put a record into an aggregation
 	// (POST /v1/records/{id}/placements)
 	MoveRecord(w http.ResponseWriter, r *http.Request, id RecordID, params MoveRecordParams)
@@ -11850,6 +12006,9 @@ type ServerInterface interface {
 	// RecordTrigger Record a trigger
 	// (POST /v1/records/{id}/triggers)
 	RecordTrigger(w http.ResponseWriter, r *http.Request, id RecordID, params RecordTriggerParams)
+	// ListReferenceTypes List the types of reference
+	// (GET /v1/reference-types)
+	ListReferenceTypes(w http.ResponseWriter, r *http.Request)
 	// ListReservations List what is kept for demands
 	// (GET /v1/reservations)
 	ListReservations(w http.ResponseWriter, r *http.Request, params ListReservationsParams)
@@ -18493,6 +18652,106 @@ func (siw *ServerInterfaceWrapper) CorrectObservation(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// ListOpenReferences operation middleware
+func (siw *ServerInterfaceWrapper) ListOpenReferences(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOpenReferencesParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListOpenReferences(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResolveReference operation middleware
+func (siw *ServerInterfaceWrapper) ResolveReference(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveReferenceParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResolveReference(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetOutcomeReport operation middleware
 func (siw *ServerInterfaceWrapper) GetOutcomeReport(w http.ResponseWriter, r *http.Request) {
 
@@ -21484,6 +21743,48 @@ func (siw *ServerInterfaceWrapper) GetFiling(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// ListRecordHeads operation middleware
+func (siw *ServerInterfaceWrapper) ListRecordHeads(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRecordHeadsParams
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "as_of"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "as_of", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListRecordHeads(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // MoveRecord operation middleware
 func (siw *ServerInterfaceWrapper) MoveRecord(w http.ResponseWriter, r *http.Request) {
 
@@ -21893,6 +22194,20 @@ func (siw *ServerInterfaceWrapper) RecordTrigger(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RecordTrigger(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListReferenceTypes operation middleware
+func (siw *ServerInterfaceWrapper) ListReferenceTypes(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReferenceTypes(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -22820,6 +23135,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/content", wrapper.GetRecordContent)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/references", wrapper.ListRecordReferences)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records/{id}/references", wrapper.AddReference)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/heads", wrapper.ListRecordHeads)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/open-references", wrapper.ListOpenReferences)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/open-references/{id}/resolution", wrapper.ResolveReference)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/reference-types", wrapper.ListReferenceTypes)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/contents/{digest}", wrapper.UploadContent)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/classes", wrapper.ListPlanClasses)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/classes", wrapper.AddPlanClass)
@@ -43376,6 +43695,274 @@ func (response CorrectObservationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type ListOpenReferencesRequestObject struct {
+	Params ListOpenReferencesParams
+}
+
+type ListOpenReferencesResponseObject interface {
+	VisitListOpenReferencesResponse(w http.ResponseWriter) error
+}
+
+type ListOpenReferences200JSONResponse OpenReferencePage
+
+func (response ListOpenReferences200JSONResponse) VisitListOpenReferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpenReferences400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListOpenReferences400ApplicationProblemPlusJSONResponse) VisitListOpenReferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpenReferences401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListOpenReferences401ApplicationProblemPlusJSONResponse) VisitListOpenReferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpenReferences403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListOpenReferences403ApplicationProblemPlusJSONResponse) VisitListOpenReferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpenReferencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOpenReferencesdefaultApplicationProblemPlusJSONResponse) VisitListOpenReferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReferenceRequestObject struct {
+	ID     string `json:"id"`
+	Params ResolveReferenceParams
+	Body   *ResolveReferenceJSONRequestBody
+}
+
+type ResolveReferenceResponseObject interface {
+	VisitResolveReferenceResponse(w http.ResponseWriter) error
+}
+
+type ResolveReference201ResponseHeaders struct {
+	IdempotencyReplayed *string
+}
+
+type ResolveReference201JSONResponse struct {
+	Body    Reference
+	Headers ResolveReference201ResponseHeaders
+}
+
+func (response ResolveReference201JSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference400ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference401ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference403ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference404ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference409ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference413ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference415ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReference422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveReference422ApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveReferencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResolveReferencedefaultApplicationProblemPlusJSONResponse) VisitResolveReferenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOutcomeReportRequestObject struct {
 	Params GetOutcomeReportParams
 }
@@ -52368,6 +52955,127 @@ func (response GetFilingdefaultApplicationProblemPlusJSONResponse) VisitGetFilin
 	return err
 }
 
+type ListRecordHeadsRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ListRecordHeadsParams
+}
+
+type ListRecordHeadsResponseObject interface {
+	VisitListRecordHeadsResponse(w http.ResponseWriter) error
+}
+
+type ListRecordHeads200JSONResponse RecordHeads
+
+func (response ListRecordHeads200JSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecordHeads400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListRecordHeads400ApplicationProblemPlusJSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecordHeads401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListRecordHeads401ApplicationProblemPlusJSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecordHeads403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListRecordHeads403ApplicationProblemPlusJSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecordHeads404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListRecordHeads404ApplicationProblemPlusJSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecordHeads409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ListRecordHeads409ApplicationProblemPlusJSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecordHeadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRecordHeadsdefaultApplicationProblemPlusJSONResponse) VisitListRecordHeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MoveRecordRequestObject struct {
 	ID     RecordID `json:"id"`
 	Params MoveRecordParams
@@ -53715,6 +54423,77 @@ type RecordTriggerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RecordTriggerdefaultApplicationProblemPlusJSONResponse) VisitRecordTriggerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReferenceTypesRequestObject struct {
+}
+
+type ListReferenceTypesResponseObject interface {
+	VisitListReferenceTypesResponse(w http.ResponseWriter) error
+}
+
+type ListReferenceTypes200JSONResponse ReferenceTypeList
+
+func (response ListReferenceTypes200JSONResponse) VisitListReferenceTypesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReferenceTypes401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListReferenceTypes401ApplicationProblemPlusJSONResponse) VisitListReferenceTypesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReferenceTypes403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListReferenceTypes403ApplicationProblemPlusJSONResponse) VisitListReferenceTypesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReferenceTypesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReferenceTypesdefaultApplicationProblemPlusJSONResponse) VisitListReferenceTypesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -56380,6 +57159,12 @@ type StrictServerInterface interface {
 	// CorrectObservation Correct a session
 	// (PUT /v1/observations/{id})
 	CorrectObservation(ctx context.Context, request CorrectObservationRequestObject) (CorrectObservationResponseObject, error)
+	// ListOpenReferences List references nobody has resolved
+	// (GET /v1/open-references)
+	ListOpenReferences(ctx context.Context, request ListOpenReferencesRequestObject) (ListOpenReferencesResponseObject, error)
+	// ResolveReference Resolve a reference
+	// (POST /v1/open-references/{id}/resolution)
+	ResolveReference(ctx context.Context, request ResolveReferenceRequestObject) (ResolveReferenceResponseObject, error)
 	// GetOutcomeReport Say how things came out
 	// (GET /v1/outcome-report)
 	GetOutcomeReport(ctx context.Context, request GetOutcomeReportRequestObject) (GetOutcomeReportResponseObject, error)
@@ -56554,6 +57339,9 @@ type StrictServerInterface interface {
 	// GetFiling Get the filing of a record
 	// (GET /v1/records/{id}/filing)
 	GetFiling(ctx context.Context, request GetFilingRequestObject) (GetFilingResponseObject, error)
+	// ListRecordHeads See what a record has become
+	// (GET /v1/records/{id}/heads)
+	ListRecordHeads(ctx context.Context, request ListRecordHeadsRequestObject) (ListRecordHeadsResponseObject, error)
 	// MoveRecord Put a record into an aggregation
 	// (POST /v1/records/{id}/placements)
 	MoveRecord(ctx context.Context, request MoveRecordRequestObject) (MoveRecordResponseObject, error)
@@ -56578,6 +57366,9 @@ type StrictServerInterface interface {
 	// RecordTrigger Record a trigger
 	// (POST /v1/records/{id}/triggers)
 	RecordTrigger(ctx context.Context, request RecordTriggerRequestObject) (RecordTriggerResponseObject, error)
+	// ListReferenceTypes List the types of reference
+	// (GET /v1/reference-types)
+	ListReferenceTypes(ctx context.Context, request ListReferenceTypesRequestObject) (ListReferenceTypesResponseObject, error)
 	// ListReservations List what is kept for demands
 	// (GET /v1/reservations)
 	ListReservations(ctx context.Context, request ListReservationsRequestObject) (ListReservationsResponseObject, error)
@@ -60688,6 +61479,66 @@ func (sh *strictHandler) CorrectObservation(w http.ResponseWriter, r *http.Reque
 	}
 }
 
+// ListOpenReferences operation middleware
+func (sh *strictHandler) ListOpenReferences(w http.ResponseWriter, r *http.Request, params ListOpenReferencesParams) {
+	var request ListOpenReferencesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOpenReferences(ctx, request.(ListOpenReferencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOpenReferences")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListOpenReferencesResponseObject); ok {
+		if err := validResponse.VisitListOpenReferencesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResolveReference operation middleware
+func (sh *strictHandler) ResolveReference(w http.ResponseWriter, r *http.Request, id string, params ResolveReferenceParams) {
+	var request ResolveReferenceRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ResolveReferenceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveReference(ctx, request.(ResolveReferenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveReference")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ResolveReferenceResponseObject); ok {
+		if err := validResponse.VisitResolveReferenceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetOutcomeReport operation middleware
 func (sh *strictHandler) GetOutcomeReport(w http.ResponseWriter, r *http.Request, params GetOutcomeReportParams) {
 	var request GetOutcomeReportRequestObject
@@ -62432,6 +63283,33 @@ func (sh *strictHandler) GetFiling(w http.ResponseWriter, r *http.Request, id Re
 	}
 }
 
+// ListRecordHeads operation middleware
+func (sh *strictHandler) ListRecordHeads(w http.ResponseWriter, r *http.Request, id RecordID, params ListRecordHeadsParams) {
+	var request ListRecordHeadsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRecordHeads(ctx, request.(ListRecordHeadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRecordHeads")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListRecordHeadsResponseObject); ok {
+		if err := validResponse.VisitListRecordHeadsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // MoveRecord operation middleware
 func (sh *strictHandler) MoveRecord(w http.ResponseWriter, r *http.Request, id RecordID, params MoveRecordParams) {
 	var request MoveRecordRequestObject
@@ -62682,6 +63560,30 @@ func (sh *strictHandler) RecordTrigger(w http.ResponseWriter, r *http.Request, i
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RecordTriggerResponseObject); ok {
 		if err := validResponse.VisitRecordTriggerResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListReferenceTypes operation middleware
+func (sh *strictHandler) ListReferenceTypes(w http.ResponseWriter, r *http.Request) {
+	var request ListReferenceTypesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReferenceTypes(ctx, request.(ListReferenceTypesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReferenceTypes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListReferenceTypesResponseObject); ok {
+		if err := validResponse.VisitListReferenceTypesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
@@ -59,6 +60,12 @@ func (a *api) ListRecords(ctx context.Context, in ListRecordsRequestObject) (Lis
 	if err != nil {
 		return nil, badToken(err)
 	}
+	p := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	page = slices.DeleteFunc(page, func(r archive.Record) bool { return !seen(sight, archive.ToRecord(r.ID)) })
 	return ListRecords200JSONResponse{Items: listed(page, recordTo), NextPageToken: text(next)}, nil
 }
 
@@ -118,6 +125,12 @@ func (a *api) references(ctx context.Context, q archive.ReferenceQuery) (Referen
 	if err != nil {
 		return ReferencePage{}, badToken(err)
 	}
+	p := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	if err != nil {
+		return ReferencePage{}, err
+	}
+	page = slices.DeleteFunc(page, func(ref archive.Reference) bool { return !seen(sight, ref.Source) || !seen(sight, ref.Target) })
 	show := func(ref archive.Reference) Reference { return referenceTo(ref, q.Direction) }
 	return ReferencePage{Items: listed(page, show), NextPageToken: text(next)}, nil
 }

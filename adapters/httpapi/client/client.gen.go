@@ -395,6 +395,30 @@ func (e ReferenceDirection) Valid() bool {
 	}
 }
 
+// Defines values for ReferenceTypeInfoHold.
+const (
+	ReferenceTypeInfoHoldBoth   ReferenceTypeInfoHold = "both"
+	ReferenceTypeInfoHoldDown   ReferenceTypeInfoHold = "down"
+	ReferenceTypeInfoHoldNone   ReferenceTypeInfoHold = "none"
+	ReferenceTypeInfoHoldOption ReferenceTypeInfoHold = "option"
+)
+
+// Valid indicates whether the value is a known member of the ReferenceTypeInfoHold enum.
+func (e ReferenceTypeInfoHold) Valid() bool {
+	switch e {
+	case ReferenceTypeInfoHoldBoth:
+		return true
+	case ReferenceTypeInfoHoldDown:
+		return true
+	case ReferenceTypeInfoHoldNone:
+		return true
+	case ReferenceTypeInfoHoldOption:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RelationKind.
 const (
 	RelationKindFF RelationKind = "FF"
@@ -1219,7 +1243,7 @@ type AgreedInput struct {
 
 // AliasInput What is to be done.
 type AliasInput struct {
-	// Alias The name.
+	// Alias The name, as it was written elsewhere, such as an old file number; without blanks around it.
 	Alias string `json:"alias"`
 }
 
@@ -4919,6 +4943,48 @@ type OpenInput struct {
 	State *string `json:"state,omitempty"`
 }
 
+// OpenReference A reference with an end that is only a text.
+type OpenReference struct {
+	// At When it was added.
+	At time.Time `json:"at"`
+
+	// Author Who added it.
+	Author string `json:"author"`
+
+	// Called The record that is called as the text says; none while there is none.
+	Called *string `json:"called,omitempty"`
+
+	// Evidence extracted, if a rule found it.
+	Evidence *string `json:"evidence,omitempty"`
+
+	// ID It follows from type and ends.
+	ID string `json:"id"`
+
+	// Reason Why it was made.
+	Reason *string `json:"reason,omitempty"`
+
+	// Rule The rule that found it.
+	Rule *string `json:"rule,omitempty"`
+
+	// Source One end of a reference.
+	Source End `json:"source"`
+
+	// Target One end of a reference.
+	Target End `json:"target"`
+
+	// Type Its type, read from source to target.
+	Type string `json:"type"`
+}
+
+// OpenReferencePage A page of a list.
+type OpenReferencePage struct {
+	// Items By id.
+	Items []OpenReference `json:"items"`
+
+	// NextPageToken For the next page; none at the end.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
 // Option One thing that could be decided.
 type Option struct {
 	// Summary What follows from it.
@@ -6641,6 +6707,12 @@ type Record struct {
 	Title string `json:"title"`
 }
 
+// RecordHeads What a record has become.
+type RecordHeads struct {
+	// Items The ids of records, in order.
+	Items []string `json:"items"`
+}
+
 // RecordHold A hold.
 type RecordHold struct {
 	// Custodian Who answers for it.
@@ -6894,6 +6966,51 @@ type ReferencePage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ReferenceTypeInfo A type of reference.
+type ReferenceTypeInfo struct {
+	// Acyclic No record may reach itself over it.
+	Acyclic bool `json:"acyclic"`
+
+	// Datacite Its name in the relation types of DataCite.
+	Datacite *string `json:"datacite,omitempty"`
+
+	// Dcmi Its name in Dublin Core terms.
+	Dcmi *string `json:"dcmi,omitempty"`
+
+	// Family Its ends belong together.
+	Family bool `json:"family"`
+
+	// Hold Where a hold goes along it.
+	Hold ReferenceTypeInfoHold `json:"hold"`
+
+	// Inverse Its name, read from target to source.
+	Inverse string `json:"inverse"`
+
+	// Inward The same, against its direction.
+	Inward int32 `json:"inward"`
+
+	// Later The source is made after the target.
+	Later bool `json:"later"`
+
+	// Outward How many steps a dossier follows it by default; -1 is without end.
+	Outward int32 `json:"outward"`
+
+	// Symmetric It has no direction.
+	Symmetric bool `json:"symmetric"`
+
+	// Type Its name, read from source to target.
+	Type string `json:"type"`
+}
+
+// ReferenceTypeInfoHold Where a hold goes along it.
+type ReferenceTypeInfoHold string
+
+// ReferenceTypeList The types of reference.
+type ReferenceTypeList struct {
+	// Items In the order of the table.
+	Items []ReferenceTypeInfo `json:"items"`
 }
 
 // Relation A relation that bounds one activity by another.
@@ -7230,6 +7347,12 @@ type ReservationPage struct {
 
 	// NextPageToken For the next page; none at the end.
 	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// ResolutionInput Which record the open end of a reference means.
+type ResolutionInput struct {
+	// Record Its id; none is the record that is called as the text says.
+	Record *string `json:"record,omitempty"`
 }
 
 // ResourceFigures What somebody or something did.
@@ -10358,6 +10481,21 @@ type CorrectObservationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListOpenReferencesParams defines parameters for ListOpenReferences.
+type ListOpenReferencesParams struct {
+	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
+	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken The `next_page_token` of the page before, with the same filters.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ResolveReferenceParams defines parameters for ResolveReference.
+type ResolveReferenceParams struct {
+	// IdempotencyKey A key that the client makes once for this request and repeats with it, such as a UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // GetOutcomeReportParams defines parameters for GetOutcomeReport.
 type GetOutcomeReportParams struct {
 	// Subject Only outcomes of this thing.
@@ -10760,6 +10898,12 @@ type GetFilingParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListRecordHeadsParams defines parameters for ListRecordHeads.
+type ListRecordHeadsParams struct {
+	// AsOf References valid then count; none counts all of them.
+	AsOf *time.Time `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
 // MoveRecordParams defines parameters for MoveRecord.
 type MoveRecordParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -11113,6 +11257,9 @@ type FileObservationJSONRequestBody = ObservationInput
 
 // CorrectObservationJSONRequestBody defines body for CorrectObservation for application/json ContentType.
 type CorrectObservationJSONRequestBody = ObservationInput
+
+// ResolveReferenceJSONRequestBody defines body for ResolveReference for application/json ContentType.
+type ResolveReferenceJSONRequestBody = ResolutionInput
 
 // RecordOutcomeJSONRequestBody defines body for RecordOutcome for application/json ContentType.
 type RecordOutcomeJSONRequestBody = OutcomeInput
@@ -12953,6 +13100,31 @@ type ClientInterface interface {
 	// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
 	CorrectObservation(ctx context.Context, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListOpenReferences List references nobody has resolved
+	//
+	// References with an end that is only a text, by id, each with the record that is called so by now. A page can hold fewer items than its size: only a missing next_page_token is the end.
+	//
+	// Corresponds with GET /v1/open-references (the `ListOpenReferences` operationId).
+	ListOpenReferences(ctx context.Context, params *ListOpenReferencesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResolveReferenceWithBody Resolve a reference
+	//
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+	ResolveReferenceWithBody(ctx context.Context, id string, params *ResolveReferenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResolveReference Resolve a reference
+	//
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+	ResolveReference(ctx context.Context, id string, params *ResolveReferenceParams, body ResolveReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetOutcomeReport Say how things came out
 	//
 	// The outcomes in force, by verdict and by cause.
@@ -13680,6 +13852,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/records/{id}/filing (the `GetFiling` operationId).
 	GetFiling(ctx context.Context, id RecordID, params *GetFilingParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListRecordHeads See what a record has become
+	//
+	// The records that supersede this one, directly or over others, and that nothing supersedes themselves, as of a date; the record itself while nothing supersedes it. Successions split and merge, so there can be several.
+	//
+	// Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
+	ListRecordHeads(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// MoveRecordWithBody Put a record into an aggregation
 	//
 	// With all records that are attached to it, or it to them.
@@ -13801,6 +13980,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/records/{id}/triggers (the `RecordTrigger` operationId).
 	RecordTrigger(ctx context.Context, id RecordID, params *RecordTriggerParams, body RecordTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReferenceTypes List the types of reference
+	//
+	// What each type means at both ends, what it carries and how a dossier follows it, in the order of the table.
+	//
+	// Corresponds with GET /v1/reference-types (the `ListReferenceTypes` operationId).
+	ListReferenceTypes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReservations List what is kept for demands
 	//
@@ -17621,6 +17807,61 @@ func (c *Client) CorrectObservation(ctx context.Context, id string, params *Corr
 	return c.Client.Do(req)
 }
 
+// ListOpenReferences List references nobody has resolved
+//
+// References with an end that is only a text, by id, each with the record that is called so by now. A page can hold fewer items than its size: only a missing next_page_token is the end.
+//
+// Corresponds with GET /v1/open-references (the `ListOpenReferences` operationId).
+func (c *Client) ListOpenReferences(ctx context.Context, params *ListOpenReferencesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOpenReferencesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResolveReferenceWithBody Resolve a reference
+//
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+func (c *Client) ResolveReferenceWithBody(ctx context.Context, id string, params *ResolveReferenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResolveReferenceRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResolveReference Resolve a reference
+//
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+func (c *Client) ResolveReference(ctx context.Context, id string, params *ResolveReferenceParams, body ResolveReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResolveReferenceRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetOutcomeReport Say how things came out
 //
 // The outcomes in force, by verdict and by cause.
@@ -19218,6 +19459,23 @@ func (c *Client) GetFiling(ctx context.Context, id RecordID, params *GetFilingPa
 	return c.Client.Do(req)
 }
 
+// ListRecordHeads See what a record has become
+//
+// The records that supersede this one, directly or over others, and that nothing supersedes themselves, as of a date; the record itself while nothing supersedes it. Successions split and merge, so there can be several.
+//
+// Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
+func (c *Client) ListRecordHeads(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRecordHeadsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // MoveRecordWithBody Put a record into an aggregation
 //
 // With all records that are attached to it, or it to them.
@@ -19470,6 +19728,23 @@ func (c *Client) RecordTriggerWithBody(ctx context.Context, id RecordID, params 
 // Corresponds with POST /v1/records/{id}/triggers (the `RecordTrigger` operationId).
 func (c *Client) RecordTrigger(ctx context.Context, id RecordID, params *RecordTriggerParams, body RecordTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRecordTriggerRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReferenceTypes List the types of reference
+//
+// What each type means at both ends, what it carries and how a dossier follows it, in the order of the table.
+//
+// Corresponds with GET /v1/reference-types (the `ListReferenceTypes` operationId).
+func (c *Client) ListReferenceTypes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReferenceTypesRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -27800,6 +28075,132 @@ func NewCorrectObservationRequestWithBody(server string, id string, params *Corr
 	return req, nil
 }
 
+// NewListOpenReferencesRequest constructs an http.Request for the ListOpenReferences method
+func NewListOpenReferencesRequest(server string, params *ListOpenReferencesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/open-references")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewResolveReferenceRequest calls the generic ResolveReference builder with application/json body
+func NewResolveReferenceRequest(server string, id string, params *ResolveReferenceParams, body ResolveReferenceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResolveReferenceRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewResolveReferenceRequestWithBody constructs an http.Request for the ResolveReference method, with any body, and a specified content type
+func NewResolveReferenceRequestWithBody(server string, id string, params *ResolveReferenceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/open-references/%s/resolution", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewGetOutcomeReportRequest constructs an http.Request for the GetOutcomeReport method
 func NewGetOutcomeReportRequest(server string, params *GetOutcomeReportParams) (*http.Request, error) {
 	var err error
@@ -31305,6 +31706,67 @@ func NewGetFilingRequest(server string, id RecordID, params *GetFilingParams) (*
 	return req, nil
 }
 
+// NewListRecordHeadsRequest constructs an http.Request for the ListRecordHeads method
+func NewListRecordHeadsRequest(server string, id RecordID, params *ListRecordHeadsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/records/%s/heads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewMoveRecordRequest calls the generic MoveRecord builder with application/json body
 func NewMoveRecordRequest(server string, id RecordID, params *MoveRecordParams, body MoveRecordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -31779,6 +32241,33 @@ func NewRecordTriggerRequestWithBody(server string, id RecordID, params *RecordT
 
 		req.Header.Set("Idempotency-Key", headerParam0)
 
+	}
+
+	return req, nil
+}
+
+// NewListReferenceTypesRequest constructs an http.Request for the ListReferenceTypes method
+func NewListReferenceTypesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reference-types")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -34581,6 +35070,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /v1/observations/{id} (the `CorrectObservation` operationId).
 	CorrectObservationWithResponse(ctx context.Context, id string, params *CorrectObservationParams, body CorrectObservationJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectObservationResponse, error)
 
+	// ListOpenReferencesWithResponse List references nobody has resolved
+	//
+	// References with an end that is only a text, by id, each with the record that is called so by now. A page can hold fewer items than its size: only a missing next_page_token is the end.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/open-references (the `ListOpenReferences` operationId).
+	ListOpenReferencesWithResponse(ctx context.Context, params *ListOpenReferencesParams, reqEditors ...RequestEditorFn) (*ListOpenReferencesResponse, error)
+
+	// ResolveReferenceWithBodyWithResponse Resolve a reference
+	//
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+	ResolveReferenceWithBodyWithResponse(ctx context.Context, id string, params *ResolveReferenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveReferenceResponse, error)
+
+	// ResolveReferenceWithResponse Resolve a reference
+	//
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+	ResolveReferenceWithResponse(ctx context.Context, id string, params *ResolveReferenceParams, body ResolveReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveReferenceResponse, error)
+
 	// GetOutcomeReportWithResponse Say how things came out
 	//
 	// The outcomes in force, by verdict and by cause.
@@ -35364,6 +35880,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/records/{id}/filing (the `GetFiling` operationId).
 	GetFilingWithResponse(ctx context.Context, id RecordID, params *GetFilingParams, reqEditors ...RequestEditorFn) (*GetFilingResponse, error)
 
+	// ListRecordHeadsWithResponse See what a record has become
+	//
+	// The records that supersede this one, directly or over others, and that nothing supersedes themselves, as of a date; the record itself while nothing supersedes it. Successions split and merge, so there can be several.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
+	ListRecordHeadsWithResponse(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*ListRecordHeadsResponse, error)
+
 	// MoveRecordWithBodyWithResponse Put a record into an aggregation
 	//
 	// With all records that are attached to it, or it to them.
@@ -35489,6 +36014,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/records/{id}/triggers (the `RecordTrigger` operationId).
 	RecordTriggerWithResponse(ctx context.Context, id RecordID, params *RecordTriggerParams, body RecordTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordTriggerResponse, error)
+
+	// ListReferenceTypesWithResponse List the types of reference
+	//
+	// What each type means at both ends, what it carries and how a dossier follows it, in the order of the table.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/reference-types (the `ListReferenceTypes` operationId).
+	ListReferenceTypesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReferenceTypesResponse, error)
 
 	// ListReservationsWithResponse List what is kept for demands
 	//
@@ -49880,6 +50414,200 @@ func (r CorrectObservationResponse) ContentType() string {
 	return ""
 }
 
+// ListOpenReferencesResponse401Headers the declared response headers of an HTTP 401 response for ListOpenReferences
+type ListOpenReferencesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListOpenReferencesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpenReferencePage
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListOpenReferencesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOpenReferencesResponse) GetJSON200() *OpenReferencePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListOpenReferencesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListOpenReferencesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListOpenReferencesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListOpenReferencesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOpenReferencesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOpenReferencesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOpenReferencesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOpenReferencesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResolveReferenceResponse201Headers the declared response headers of an HTTP 201 response for ResolveReference
+type ResolveReferenceResponse201Headers struct {
+	IdempotencyReplayed *string
+}
+
+// ResolveReferenceResponse401Headers the declared response headers of an HTTP 401 response for ResolveReference
+type ResolveReferenceResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ResolveReferenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Reference
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ResolveReferenceResponse201Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ResolveReferenceResponse401Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ResolveReferenceResponse) GetJSON201() *Reference {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResolveReferenceResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResolveReferenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResolveReferenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResolveReferenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResolveReferenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetOutcomeReportResponse401Headers the declared response headers of an HTTP 401 response for GetOutcomeReport
 type GetOutcomeReportResponse401Headers struct {
 	WWWAuthenticate string
@@ -56186,6 +56914,96 @@ func (r GetFilingResponse) ContentType() string {
 	return ""
 }
 
+// ListRecordHeadsResponse401Headers the declared response headers of an HTTP 401 response for ListRecordHeads
+type ListRecordHeadsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListRecordHeadsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RecordHeads
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListRecordHeadsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRecordHeadsResponse) GetJSON200() *RecordHeads {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListRecordHeadsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListRecordHeadsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListRecordHeadsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListRecordHeadsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ListRecordHeadsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRecordHeadsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRecordHeadsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRecordHeadsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRecordHeadsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRecordHeadsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // MoveRecordResponse200Headers the declared response headers of an HTTP 200 response for MoveRecord
 type MoveRecordResponse200Headers struct {
 	ETag string
@@ -57096,6 +57914,75 @@ func (r RecordTriggerResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RecordTriggerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListReferenceTypesResponse401Headers the declared response headers of an HTTP 401 response for ListReferenceTypes
+type ListReferenceTypesResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListReferenceTypesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReferenceTypeList
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListReferenceTypesResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReferenceTypesResponse) GetJSON200() *ReferenceTypeList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListReferenceTypesResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListReferenceTypesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListReferenceTypesResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReferenceTypesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReferenceTypesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReferenceTypesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReferenceTypesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -61684,6 +62571,51 @@ func (c *ClientWithResponses) CorrectObservationWithResponse(ctx context.Context
 	return ParseCorrectObservationResponse(rsp)
 }
 
+// ListOpenReferencesWithResponse List references nobody has resolved
+//
+// References with an end that is only a text, by id, each with the record that is called so by now. A page can hold fewer items than its size: only a missing next_page_token is the end.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/open-references (the `ListOpenReferences` operationId).
+func (c *ClientWithResponses) ListOpenReferencesWithResponse(ctx context.Context, params *ListOpenReferencesParams, reqEditors ...RequestEditorFn) (*ListOpenReferencesResponse, error) {
+	rsp, err := c.ListOpenReferences(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOpenReferencesResponse(rsp)
+}
+
+// ResolveReferenceWithBodyWithResponse Resolve a reference
+//
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+func (c *ClientWithResponses) ResolveReferenceWithBodyWithResponse(ctx context.Context, id string, params *ResolveReferenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveReferenceResponse, error) {
+	rsp, err := c.ResolveReferenceWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResolveReferenceResponse(rsp)
+}
+
+// ResolveReferenceWithResponse Resolve a reference
+//
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/open-references/{id}/resolution (the `ResolveReference` operationId).
+func (c *ClientWithResponses) ResolveReferenceWithResponse(ctx context.Context, id string, params *ResolveReferenceParams, body ResolveReferenceJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveReferenceResponse, error) {
+	rsp, err := c.ResolveReference(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResolveReferenceResponse(rsp)
+}
+
 // GetOutcomeReportWithResponse Say how things came out
 //
 // The outcomes in force, by verdict and by cause.
@@ -62989,6 +63921,21 @@ func (c *ClientWithResponses) GetFilingWithResponse(ctx context.Context, id Reco
 	return ParseGetFilingResponse(rsp)
 }
 
+// ListRecordHeadsWithResponse See what a record has become
+//
+// The records that supersede this one, directly or over others, and that nothing supersedes themselves, as of a date; the record itself while nothing supersedes it. Successions split and merge, so there can be several.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
+func (c *ClientWithResponses) ListRecordHeadsWithResponse(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*ListRecordHeadsResponse, error) {
+	rsp, err := c.ListRecordHeads(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRecordHeadsResponse(rsp)
+}
+
 // MoveRecordWithBodyWithResponse Put a record into an aggregation
 //
 // With all records that are attached to it, or it to them.
@@ -63197,6 +64144,21 @@ func (c *ClientWithResponses) RecordTriggerWithResponse(ctx context.Context, id 
 		return nil, err
 	}
 	return ParseRecordTriggerResponse(rsp)
+}
+
+// ListReferenceTypesWithResponse List the types of reference
+//
+// What each type means at both ends, what it carries and how a dossier follows it, in the order of the table.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/reference-types (the `ListReferenceTypes` operationId).
+func (c *ClientWithResponses) ListReferenceTypesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReferenceTypesResponse, error) {
+	rsp, err := c.ListReferenceTypes(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReferenceTypesResponse(rsp)
 }
 
 // ListReservationsWithResponse List what is kept for demands
@@ -76910,6 +77872,185 @@ func ParseCorrectObservationResponse(rsp *http.Response) (*CorrectObservationRes
 	return response, nil
 }
 
+// ParseListOpenReferencesResponse parses an HTTP response from a ListOpenReferencesWithResponse call
+func ParseListOpenReferencesResponse(rsp *http.Response) (*ListOpenReferencesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOpenReferencesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpenReferencePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListOpenReferencesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResolveReferenceResponse parses an HTTP response from a ResolveReferenceWithResponse call
+func ParseResolveReferenceResponse(rsp *http.Response) (*ResolveReferenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResolveReferenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Reference
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ResolveReferenceResponse201Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 401:
+		var headers ResolveReferenceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetOutcomeReportResponse parses an HTTP response from a GetOutcomeReportWithResponse call
 func ParseGetOutcomeReportResponse(rsp *http.Response) (*GetOutcomeReportResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -83027,6 +84168,87 @@ func ParseGetFilingResponse(rsp *http.Response) (*GetFilingResponse, error) {
 	return response, nil
 }
 
+// ParseListRecordHeadsResponse parses an HTTP response from a ListRecordHeadsWithResponse call
+func ParseListRecordHeadsResponse(rsp *http.Response) (*ListRecordHeadsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRecordHeadsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RecordHeads
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListRecordHeadsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseMoveRecordResponse parses an HTTP response from a MoveRecordWithResponse call
 func ParseMoveRecordResponse(rsp *http.Response) (*MoveRecordResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -83876,6 +85098,66 @@ func ParseRecordTriggerResponse(rsp *http.Response) (*RecordTriggerResponse, err
 		response.Headers201 = &headers
 	case rsp.StatusCode == 401:
 		var headers RecordTriggerResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListReferenceTypesResponse parses an HTTP response from a ListReferenceTypesWithResponse call
+func ParseListReferenceTypesResponse(rsp *http.Response) (*ListReferenceTypesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReferenceTypesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReferenceTypeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListReferenceTypesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

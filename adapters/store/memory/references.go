@@ -16,6 +16,10 @@ func placeReference() layout[archive.Reference] {
 				return endKey(bySource, r.Source), true
 			case 1:
 				return endKey(byTarget, r.Target), true
+			case 2:
+				if r.Source.Kind == archive.EndText || r.Target.Kind == archive.EndText {
+					return openEnd(), true
+				}
 			}
 			return key{}, false
 		},
@@ -34,6 +38,9 @@ func endKey(side field, e archive.End) key {
 		return key{side, string(e.Kind) + "\x00" + e.Value}
 	}
 }
+
+// openEnd is the key of the edges that have an open end.
+func openEnd() key { return key{byOpenEnd, ""} }
 
 // PutReference of archive.Tx.
 func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
@@ -87,8 +94,10 @@ func (x *tx) References(_ context.Context, q archive.ReferenceQuery) ([]archive.
 		want = endKey(bySource, q.End)
 	case archive.Inward:
 		want = endKey(byTarget, q.End)
+	case archive.Open:
+		want = openEnd()
 	default:
-		return nil, "", fmt.Errorf("%w: direction is neither outward nor inward", archive.ErrInvalid)
+		return nil, "", fmt.Errorf("%w: direction is neither outward, inward nor open", archive.ErrInvalid)
 	}
 	clone := func(r *archive.Reference) archive.Reference { return *r }
 	page, next, err := x.references.page([]key{want}, q.Filter(), q.After, ascending, archive.ClampLimit(q.Limit), clone)

@@ -84,6 +84,7 @@ const (
 	byDue
 	byBook
 	byName
+	byOpenEnd
 	bySource
 )
 

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/stretchr/testify/require"
@@ -149,6 +150,42 @@ func endsAreToldApart(h *harness) {
 				}
 				require.Equal(h, want, ids(page, func(r archive.Reference) string { return r.ID }), "%s %v", dir, end)
 			}
+		}
+		return nil
+	})
+}
+
+// openEndsAreListed: the edges with a text at either end, each once, in pages.
+func openEndsAreListed(h *harness) {
+	text := archive.End{Kind: archive.EndText, Value: "a"}
+	ends := []archive.End{archive.ToRecord("a"), text, {Kind: archive.EndURI, Value: "a"}, archive.ToRef("a")}
+	var want []string
+	h.do(func(ctx context.Context, tx coordination.Tx) error {
+		for i, source := range ends {
+			for j, target := range ends {
+				id := fmt.Sprintf("%d-%d", i, j)
+				if source == text || target == text {
+					want = append(want, id)
+				}
+				if err := tx.PutReference(ctx, edge(id, source, target)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	slices.Sort(want)
+	want = slices.Compact(want) // Update may have run more than once
+	h.look(func(ctx context.Context, tx coordination.Tx) error {
+		for size := 1; size <= len(want)+1; size++ {
+			var got []string
+			for after, more := "", true; more; more = after != "" {
+				page, next, err := tx.References(ctx, archive.ReferenceQuery{Direction: archive.Open, After: after, Limit: size})
+				require.NoError(h, err)
+				require.LessOrEqual(h, len(page), size)
+				got, after = append(got, ids(page, func(r archive.Reference) string { return r.ID })...), next
+			}
+			require.Equal(h, want, got)
 		}
 		return nil
 	})

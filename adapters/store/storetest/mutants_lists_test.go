@@ -221,6 +221,7 @@ func readingMutants() []mutant {
 		{"what is due twice", []string{"Paging/Due"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return dueTwice{tx} })},
 		{"ranges with their ends", []string{"Paging/SheetRanges"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return closed{tx} })},
 		{"one direction", []string{"Paging/ReferenceEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return oneWay{tx} })},
+		{"open targets alone", []string{"Paging/OpenEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return openTargets{tx} })},
 		{"no end of events", []string{"Paging/Events"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return endless{tx} })},
 	}
 }
@@ -284,6 +285,17 @@ type oneWay struct{ coordination.Tx }
 func (o oneWay) References(ctx context.Context, q archive.ReferenceQuery) ([]archive.Reference, string, error) {
 	q.Direction = archive.Outward
 	return o.Tx.References(ctx, q)
+}
+
+// openTargets forgets the sources that are open.
+type openTargets struct{ coordination.Tx }
+
+func (o openTargets) References(ctx context.Context, q archive.ReferenceQuery) ([]archive.Reference, string, error) {
+	page, next, err := o.Tx.References(ctx, q)
+	if q.Direction == archive.Open {
+		page = slices.DeleteFunc(page, func(r archive.Reference) bool { return r.Target.Kind != archive.EndText })
+	}
+	return page, next, err
 }
 
 type endless struct{ coordination.Tx }

@@ -155,6 +155,7 @@ func paging(h *harness) {
 	h.run("Windows", windowsOverlap)
 	h.run("Due", dueIsListed)
 	h.run("ReferenceEnds", endsAreToldApart)
+	h.run("OpenEnds", openEndsAreListed)
 	h.run("SheetRanges", rangesAreHalfOpen)
 	h.run("Events", eventsArePaged)
 }

@@ -208,6 +208,10 @@ const (
  WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id > $4
  ORDER BY id LIMIT $5`
 
+	referencesOpen = `SELECT ` + referenceColumns + ` FROM coordkit_reference
+ WHERE tenant = $1 AND (source_kind = 'text' OR target_kind = 'text') AND id > $2
+ ORDER BY id LIMIT $3`
+
 	referencesInward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND target_kind = $2 AND target_value = $3 AND id > $4
  ORDER BY id LIMIT $5`

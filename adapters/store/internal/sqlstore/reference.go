@@ -94,13 +94,16 @@ func (t *Tx) RedactReference(ctx context.Context, id, reason, author string) err
 // References implements archive.Tx.
 func (t *Tx) References(ctx context.Context, q archive.ReferenceQuery) (out []archive.Reference, next string, err error) {
 	var query string
+	args := []any{t.tenant, string(q.End.Kind), q.End.Value}
 	switch q.Direction {
 	case archive.Outward:
 		query = referencesOutward
 	case archive.Inward:
 		query = referencesInward
+	case archive.Open:
+		query, args = referencesOpen, args[:1]
 	default:
-		return nil, "", fmt.Errorf("%w: direction is not outward or inward", archive.ErrInvalid)
+		return nil, "", fmt.Errorf("%w: direction is not outward, inward or open", archive.ErrInvalid)
 	}
 	after := ""
 	if q.After != "" {
@@ -120,7 +123,7 @@ func (t *Tx) References(ctx context.Context, q archive.ReferenceQuery) (out []ar
 		return nil, "", err
 	}
 	limit := archive.ClampLimit(q.Limit)
-	err = t.run.Query(ctx, query, []any{t.tenant, string(q.End.Kind), q.End.Value, after, limit + 1}, func(row Row) error {
+	err = t.run.Query(ctx, query, append(args, after, limit+1), func(row Row) error {
 		ref, err := readReference(row)
 		out = append(out, ref)
 		return err
