@@ -41,6 +41,7 @@ func (x *Index) Put(d *Document) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.put(d)
+	x.compact()
 }
 
 func (x *Index) put(d *Document) {
