@@ -78,6 +78,22 @@ func (d *Desk) OpenPart(
 	return r, from, err
 }
 
+// FileUpload is FileUploadTx in a unit of work of its own. A document without an id
+// gets one.
+func (d *Desk) FileUpload(ctx context.Context, tenant, actor string, f archive.File, digest archive.Digest) (archive.Record, error) {
+	if f.ID == "" {
+		f.ID = archive.RecordID(d.cfg.NewID())
+	}
+	now := d.now()
+	var out archive.Record
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		var err error
+		out, err = d.FileUploadTx(ctx, tx, tenant, actor, now, f, digest)
+		return err
+	})
+	return out, err
+}
+
 // FileUploadTx files a document with a content that was uploaded, inside the
 // caller's transaction, which is the tenant's. The document needs an id; now must be
 // UTC in whole microseconds. A digest that nobody has uploaded is a

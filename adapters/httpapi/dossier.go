@@ -129,9 +129,13 @@ func (a *api) HandOverDossier(ctx context.Context, in HandOverDossierRequestObje
 	if err != nil {
 		return nil, err
 	}
+	keep, err := a.cfg.Dossiers.Keep(ctx, principalOf(ctx).Tenant, file)
+	if err != nil {
+		return nil, err
+	}
 	receipt := d.Receipt(digest)
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		r, err := a.desk.FileTx(ctx, tx, p.Actor.ID, now, file)
+		r, err := keep(ctx, tx, p.Actor.ID, now)
 		if err != nil {
 			return reply{}, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -159,12 +160,17 @@ func (s *Service) receipt(ctx context.Context, tenant, reader string, o Order) (
 	if visible != nil && !visible(o.Continues) {
 		return nil, fmt.Errorf("%w: record %q", archive.ErrNotFound, o.Continues)
 	}
-	r, content, err := s.cfg.Desk.OpenRecord(ctx, tenant, o.Continues)
+	r, content, err := s.cfg.Desk.OpenContent(ctx, tenant, o.Continues)
 	if err != nil {
 		return nil, err
 	}
 	var out Receipt
-	if err := json.Unmarshal(content, &out); r.Kind != Kind || err != nil {
+	none := json.NewDecoder(content).Decode(&out)
+	_, altered := io.Copy(io.Discard, content) // to its end, where it is verified
+	if err := errors.Join(altered, content.Close()); err != nil {
+		return nil, fmt.Errorf("receipt of dossier %q: %w", o.Continues, err)
+	}
+	if r.Kind != Kind || none != nil {
 		return nil, fmt.Errorf("%w: record %q is no dossier that could be continued", archive.ErrInvalid, o.Continues)
 	}
 	switch {
@@ -216,9 +222,8 @@ func (s *Service) Pack(ctx context.Context, out io.Writer, d *Dossier, f dossier
 }
 
 // File is the record to be filed of a dossier that was handed over; its id may
-// be set. Its content holds at most archive.MaxContent bytes, so that a dossier of some
-// thousand records is the largest that can be continued: of a larger one it is
-// archive.ErrInvalid when it is filed.
+// be set. A receipt of more than archive.MaxContent bytes, that of some thousand
+// records, is filed as a content that is uploaded: see Service.Keep.
 func (d *Dossier) File(id archive.RecordID, tagManifest string) (archive.File, error) {
 	content, err := json.Marshal(d.Receipt(tagManifest))
 	if err != nil {
@@ -247,8 +252,41 @@ func (s *Service) HandOver(
 		return archive.Record{}, err
 	}
 	f, err := d.File(id, digest)
+	if err != nil || len(f.Content) <= archive.MaxContent {
+		return s.filed(ctx, tenant, reader, f, err)
+	}
+	blob, err := s.cfg.Desk.Upload(ctx, tenant, bytes.NewReader(f.Content), "")
+	if err != nil {
+		return archive.Record{}, err
+	}
+	f.Content = nil
+	return s.cfg.Desk.FileUpload(ctx, tenant, reader, f, blob.Digest)
+}
+
+func (s *Service) filed(ctx context.Context, tenant, reader string, f archive.File, err error) (archive.Record, error) {
 	if err != nil {
 		return archive.Record{}, err
 	}
 	return s.cfg.Desk.File(ctx, tenant, reader, f)
+}
+
+// Keep makes the record of a dossier ready to be filed inside a transaction of the
+// tenant: a content that is too large to be filed within a record is uploaded first,
+// which is refused by a desk that has no place for it. The record needs an id.
+func (s *Service) Keep(
+	ctx context.Context, tenant string, f archive.File,
+) (func(ctx context.Context, tx coordination.Tx, actor string, now time.Time) (archive.Record, error), error) {
+	if len(f.Content) <= archive.MaxContent {
+		return func(ctx context.Context, tx coordination.Tx, actor string, now time.Time) (archive.Record, error) {
+			return s.cfg.Desk.FileTx(ctx, tx, actor, now, f)
+		}, nil
+	}
+	blob, err := s.cfg.Desk.Upload(ctx, tenant, bytes.NewReader(f.Content), "")
+	if err != nil {
+		return nil, err
+	}
+	f.Content = nil
+	return func(ctx context.Context, tx coordination.Tx, actor string, now time.Time) (archive.Record, error) {
+		return s.cfg.Desk.FileUploadTx(ctx, tx, tenant, actor, now, f, blob.Digest)
+	}, nil
 }
