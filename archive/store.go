@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Tx is one transaction's view of one tenant's archive. What an Update reads by
@@ -54,6 +55,11 @@ type Tx interface {
 	// References returns a page of the edges at an end, or of those with an
 	// open end, by ID ascending. next continues after the page and is empty at the end.
 	References(ctx context.Context, q ReferenceQuery) (page []Reference, next string, err error)
+
+	// Edges returns all edges of some types at several records at once, each with
+	// what is known of its other end, by record and then by ID, both ascending. More records than MaxEnds,
+	// or more edges than MaxEdges, are ErrInvalid.
+	Edges(ctx context.Context, q EdgeQuery) ([]Edge, error)
 }
 
 // Store opens transactions. View is a read-only snapshot in which writes fail;
@@ -88,6 +94,44 @@ type ReferenceQuery struct {
 // Filter is the filters of the query in one text, to which a cursor is bound.
 func (q ReferenceQuery) Filter() string {
 	return fmt.Sprintf("references %q %q %q", q.End.Kind, q.End.Value, q.Direction)
+}
+
+// EdgeQuery names records and the edges at them that are wanted.
+type EdgeQuery struct {
+	Records   []RecordID // at most MaxEnds; the same again is one
+	Direction Direction
+	Types     []ReferenceType // none: there are no edges
+}
+
+// The limits of Edges.
+const (
+	MaxEnds  = 500
+	MaxEdges = 100_000
+)
+
+// Check reports, as ErrInvalid, a direction that there is not, and more records
+// than MaxEnds. Every backend asks it.
+func (q *EdgeQuery) Check() error {
+	switch {
+	case q.Direction != Outward && q.Direction != Inward:
+		return fmt.Errorf("%w: direction is neither outward nor inward", ErrInvalid)
+	case len(q.Records) > MaxEnds:
+		return fmt.Errorf("%w: %d records are more than %d: ask for some at a time", ErrInvalid, len(q.Records), MaxEnds)
+	}
+	return nil
+}
+
+// TooMany is the error of a backend that finds more than MaxEdges.
+func (q *EdgeQuery) TooMany() error {
+	return fmt.Errorf("%w: there are more than %d edges at the records: ask for fewer of them, or for pages with References", ErrInvalid, MaxEdges)
+}
+
+// Edge is a reference with what is known of the end that was not asked for.
+type Edge struct {
+	Reference
+
+	Held  bool      // it is a record that is held
+	Dated time.Time // that record's own date
 }
 
 // Direction is where a reference leads, seen from an end.

@@ -115,24 +115,35 @@ const (
 // not held, or dated later than the policy's date, stands at the border.
 func (g *Graph) Closure(p Policy, starts ...archive.RecordID) Closure {
 	w := g.walk(p)
+	w.start(starts)
+	for len(w.next) > 0 {
+		w.step()
+	}
+	for i := 0; i < len(w.out.Items); {
+		i = w.families(i)
+	}
+	return w.out
+}
+
+func (w *walk) start(starts []archive.RecordID) {
 	for _, id := range starts {
-		n, ok := g.nodes[archive.ToRecord(id)]
+		n, ok := w.g.nodes[archive.ToRecord(id)]
 		if !ok {
 			w.out.Border = append(w.out.Border, Border{End: archive.ToRecord(id), Why: NotHeld})
 			continue
 		}
 		w.reach(n, fromStart, arrival{edge: -1})
 	}
-	for len(w.next) > 0 {
-		level := w.next
-		w.next = nil
-		for _, v := range level {
-			w.follow(v)
-		}
-		w.distance++
+}
+
+// step follows what was reached last, all at one distance.
+func (w *walk) step() {
+	level := w.next
+	w.next = nil
+	for _, v := range level {
+		w.follow(v)
 	}
-	w.families()
-	return w.out
+	w.distance++
 }
 
 // visit is a record reached in one way, by a path that goes that way: what is
@@ -310,10 +321,11 @@ func (w *walk) symmetric(way int8, r *Rule) (int8, bool) {
 
 func (w *walk) within(reach int) bool { return reach == archive.Unbounded || w.distance < reach }
 
-// families takes in what belongs to a record that was taken in, and what belongs
-// to that.
-func (w *walk) families() {
-	for i := 0; i < len(w.out.Items); i++ { //nolint:intrange // the list grows while it is gone through
+// families takes in what belongs to the items from an index on, and returns the
+// index of what belongs to those in turn.
+func (w *walk) families(from int) int {
+	until := len(w.out.Items)
+	for i := from; i < until; i++ {
 		n := w.g.nodes[archive.ToRecord(w.out.Items[i].ID)]
 		for _, side := range [...]struct {
 			list    []half
@@ -330,4 +342,5 @@ func (w *walk) families() {
 			}
 		}
 	}
+	return until
 }

@@ -39,40 +39,77 @@ type half struct {
 // left out; types that the office does not have are followed by nothing. The edges are
 // not copied unless some are left out, and are not to be changed afterwards.
 func NewGraph(nodes []Node, edges []archive.Reference) *Graph {
-	g := &Graph{nodes: make(map[archive.End]int32, len(nodes)), types: archive.ReferenceTypes()}
-	for _, n := range nodes {
-		i := g.node(archive.ToRecord(n.ID))
-		g.held[i], g.dated[i] = true, n.Dated
-	}
-	kinds := make(map[archive.ReferenceType]int32, len(g.types))
-	for i, info := range g.types {
-		kinds[info.Type] = int32(i)
-		g.both = append(g.both, info.Symmetric())
-	}
-	g.edges = distinct(edges, kinds)
-	for i := range g.edges {
-		e := &g.edges[i]
-		kind, from, to := kinds[e.Type], g.node(e.Source), g.node(e.Target)
-		at := int32(i)
-		g.out[from] = append(g.out[from], half{at, to, kind})
-		g.in[to] = append(g.in[to], half{at, from, kind})
-	}
+	g := newGrowing(len(nodes), len(edges))
+	g.hold(nodes)
+	g.edges = g.distinct(edges)
+	g.link(0)
 	for i := range g.ends {
-		slices.SortFunc(g.out[i], g.compareHalves)
-		slices.SortFunc(g.in[i], g.compareHalves)
+		g.sort(int32(i))
+	}
+	return g.Graph
+}
+
+// growing is a graph that is being made.
+type growing struct {
+	*Graph
+
+	kinds map[archive.ReferenceType]int32 // index into types
+	seen  map[string]struct{}             // ids of edges
+}
+
+func newGrowing(nodes, edges int) *growing {
+	g := &growing{
+		Graph: &Graph{nodes: make(map[archive.End]int32, nodes), types: archive.ReferenceTypes()},
+		kinds: make(map[archive.ReferenceType]int32), seen: make(map[string]struct{}, edges),
+	}
+	for i, info := range g.types {
+		g.kinds[info.Type] = int32(i)
+		g.both = append(g.both, info.Symmetric())
 	}
 	return g
 }
 
-// distinct are the edges of known types, each once: the list itself if that is all.
-func distinct(edges []archive.Reference, kinds map[archive.ReferenceType]int32) []archive.Reference {
-	seen := make(map[string]struct{}, len(edges))
+// add takes nodes and edges in. The edges at a node are then in no order.
+func (g *growing) add(nodes []Node, edges []archive.Reference) {
+	g.hold(nodes)
+	from := len(g.edges)
+	g.edges = append(g.edges, g.distinct(edges)...)
+	g.link(from)
+}
+
+func (g *growing) hold(nodes []Node) {
+	for _, n := range nodes {
+		i := g.node(archive.ToRecord(n.ID))
+		g.held[i], g.dated[i] = true, n.Dated
+	}
+}
+
+// link makes the edges from an index on known at their ends.
+func (g *growing) link(from int) {
+	for i := from; i < len(g.edges); i++ {
+		e := &g.edges[i]
+		kind, from, to := g.kinds[e.Type], g.node(e.Source), g.node(e.Target)
+		at := int32(i)
+		g.out[from] = append(g.out[from], half{at, to, kind})
+		g.in[to] = append(g.in[to], half{at, from, kind})
+	}
+}
+
+// sort brings the edges at a node into order.
+func (g *growing) sort(node int32) {
+	slices.SortFunc(g.out[node], g.compareHalves)
+	slices.SortFunc(g.in[node], g.compareHalves)
+}
+
+// distinct are the edges of known types that were not there before, each once: the
+// list itself if that is all.
+func (g *growing) distinct(edges []archive.Reference) []archive.Reference {
 	out, whole := edges, true
 	for i := range edges {
 		e := &edges[i]
-		_, twice := seen[e.ID]
-		_, known := kinds[e.Type]
-		seen[e.ID] = struct{}{}
+		_, twice := g.seen[e.ID]
+		_, known := g.kinds[e.Type]
+		g.seen[e.ID] = struct{}{}
 		switch fits := known && !twice; {
 		case whole && !fits:
 			out, whole = slices.Clone(edges[:i]), false

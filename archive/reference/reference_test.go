@@ -491,6 +491,13 @@ func TestInvariant12ClosureIsThatOfThePolicy(t *testing.T) {
 			t.Fatal(diff)
 		}
 		again := reference.NewGraph(w.nodes, rapid.Permutation(w.edges).Draw(t, "order")).Closure(p, w.nodes[0].ID)
+		grown, part, err := reference.Grow(p, w.around(p), w.nodes[0].ID)
+		if err != nil || !cmp.Equal(again, grown) {
+			t.Fatalf("grown: %v, %s", err, cmp.Diff(again, grown))
+		}
+		if diff := cmp.Diff(again, part.Closure(p, w.nodes[0].ID)); diff != "" {
+			t.Fatalf("the part that was read: %s", diff)
+		}
 		if diff := cmp.Diff(got, again); diff != "" {
 			t.Fatal(diff)
 		}
@@ -594,4 +601,33 @@ func TestClosureDoesNotTurnRound(t *testing.T) {
 	require.Equal(t, []string{"new", "next", "note", "old", "older"}, ids("new"))
 	require.Equal(t, []string{"new", "next", "note", "old", "other"}, ids("old"))
 	require.Equal(t, []string{"new", "next", "older"}, ids("older"))
+}
+
+// around reads a world as a store would: the edges at records of the types that the
+// policy wants, and whether their other ends are held.
+func (w *world) around(p reference.Policy) reference.Around {
+	along, against := p.Wanted()
+	asked := make(map[archive.RecordID]bool)
+	return func(records []archive.RecordID) (held []reference.Node, edges []archive.Reference, err error) {
+		for _, id := range records {
+			if asked[id] {
+				return nil, nil, fmt.Errorf("asked twice for %q", id)
+			}
+			asked[id] = true
+			at := archive.ToRecord(id)
+			ends := []archive.End{at}
+			for _, e := range w.edges {
+				if e.Source == at && slices.Contains(along, e.Type) || e.Target == at && slices.Contains(against, e.Type) {
+					edges = append(edges, e)
+					ends = append(ends, e.Source, e.Target)
+				}
+			}
+			for _, n := range w.nodes {
+				if slices.Contains(ends, archive.ToRecord(n.ID)) {
+					held = append(held, n)
+				}
+			}
+		}
+		return held, edges, nil
+	}
 }

@@ -61,22 +61,8 @@ func (l *loading) draw(ctx context.Context, prefix string, before *Receipt) (dos
 	if err != nil {
 		return dossier.Plan{}, err
 	}
-	var graph *reference.Graph
-	for {
-		graph = l.graph()
-		more := false
-		for _, item := range graph.Closure(l.order.Policy, starts...).Items {
-			if l.expanded[item.ID] {
-				continue
-			}
-			if err := l.expand(ctx, item.ID); err != nil {
-				return dossier.Plan{}, err
-			}
-			more = true
-		}
-		if !more {
-			break
-		}
+	if _, _, err := reference.Grow(l.order.Policy, l.around(ctx), starts...); err != nil {
+		return dossier.Plan{}, err
 	}
 	if err := l.successors(ctx); err != nil {
 		return dossier.Plan{}, err
@@ -190,25 +176,73 @@ func (l *loading) load(ctx context.Context, id archive.RecordID) (*known, error)
 	return k, nil
 }
 
-// expand reads what a record leads to and, over the types that are followed,
-// what leads to it.
-func (l *loading) expand(ctx context.Context, id archive.RecordID) error {
-	l.expanded[id] = true
-	for _, other := range l.beside[id] {
-		if _, err := l.load(ctx, other); err != nil {
-			return err
+// around reads what records lead to and, over the types that are followed, what
+// leads to them, and gives what is new of it.
+func (l *loading) around(ctx context.Context) reference.Around {
+	nodes, edges := 0, 0 // of what was read, how much was given
+	return func(records []archive.RecordID) ([]reference.Node, []archive.Reference, error) {
+		if err := l.expand(ctx, records); err != nil {
+			return nil, nil, err
+		}
+		var held []reference.Node
+		for _, id := range l.reading[nodes:] {
+			if k := l.records[id]; k != nil {
+				held = append(held, reference.Node{ID: id, Dated: k.record.Dated})
+			}
+		}
+		fresh := slices.DeleteFunc(slices.Clone(l.edges[edges:]), func(e archive.Reference) bool { return l.hidden(e.Source) || l.hidden(e.Target) })
+		nodes, edges = len(l.reading), len(l.edges)
+		return held, fresh, nil
+	}
+}
+
+func (l *loading) expand(ctx context.Context, records []archive.RecordID) error {
+	var inward, symmetric []archive.ReferenceType
+	for _, info := range archive.ReferenceTypes() {
+		if l.follow[info.Type] {
+			inward = append(inward, info.Type)
+			if info.Symmetric() {
+				symmetric = append(symmetric, info.Type)
+			}
 		}
 	}
-	if _, err := l.others(ctx, id, archive.Inward, func(t archive.ReferenceType) bool { return l.follow[t] }); err != nil {
-		return err
+	for _, id := range records {
+		if _, err := l.load(ctx, id); err != nil {
+			return err
+		}
+		l.expanded[id] = true
+		for _, other := range l.beside[id] {
+			if _, err := l.load(ctx, other); err != nil {
+				return err
+			}
+		}
 	}
 	// A symmetric edge has its ends in byte order, whichever record's history it
 	// stands in.
-	_, err := l.others(ctx, id, archive.Outward, func(t archive.ReferenceType) bool {
-		info, _ := t.Info()
-		return l.follow[t] && info.Symmetric()
-	})
-	return err
+	for some := range slices.Chunk(records, archive.MaxEnds) {
+		for _, q := range []archive.EdgeQuery{
+			{Records: some, Direction: archive.Inward, Types: inward},
+			{Records: some, Direction: archive.Outward, Types: symmetric},
+		} {
+			edges, err := l.tx.Edges(ctx, q)
+			if err != nil {
+				return err
+			}
+			for i := range edges {
+				other := edges[i].Source
+				if q.Direction == archive.Outward {
+					other = edges[i].Target
+				}
+				if other.Kind != archive.EndRecord {
+					continue
+				}
+				if _, err := l.load(ctx, archive.RecordID(other.Value)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // others reads the records at the other ends of the edges of the wanted types at

@@ -138,6 +138,10 @@ func (t *tx) Reference(ctx context.Context, id string) (archive.Reference, error
 	return one(t, func() (archive.Reference, error) { return t.inner.Reference(ctx, id) })
 }
 
+func (t *tx) Edges(ctx context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {
+	return one(t, func() ([]archive.Edge, error) { return t.inner.Edges(ctx, q) })
+}
+
 func (t *tx) References(ctx context.Context, q archive.ReferenceQuery) ([]archive.Reference, string, error) {
 	return two(t, func() ([]archive.Reference, string, error) { return t.inner.References(ctx, q) })
 }

@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/coordkit/coordkit/archive"
 )
@@ -105,4 +106,97 @@ func (x *tx) References(_ context.Context, q archive.ReferenceQuery) ([]archive.
 		return nil, "", fmt.Errorf("%w: after: %w", archive.ErrInvalid, err)
 	}
 	return page, next, nil
+}
+
+// Edges of archive.Tx.
+func (x *tx) Edges(_ context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	records := slices.Compact(slices.Sorted(slices.Values(q.Records)))
+	e := edges{x: x, q: &q, side: byTarget, out: make([]archive.Edge, 0, 2*len(records))}
+	if q.Direction == archive.Outward {
+		e.side = bySource
+	}
+	if len(x.references.touched.list) > 0 || len(x.records.touched.list) > 0 {
+		e.staged(records)
+	} else {
+		e.stored(records)
+	}
+	switch {
+	case len(e.out) > archive.MaxEdges:
+		return nil, q.TooMany()
+	case len(e.out) == 0:
+		return nil, nil
+	}
+	return e.out, nil
+}
+
+// edges is a call of Edges under way.
+type edges struct {
+	x    *tx
+	q    *archive.EdgeQuery
+	side field
+	out  []archive.Edge
+}
+
+// take adds an edge, if its type is wanted, with what look knows of its other end.
+func (e *edges) take(r *archive.Reference, look func(id string) *archive.Record) bool {
+	if !slices.Contains(e.q.Types, r.Type) {
+		return true
+	}
+	other := &r.Source
+	if e.side == bySource {
+		other = &r.Target
+	}
+	e.out = append(e.out, archive.Edge{Reference: *r})
+	if other.Kind == archive.EndRecord {
+		if held := look(other.Value); held != nil {
+			last := &e.out[len(e.out)-1]
+			last.Held, last.Dated = true, held.Dated
+		}
+	}
+	return len(e.out) <= archive.MaxEdges
+}
+
+// staged reads what the transaction sees that has put something itself.
+func (e *edges) staged(records []archive.RecordID) {
+	for _, id := range records {
+		want := []key{endKey(e.side, archive.ToRecord(id))}
+		for _, f := range e.x.references.list(want, nil, ascending, archive.MaxEdges+1) {
+			if !e.take(f.value, e.x.records.see) {
+				return
+			}
+		}
+	}
+}
+
+// stored reads what is committed, all of it at once.
+func (e *edges) stored(records []archive.RecordID) {
+	t := e.x.tenant
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	look := func(id string) *archive.Record {
+		if v := t.records.rows[id].asOf(e.x.commit); v != nil {
+			return &v.value
+		}
+		return nil
+	}
+	for _, id := range records {
+		k := endKey(e.side, archive.ToRecord(id))
+		rows := t.references.under[k.field][k.value]
+		if rows == nil {
+			continue
+		}
+		more := true
+		rows.ascend(nil, func(s spot) bool {
+			if v := t.references.rows[s.id].asOf(e.x.commit); v != nil {
+				more = e.take(&v.value, look)
+			}
+			return more
+		})
+		if !more {
+			return
+		}
+	}
 }

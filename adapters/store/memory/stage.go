@@ -12,6 +12,11 @@ type stage[V, E any] struct {
 	x       *tx
 	table   *table[V, E]
 	touched touches[V, E]
+
+	// Once a list was asked for that much was put before, what was put is found by
+	// its keys: indexed is how many of the touched rows were looked at for that.
+	byKey   map[key][]int
+	indexed int
 }
 
 // look returns the version that the transaction sees in the store.
@@ -59,7 +64,54 @@ func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 		v.events = w.next.events
 	}
 	v.events = s.log(v.events, events)
-	w.next = v
+	had := w.next
+	if w.next = v; s.byKey != nil {
+		if i := s.touched.byID[w.id]; i < s.indexed {
+			s.index(i, had)
+		}
+	}
+}
+
+// index makes a touched row found by the keys that what was put there before did
+// not have.
+func (s *stage[V, E]) index(i int, had *version[V, E]) {
+	v := s.touched.list[i].next
+	if v == nil || v.gone {
+		return
+	}
+	had = had.present()
+	for k := range s.table.keys(v) {
+		if had == nil || !s.table.found(had, k) {
+			s.byKey[k] = append(s.byKey[k], i)
+		}
+	}
+}
+
+// mine calls each with the rows that were put and may be found under all
+// of these keys, some perhaps more than once.
+func (s *stage[V, E]) mine(want []key, each func(*touch[V, E])) {
+	list := s.touched.list
+	if s.touched.byID == nil {
+		for i := range list {
+			each(&list[i])
+		}
+		return
+	}
+	if s.byKey == nil {
+		s.byKey = make(map[key][]int)
+	}
+	for ; s.indexed < len(list); s.indexed++ {
+		s.index(s.indexed, nil)
+	}
+	few := s.byKey[want[0]]
+	for _, k := range want[1:] {
+		if with := s.byKey[k]; len(with) < len(few) {
+			few = with
+		}
+	}
+	for _, i := range few {
+		each(&list[i])
+	}
 }
 
 // remove stages that a row without a history is taken away.
@@ -131,18 +183,19 @@ func (s *stage[V, E]) list(want []key, after *spot, dir order, limit int) []foun
 		want = []key{{}}
 	}
 	out := s.stored(want, after, dir, limit)
-	for i := range s.touched.list {
-		w := &s.touched.list[i]
+	stored := len(out)
+	s.mine(want, func(w *touch[V, E]) {
 		if w.next == nil || w.next.gone || !s.table.has(w.next, want) {
-			continue
+			return
 		}
 		f := found[V]{spot: spot{at: w.next.at, id: w.id}, value: &w.next.value}
 		if after == nil || f.compare(*after)*int(dir) > 0 {
 			out = append(out, f)
 		}
-	}
-	if len(s.touched.list) > 0 {
+	})
+	if len(out) > stored {
 		slices.SortFunc(out, func(a, b found[V]) int { return a.compare(b.spot) * int(dir) })
+		out = slices.CompactFunc(out, func(a, b found[V]) bool { return a.spot == b.spot })
 	}
 	return out[:min(len(out), limit)]
 }

@@ -42,6 +42,9 @@ func TestPlans(t *testing.T) {
 	statements := sqltest.Statements(t, "../internal/sqlstore/queries.go")
 	for _, c := range sqltest.ListCases(requests) {
 		require.Contains(t, statements, c.Name)
+		if c.JSON {
+			continue
+		}
 		plan := explain(t, conn, statements[c.Name], c.Args)
 		t.Logf("%s\n%s", c.Name, plan)
 		require.NotContains(t, plan, "Seq Scan", c.Name)

@@ -23,7 +23,7 @@ func TestPlans(t *testing.T) {
 	statements := sqltest.Statements(t, "../internal/sqlstore/queries.go")
 	for _, c := range sqltest.ListCases(requests) {
 		require.Contains(t, statements, c.Name)
-		if strings.Contains(statements[c.Name], "LATERAL") {
+		if strings.Contains(statements[c.Name], "LATERAL") || strings.Contains(statements[c.Name], "ANY(") {
 			continue // PostgreSQL's alone
 		}
 		plan := explain(t, own, statements[c.Name], c.Args)
@@ -48,7 +48,7 @@ func explain(t *testing.T, own *sql.DB, statement string, args []any) string {
 		var id, parent, unused int
 		var detail string
 		require.NoError(t, rows.Scan(&id, &parent, &unused, &detail))
-		if detail != "SCAN few" { // the rows that a subquery has found by an index
+		if detail != "SCAN few" && !strings.HasPrefix(detail, "SCAN json_each") { // rows that an index has found; arguments
 			plan = append(plan, "  "+detail)
 		}
 	}

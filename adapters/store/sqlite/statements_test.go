@@ -10,14 +10,14 @@ import (
 	"github.com/coordkit/coordkit/adapters/store/internal/sqltest"
 )
 
-// Every shared statement is one that SQLite understands, but for those that lock
-// or advise the planner, which it never runs.
+// Every shared statement is one that SQLite understands, but for those that lock,
+// advise the planner or take arrays, which it never runs.
 func TestStatements(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "office.db")
 	openFile(t, path)
 	own := ownRows(t, path)
-	postgresOnly := regexp.MustCompile(`FOR UPDATE|pg_advisory|LATERAL`)
+	postgresOnly := regexp.MustCompile(`FOR UPDATE|pg_advisory|LATERAL|ANY\(`)
 	for name, text := range sqltest.Statements(t, "../internal/sqlstore/queries.go") {
 		if postgresOnly.MatchString(text) {
 			continue

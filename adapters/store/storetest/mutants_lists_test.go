@@ -222,8 +222,20 @@ func readingMutants() []mutant {
 		{"ranges with their ends", []string{"Paging/SheetRanges"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return closed{tx} })},
 		{"one direction", []string{"Paging/ReferenceEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return oneWay{tx} })},
 		{"open targets alone", []string{"Paging/OpenEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return openTargets{tx} })},
+		{"other ends not looked up", []string{"Paging/Edges"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return lonely{tx} })},
 		{"no end of events", []string{"Paging/Events"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return endless{tx} })},
 	}
+}
+
+// lonely knows nothing of the other ends of edges.
+type lonely struct{ coordination.Tx }
+
+func (l lonely) Edges(ctx context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {
+	edges, err := l.Tx.Edges(ctx, q)
+	for i := range edges {
+		edges[i].Held, edges[i].Dated = false, time.Time{}
+	}
+	return edges, err
 }
 
 type localised struct{ coordination.Tx }

@@ -137,6 +137,9 @@ func archiveOperations() map[string]operation {
 		"RedactReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return nil, tx.RedactReference(ctx, "edge", "of another tenant", "bob")
 		}},
+		"Edges": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.Edges(ctx, archive.EdgeQuery{Records: []archive.RecordID{"record"}, Direction: archive.Outward, Types: []archive.ReferenceType{archive.References}})
+		}},
 		"PutReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			if err := tx.PutReference(ctx, edge("edge", archive.ToRecord("record"), archive.ToRef("of another tenant"))); err != nil {
 				return nil, err

@@ -156,6 +156,7 @@ func paging(h *harness) {
 	h.run("Due", dueIsListed)
 	h.run("ReferenceEnds", endsAreToldApart)
 	h.run("OpenEnds", openEndsAreListed)
+	h.run("Edges", edgesAtMany)
 	h.run("SheetRanges", rangesAreHalfOpen)
 	h.run("Events", eventsArePaged)
 }

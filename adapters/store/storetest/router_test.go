@@ -39,7 +39,7 @@ func readsByID() []string {
 
 func readsOfLists() []string {
 	return []string{
-		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "References", "Obligations", "ObligationEvents", "Sheets", "SheetEvents", "JournalEntries",
+		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "References", "Edges", "Obligations", "ObligationEvents", "Sheets", "SheetEvents", "JournalEntries",
 	}
 }
 
@@ -149,6 +149,10 @@ func (r router) PutReference(ctx context.Context, ref archive.Reference) error {
 
 func (r router) Reference(ctx context.Context, id string) (archive.Reference, error) {
 	return r.route("Reference").Reference(ctx, id)
+}
+
+func (r router) Edges(ctx context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {
+	return r.route("Edges").Edges(ctx, q)
 }
 
 func (r router) References(ctx context.Context, q archive.ReferenceQuery) ([]archive.Reference, string, error) {

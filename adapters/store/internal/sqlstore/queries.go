@@ -212,6 +212,28 @@ const (
  WHERE tenant = $1 AND (source_kind = 'text' OR target_kind = 'text') AND id > $2
  ORDER BY id LIMIT $3`
 
+	// The edges at several records: $2 and $3 are the records and the types, in an
+	// array of JSON where there are no others.
+	edgesOutward = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
+ LEFT JOIN coordkit_record o ON f.target_kind = 'record' AND o.tenant = f.tenant AND o.id = f.target_value
+ WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value IN (SELECT value FROM json_each($2))
+  AND +f.type IN (SELECT value FROM json_each($3)) LIMIT $4`
+
+	edgesInward = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
+ LEFT JOIN coordkit_record o ON f.source_kind = 'record' AND o.tenant = f.tenant AND o.id = f.source_value
+ WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value IN (SELECT value FROM json_each($2))
+  AND +f.type IN (SELECT value FROM json_each($3)) LIMIT $4`
+
+	edgesOutwardArray = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
+ LEFT JOIN coordkit_record o ON f.target_kind = 'record' AND o.tenant = f.tenant AND o.id = f.target_value
+ WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value = ANY($2::text[]) AND f.type = ANY($3::text[]) LIMIT $4`
+
+	edgesInwardArray = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
+ LEFT JOIN coordkit_record o ON f.source_kind = 'record' AND o.tenant = f.tenant AND o.id = f.source_value
+ WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value = ANY($2::text[]) AND f.type = ANY($3::text[]) LIMIT $4`
+
+	edgeColumns = `f.id, f.type, f.source_kind, f.source_value, f.target_kind, f.target_value, f.reason, f.author, f.at, f.terms, o.dated`
+
 	referencesInward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND target_kind = $2 AND target_value = $3 AND id > $4
  ORDER BY id LIMIT $5`

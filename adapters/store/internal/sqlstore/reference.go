@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/internal/cursor"
@@ -26,14 +28,17 @@ func (t *Tx) Reference(ctx context.Context, id string) (archive.Reference, error
 	return ref, nil
 }
 
-func readReference(row Row) (archive.Reference, error) {
+// readReference reads the columns of a reference, and those behind them into more.
+func readReference(row Row, more ...any) (archive.Reference, error) {
 	var (
 		ref              archive.Reference
 		kind, from, into string
 		at               int64
 		terms            []byte
 	)
-	err := row.Scan(&ref.ID, &kind, &from, &ref.Source.Value, &into, &ref.Target.Value, &ref.Reason, &ref.Author, &at, &terms)
+	err := row.Scan(append([]any{
+		&ref.ID, &kind, &from, &ref.Source.Value, &into, &ref.Target.Value, &ref.Reason, &ref.Author, &at, &terms,
+	}, more...)...)
 	if err == nil && len(terms) > 0 {
 		err = json.Unmarshal(terms, &ref.Terms)
 	}
@@ -133,4 +138,83 @@ func (t *Tx) References(ctx context.Context, q archive.ReferenceQuery) (out []ar
 	}
 	out, next = page(out, limit, func(ref archive.Reference) string { return cursor.Encode(q.Filter(), ref.ID) })
 	return out, next, nil
+}
+
+// Edges implements archive.Tx.
+func (t *Tx) Edges(ctx context.Context, q archive.EdgeQuery) (out []archive.Edge, err error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	records := storableOnes(q.Records)
+	if len(records) == 0 || len(q.Types) == 0 {
+		return nil, nil
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
+	query, args, err := t.edgeList(q.Direction, records, storableOnes(q.Types))
+	if err != nil {
+		return nil, err
+	}
+	err = t.run.Query(ctx, query, args, func(row Row) error {
+		var dated *int64
+		ref, err := readReference(row, &dated)
+		e := archive.Edge{Reference: ref, Held: dated != nil}
+		if e.Held {
+			e.Dated = instant(*dated)
+		}
+		out = append(out, e)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(out) > archive.MaxEdges {
+		return nil, q.TooMany()
+	}
+	slices.SortFunc(out, func(a, b archive.Edge) int {
+		x, y := a.Source.Value, b.Source.Value
+		if q.Direction == archive.Inward {
+			x, y = a.Target.Value, b.Target.Value
+		}
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(a.ID, b.ID))
+	})
+	return out, nil
+}
+
+// edgeList is the statement of Edges with its arguments: lists are an array where
+// the engine has them, else an array of JSON.
+func (t *Tx) edgeList(d archive.Direction, records, types []string) (string, []any, error) {
+	if !t.dialect.OneWriter {
+		query := edgesOutwardArray
+		if d == archive.Inward {
+			query = edgesInwardArray
+		}
+		return query, []any{t.tenant, records, types, archive.MaxEdges + 1}, nil
+	}
+	query := edgesOutward
+	if d == archive.Inward {
+		query = edgesInward
+	}
+	args := []any{t.tenant}
+	for _, list := range [][]string{records, types} {
+		text, err := json.Marshal(list)
+		if err != nil {
+			return "", nil, fmt.Errorf("sqlstore: write a list: %w", err)
+		}
+		args = append(args, string(text))
+	}
+	return query, append(args, archive.MaxEdges+1), nil
+}
+
+// storableOnes are the texts that can be stored, each once: others stand nowhere.
+func storableOnes[S ~string](texts []S) []string {
+	out := make([]string, 0, len(texts))
+	for _, s := range texts {
+		if storable(string(s)) {
+			out = append(out, string(s))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

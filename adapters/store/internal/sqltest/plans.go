@@ -36,6 +36,7 @@ type ListCase struct {
 	Name string // of the statement
 	Args []any
 	Few  bool // it sorts, but only the few rows of one entity
+	JSON bool // its lists are arrays of JSON, which SQLite alone is given
 }
 
 // ListCases are all statements that read lists.
@@ -66,6 +67,10 @@ func ListCases(requests int) []ListCase {
 		{Name: "recordsBySubject", Args: from("changereq:1", "", 51)},
 		{Name: "referencesOutward", Args: []any{tenant(1), "record", id, "", 51}},
 		{Name: "referencesInward", Args: []any{tenant(1), "ref", "changereq:1", "", 51}},
+		{Name: "edgesOutward", Args: []any{tenant(1), `["1","2"]`, `["derivesFrom"]`, 51}, JSON: true},
+		{Name: "edgesInward", Args: []any{tenant(1), `["1","2"]`, `["derivesFrom"]`, 51}, JSON: true},
+		{Name: "edgesOutwardArray", Args: []any{tenant(1), []string{"1", "2"}, []string{"derivesFrom"}, 51}},
+		{Name: "edgesInwardArray", Args: []any{tenant(1), []string{"1", "2"}, []string{"derivesFrom"}, 51}},
 		{Name: "obligations", Args: from(51)},
 		{Name: "obligationsByState", Args: from("owed", 51)},
 		{Name: "obligationsByRecipient", Args: from("recipient7", 51)},
