@@ -69,8 +69,6 @@ func ListCases(requests int) []ListCase {
 		{Name: "referencesInward", Args: []any{tenant(1), "ref", "changereq:1", "", 51}},
 		{Name: "edgesOutward", Args: []any{tenant(1), `["1","2"]`, `["derivesFrom"]`, 51}, JSON: true},
 		{Name: "edgesInward", Args: []any{tenant(1), `["1","2"]`, `["derivesFrom"]`, 51}, JSON: true},
-		{Name: "edgesOutwardArray", Args: []any{tenant(1), []string{"1", "2"}, []string{"derivesFrom"}, 51}},
-		{Name: "edgesInwardArray", Args: []any{tenant(1), []string{"1", "2"}, []string{"derivesFrom"}, 51}},
 		{Name: "obligations", Args: from(51)},
 		{Name: "obligationsByState", Args: from("owed", 51)},
 		{Name: "obligationsByRecipient", Args: from("recipient7", 51)},
