@@ -10,6 +10,8 @@ import (
 // id, absence included, is still true when it commits; lists are snapshots.
 // Returned values share no memory with the store. Backends pass storetest.Run.
 type Tx interface {
+	Edging
+
 	// Record returns the record with that id, or ErrNotFound.
 	Record(ctx context.Context, id RecordID) (Record, error)
 
@@ -40,7 +42,10 @@ type Tx interface {
 	// of them stays. Where there are none nothing changes. Whether anybody else has
 	// the same content is the caller's to know.
 	DropContent(ctx context.Context, digest Digest) error
+}
 
+// Edging is the part of a transaction about references.
+type Edging interface {
 	// PutReference stores an edge. The same edge again changes nothing.
 	PutReference(ctx context.Context, ref Reference) error
 

@@ -153,6 +153,7 @@ func checkErasure(e *Erasure, positions []int64) error {
 
 // erasable gives the records to which entries belong, none of which may be held.
 func (d *Desk) erasable(ctx context.Context, tx Tx, positions []int64, now time.Time) ([]archive.RecordID, error) {
+	ofRecords := []Room{RoomArchive, Room(filings().Book), Room(keepings().Book)}
 	var out []archive.RecordID
 	for _, position := range positions {
 		page, _, err := tx.JournalEntries(ctx, JournalQuery{After: position - 1, Limit: 1})
@@ -160,8 +161,7 @@ func (d *Desk) erasable(ctx context.Context, tx Tx, positions []int64, now time.
 			return nil, err
 		}
 		for i := range page {
-			switch room := page[i].Room; room {
-			case RoomArchive, Room(filings().Book), Room(keepings().Book):
+			if slices.Contains(ofRecords, page[i].Room) {
 				out = append(out, archive.RecordID(page[i].Entity))
 			}
 		}

@@ -44,7 +44,8 @@ func remembered(t *testing.T, store coordination.Store) (*coordination.Desk, *au
 		}})
 		require.NoError(t, err)
 		for _, cmd := range []changereq.Command{
-			changereq.Move{Event: "submit"}, changereq.Move{Event: "receive"},
+			changereq.Move{Event: "submit"},
+			changereq.Move{Event: "receive"},
 			changereq.Assess{Parts: changereq.Assessment{Relevance: &changereq.Relevance{Verdict: changereq.OutOfScope, Reason: "not our door"}}},
 		} {
 			_, err = desk.Do(ctx, "acme", who, id, 0, cmd)

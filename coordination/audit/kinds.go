@@ -77,7 +77,7 @@ func requestRows() kind[changereq.Request, changereq.Event] {
 	}
 }
 
-func bundleRows() kind[bundle.Bundle, bundle.Event] {
+func bundleRows() kind[bundle.Bundle, bundle.Event] { //nolint:dupl // the same for each room but for its types
 	return kind[bundle.Bundle, bundle.Event]{
 		room: coordination.RoomBundle, fold: bundle.Fold,
 		get: func(ctx context.Context, tx coordination.Tx, id string) (bundle.Bundle, error) {
@@ -101,7 +101,7 @@ func bundleRows() kind[bundle.Bundle, bundle.Event] {
 	}
 }
 
-func obligationRows() kind[notice.Obligation, notice.Event] {
+func obligationRows() kind[notice.Obligation, notice.Event] { //nolint:dupl // the same for each room but for its types
 	return kind[notice.Obligation, notice.Event]{
 		room: coordination.RoomNotice, fold: notice.Fold,
 		get: func(ctx context.Context, tx coordination.Tx, id string) (notice.Obligation, error) {

@@ -133,7 +133,7 @@ func (h *house) actions() map[string]func(*rapid.T) {
 			h.erased++
 			h.known = time.Time{} // what is erased is erased from the past as well
 			positions := rapid.SliceOfN(rapid.Int64Range(1, head.Size), 1, 4).Draw(t, "positions")
-			h.attempt(t, func(ctx context.Context, d *coordination.Desk, s *audit.Sealer) error {
+			h.attempt(t, func(ctx context.Context, d *coordination.Desk, _ *audit.Sealer) error {
 				_, err := d.Erase(ctx, h.tenant, "dpo", coordination.Erasure{ID: id, Positions: positions, Authority: "request 7"})
 				if refused, ok := errors.AsType[*archive.RefusedError](err); ok && refused.Unmet[0].Condition == "nothing" {
 					return nil

@@ -48,6 +48,7 @@ var tenants atomic.Int64
 func TestStoredIsWhatWasPromised(t *testing.T) {
 	t.Parallel()
 	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		t.Helper()
 		store := open(t)
 		b := newBench(t, store)
 		_, quick := store.(*memory.DB)

@@ -412,6 +412,7 @@ func TestRefusedWritesNothing(t *testing.T) {
 func TestOneOfTwoWins(t *testing.T) {
 	t.Parallel()
 	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		t.Helper()
 		b := newBench(t, open(t))
 		ctx := t.Context()
 		_, err := b.Do(ctx, acme, "ann", "P", 0, plans.Create{Plan: schedule.Plan{ID: "P", Activities: []schedule.Activity{task("a", 8)}}})
