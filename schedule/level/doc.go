@@ -35,8 +35,9 @@
 // (stepwise.go), stocks (stocks.go) and people (pool.go, crew.go); double justification
 // (justify.go); the population method (population.go, sample.go); mode choice
 // (modes.go); lower bounds (bounds.go); the exact core (core.go, exact.go) on
-// the solver of internal/lcg; large-neighbourhood search over it (lns.go); the
-// reason of infeasibility (causes.go). solve.go drives them in rounds.
+// the solver of internal/lcg; large-neighbourhood search over it (lns.go), begun
+// from several schedules (race.go); the reason of infeasibility (causes.go).
+// solve.go drives them in rounds.
 //
 // # Limits
 //

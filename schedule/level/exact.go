@@ -27,6 +27,7 @@ type exact struct {
 	used   [3]float64 // conflicts spent on each
 	slice  [3]int     // conflicts of the next go
 	spent  float64    // schedules, see Options.Schedules
+	gained float64    // of spent, when best was found
 	window neighbourhood
 }
 
@@ -56,7 +57,8 @@ func newExact(pr *project, best Schedule, known bool, cost, low int, r *random, 
 	pr = pr.clone()
 	x := &exact{
 		pr: pr, c: c, g: newGenerator(pr), random: r, inputs: c.inputs(), low: low,
-		share: [3]int{3, 3, 3}, slice: [3]int{300, 300, 60}, best: best, known: known, cost: cost,
+		share: [3]int{3, 3, 3}, slice: [3]int{300, 300, windowMost}, best: best, known: known, cost: cost,
+		window: neighbourhood{tries: windowTries},
 	}
 	c.s.Force(c.cost.GE(int32(low)))
 	if known {
@@ -66,18 +68,22 @@ func newExact(pr *project, best Schedule, known bool, cost, low int, r *random, 
 	return x
 }
 
+// smallPlan is up to how many activities proofs pay sooner than windows.
+const smallPlan = 40
+
 // plan sets how the k-th core divides its work. A limited number of schedules
 // goes into windows for the most part, which pay sooner than proofs; the less
 // so the smaller the plan and the larger the limit.
 func (x *exact) plan(schedules, k int) {
-	const small, ample = 40, 500 // activities; schedules for each of them
+	const ample = 500 // schedules for each activity
 	if schedules > 0 {
 		part := min(300, schedules/100+1)
-		x.slice = [3]int{part, part, 60}
+		x.slice = [3]int{part, part, windowMost}
 	}
 	switch {
-	case schedules > 0 && x.pr.n > small:
+	case schedules > 0 && x.pr.n > smallPlan:
 		x.share = [3]int{0, 0, 1}
+		x.window.patience = 2500
 	case schedules > ample*x.pr.n:
 		x.share = [3]int{2, 3, 4}
 	case schedules > 0:
@@ -97,7 +103,7 @@ func (x *exact) offer(s Schedule, cost, low int, known bool) {
 		x.c.s.Force(x.c.cost.GE(int32(low)))
 	}
 	if known && (!x.known || cost < x.cost) {
-		x.best, x.known, x.cost = s.Clone(), true, cost
+		x.best, x.known, x.cost, x.gained = s.Clone(), true, cost, x.spent
 		x.c.improve(int32(cost))
 		x.renew()
 	}
@@ -156,7 +162,7 @@ func (x *exact) digest(what int, out lcg.Outcome, o *lcg.Options, conflicts int)
 			x.broken = true
 			return
 		}
-		x.best, x.known, x.cost = s, true, x.pr.p.Cost(s)
+		x.best, x.known, x.cost, x.gained = s, true, x.pr.p.Cost(s), x.spent
 		x.c.improve(int32(x.cost))
 		x.renew()
 	case lcg.Excluded:

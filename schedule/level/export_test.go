@@ -54,6 +54,13 @@ func BreedAny(p *Problem, passes int) (Schedule, bool) {
 	return s, ok
 }
 
+// Elite breeds and returns the schedules that a race of k cores begins from.
+func Elite(p *Problem, passes, size, k int) []Schedule {
+	q := newPopulation(newProject(p), size, newRandom(1, 0))
+	q.run(passes, -1, func() bool { return false })
+	return q.elite(k)
+}
+
 // Only returns the problem with no rule but the given ones.
 func Only(p *Problem, rules []Cause) *Problem { return p.only(rules) }
 

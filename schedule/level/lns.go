@@ -15,11 +15,17 @@ import (
 type neighbourhood struct {
 	early, late []int32 // starts of the left- and the right-justified schedule
 	size        int     // activities to free
+	tries       int     // conflicts of a window
+	// patience is after how many schedules without a gain a window may take twice
+	// as many conflicts as before; 0 is never.
+	patience float64
 }
 
 const (
 	windowLeast = 8
 	windowFirst = 40
+	windowTries = 50
+	windowMost  = 800 // conflicts of a window that patience allows
 )
 
 // prepare sets the assumptions of a window and returns the part of all
@@ -34,7 +40,7 @@ func (w *neighbourhood) prepare(x *exact, o *lcg.Options) float64 {
 	if !x.pr.symmetric {
 		return w.prepareFixed(x, o)
 	}
-	o.Conflicts = min(o.Conflicts, 50)
+	o.Conflicts = min(o.Conflicts, w.allowed(x.spent-x.gained))
 	middle := w.middle(x)
 	reach, free := int32(0), 0
 	for free < min(w.size, n) {
@@ -55,6 +61,15 @@ func (w *neighbourhood) prepare(x *exact, o *lcg.Options) float64 {
 		}
 	}
 	return float64(free) / float64(n)
+}
+
+// allowed returns the conflicts of the next window after some schedules without a gain.
+func (w *neighbourhood) allowed(idle float64) int {
+	tries := w.tries
+	for w.patience > 0 && idle > w.patience && tries < windowMost {
+		tries, idle = 2*tries, idle-w.patience
+	}
+	return tries
 }
 
 // keep assumes a start for an activity, and its mode if it has a choice.
@@ -103,7 +118,7 @@ func (w *neighbourhood) prepareFixed(x *exact, o *lcg.Options) float64 {
 		}
 		x.keep(o, j, w.early[j])
 	}
-	o.Conflicts = min(o.Conflicts, 100)
+	o.Conflicts = min(o.Conflicts, 60)
 	return float64(max(1, free)) / float64(n)
 }
 

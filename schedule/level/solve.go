@@ -42,6 +42,7 @@ type search struct {
 	rounds  int
 	bred    []breeder
 	exacts  []*exact
+	racing  bool // the cores do not yet tell each other what they found; see race.go
 	tried   bool // the core has been built, or cannot be
 	refuted bool
 }
@@ -177,15 +178,22 @@ func (s *search) round() {
 		tasks = append(tasks, func() { b.run(b.spent()+breed, s.result.LowerBound, s.stop) })
 	}
 	for _, x := range s.exacts {
-		x.offer(s.result.Schedule, s.result.Cost, s.result.LowerBound, s.known())
-		tasks = append(tasks, func() { x.run(core, s.stop) })
+		if !s.racing {
+			x.offer(s.result.Schedule, s.result.Cost, s.result.LowerBound, s.known())
+		}
+		part := core
+		if s.options.Schedules > 0 {
+			part /= float64(len(s.exacts))
+		}
+		tasks = append(tasks, func() { x.run(part, s.stop) })
 	}
 	inParallel(tasks, s.options.Workers)
 	s.join()
+	s.halve()
 }
 
-// shares returns the passes of each breeder and the schedules of each core in
-// the coming round.
+// shares returns the passes of each breeder and the schedules of the core in the
+// coming round: of each, or of all together if schedules are limited.
 func (s *search) shares() (breed int, core float64) {
 	left := s.limit - s.spent
 	switch {
@@ -211,10 +219,13 @@ func (s *search) smooth(passes int) int {
 	return max(least, min(passes, work/max(1, len(s.p.Activities))))
 }
 
-// addExacts builds the cores. One works for a limited number of schedules;
-// without a limit, one for every second worker.
+// addExacts builds the cores. For a limited number of schedules they race, or one
+// works alone; without a limit, there is one for every second worker.
 func (s *search) addExacts() {
 	s.tried = true
+	if s.addRace() {
+		return
+	}
 	cores := 1
 	if s.options.Schedules == 0 {
 		cores = max(1, (s.options.Workers+1)/2)
