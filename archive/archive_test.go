@@ -202,6 +202,7 @@ func TestTermsOfReferences(t *testing.T) {
 		pointer string
 	}{
 		"pin":           {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{SourcePin: "x"}}, "/source_pin"},
+		"URI":           {archive.Link{Target: archive.End{Kind: archive.EndURI, Value: "https://a\nb"}}, "/target/value"},
 		"pinned text":   {archive.Link{Target: archive.End{Kind: archive.EndText, Value: "x"}, Terms: archive.Terms{TargetPin: pin}}, "/target_pin"},
 		"validity":      {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{ValidFrom: year(2020), ValidTo: year(2020)}}, "/valid_to"},
 		"absurd date":   {archive.Link{Target: archive.ToRecord("A"), Terms: archive.Terms{ValidFrom: year(10_000)}}, "/valid_from"},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -182,6 +183,9 @@ func (f *faults) link(source End, l Link) {
 		f.add("/target/kind", "unknown", "is not one of record, ref, uri, text")
 	}
 	f.text("/target/value", l.Target.Value, maxTitle)
+	if l.Target.Kind == EndURI && strings.ContainsFunc(l.Target.Value, unicode.IsControl) {
+		f.add("/target/value", "invalid", "holds a control character, which no URI does: write it as % and two digits")
+	}
 	f.optional("/reason", l.Reason, maxText)
 	if l.Target == source {
 		f.add("/target", "invalid", "is the record itself: refer to another one")

@@ -295,7 +295,7 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 	k := a.kindOf(err, c)
 	p := Problem{
 		Type: problemBase + string(k), Title: k.title(), Status: narrow(k.status()), Code: string(k), Instance: c.id,
-		Errors: faultsOf(err), Unmet: unmetOf(err), Gone: goneOf(err),
+		Errors: faultsOf(err, k), Unmet: unmetOf(err), Gone: goneOf(err),
 	}
 	body, _ := json.Marshal(p) //nolint:errchkjson // plain strings and numbers
 	if rec, ok := w.(*recorder); ok {
@@ -318,8 +318,9 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(body) // a caller who has gone is told nothing
 }
 
-// faultsOf collects the faults of the input that an error carries.
-func faultsOf(err error) []Fault {
+// faultsOf collects the faults of the input that an error carries. What is invalid
+// has one at least.
+func faultsOf(err error, k kind) []Fault {
 	var out []Fault
 	if request, ok := errors.AsType[*requestError](err); ok {
 		out = request.faults
@@ -335,26 +336,10 @@ func faultsOf(err error) []Fault {
 		out = eachOf(plan.Fields, func(f schedule.Field) Fault {
 			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: new(clipped(f.Text))}
 		})
-	} else if errors.Is(err, schedule.ErrInvalid) { // a cycle, or hours that never open: it says which
+	} else if k == kindInvalid { // a rule that says in a sentence what is wrong and where
 		out = []Fault{{Pointer: new(""), Code: codeInvalid, Text: new(clipped(err.Error()))}}
 	}
-	if out == nil {
-		out = ofProcess(err)
-	}
 	return out[:min(len(out), maxFaults)]
-}
-
-// ofProcess is the fault of a question about a process: its rules say in a
-// sentence what is wrong with a log, a model, a plan or a session and where.
-func ofProcess(err error) []Fault {
-	for _, class := range []error{
-		process.ErrMalformed, process.ErrLimit, process.ErrNoZone, process.ErrCalendar, conform.ErrModel, conform.ErrLimit, engage.ErrInvalid, sampling.ErrInvalid,
-	} {
-		if errors.Is(err, class) {
-			return []Fault{{Pointer: new(""), Code: codeInvalid, Text: new(clipped(err.Error()))}}
-		}
-	}
-	return nil
 }
 
 // goneOf is what an error says of a record that is gone.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -159,4 +160,22 @@ func kinds(t *testing.T) []string {
 		return true
 	})
 	return out
+}
+
+// TestInvalidSaysWhat: a rule that refuses values in a sentence is heard, whatever
+// room it stands in.
+func TestInvalidSaysWhat(t *testing.T) {
+	t.Parallel()
+	a := &api{}
+	for _, row := range table() {
+		if row.kind != kindInvalid {
+			continue
+		}
+		err := fmt.Errorf("%w: the shelf is not named", row.err)
+		faults := faultsOf(err, a.kindOf(err, &call{}))
+		require.Len(t, faults, 1, row.err)
+		require.Contains(t, *faults[0].Text, "the shelf is not named")
+		require.Empty(t, *faults[0].Pointer)
+	}
+	require.Empty(t, faultsOf(errors.New("dial tcp: refused"), kindInternal), "what is ours stays inside")
 }
