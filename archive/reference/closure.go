@@ -127,12 +127,15 @@ func (g *Graph) Closure(p Policy, starts ...archive.RecordID) Closure {
 
 func (w *walk) start(starts []archive.RecordID) {
 	for _, id := range starts {
-		n, ok := w.g.nodes[archive.ToRecord(id)]
-		if !ok {
-			w.out.Border = append(w.out.Border, Border{End: archive.ToRecord(id), Why: NotHeld})
-			continue
+		end := archive.ToRecord(id)
+		n, ok := w.g.nodes[end]
+		switch {
+		case ok:
+			w.reach(n, fromStart, arrival{edge: -1})
+		case !slices.Contains(w.strange, end):
+			w.strange = append(w.strange, end)
+			w.out.Border = append(w.out.Border, Border{End: end, Why: NotHeld})
 		}
-		w.reach(n, fromStart, arrival{edge: -1})
 	}
 }
 
@@ -181,8 +184,9 @@ type walk struct {
 	limit    int
 	distance int
 	next     []visit
-	seen     []uint8 // a bit for each way in which the node is followed
-	item     []int32 // index among the items + 1; 0: not taken in; -1: at the border
+	seen     []uint8       // a bit for each way in which the node is followed
+	item     []int32       // index among the items + 1; 0: not taken in; -1: at the border
+	strange  []archive.End // starts that the graph did not know when the walk began: they stand at the border
 	out      Closure
 }
 
@@ -226,6 +230,9 @@ func (w *walk) refuse(n int32, by arrival) bool {
 		return false
 	}
 	w.item[n] = -1
+	if slices.Contains(w.strange, w.g.ends[n]) {
+		return true
+	}
 	b := Border{End: w.g.ends[n], Why: why}
 	if by.edge >= 0 {
 		b.Edge, b.From = w.g.edges[by.edge].ID, archive.RecordID(w.g.ends[by.from.node].Value)

@@ -631,3 +631,31 @@ func (w *world) around(p reference.Policy) reference.Around {
 		return held, edges, nil
 	}
 }
+
+// TestAStartNobodyHoldsStandsAtTheBorderOnce: also where an edge leads to it that is
+// read from its other end alone, and later.
+func TestAStartNobodyHoldsStandsAtTheBorderOnce(t *testing.T) {
+	t.Parallel()
+	nodes := []reference.Node{{ID: "A"}, {ID: "B"}}
+	edges := []archive.Reference{
+		archive.NewReference(archive.HasPart, archive.ToRecord("A"), archive.ToRecord("B"), archive.Terms{}),
+		archive.NewReference(archive.HasPart, archive.ToRecord("B"), archive.ToRecord("X"), archive.Terms{}),
+	}
+	p := reference.Standard(time.Time{})
+	_, against := p.Wanted()
+	require.NotContains(t, against, archive.HasPart, "else this shows nothing")
+	around := func(ids []archive.RecordID) (held []reference.Node, out []archive.Reference, err error) {
+		for _, e := range edges {
+			if slices.Contains(ids, archive.RecordID(e.Source.Value)) {
+				out = append(out, e)
+			}
+		}
+		return nodes, out, nil
+	}
+	want := []reference.Border{{End: archive.ToRecord("X"), Why: reference.NotHeld}}
+	grown, _, err := reference.Grow(p, around, "X", "A", "X")
+	require.NoError(t, err)
+	require.Equal(t, want, grown.Border)
+	require.Equal(t, reference.NewGraph(nodes, edges).Closure(p, "X", "A", "X"), grown)
+	require.Equal(t, want, reference.NewGraph(nodes, nil).Closure(p, "X", "A", "X").Border)
+}
