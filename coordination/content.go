@@ -141,26 +141,26 @@ func (n *newcomer) PutContent(ctx context.Context, digest archive.Digest, conten
 // shareContent counts one more record that has a content which the store kept
 // before. If somebody has destroyed it since it was looked for, it is kept again.
 func (d *Desk) shareContent(ctx context.Context, tx Tx, digest archive.Digest, content []byte) error {
-	row, err := d.holdingOf(ctx, tx, digest)
+	row, err := holdingOf(ctx, tx, digest)
 	if err != nil {
 		return err
 	}
 	if fresh, err := tx.PutContent(ctx, digest, content); fresh || err != nil {
 		return err
 	}
-	return d.use(ctx, tx, row)
+	return use(ctx, tx, row)
 }
 
 // useContent counts one more record that has a content which is kept elsewhere.
 func (d *Desk) useContent(ctx context.Context, tx Tx, digest archive.Digest) error {
-	row, err := d.holdingOf(ctx, tx, digest)
+	row, err := holdingOf(ctx, tx, digest)
 	if err != nil {
 		return err
 	}
-	return d.use(ctx, tx, row)
+	return use(ctx, tx, row)
 }
 
-func (*Desk) holdingOf(ctx context.Context, tx Tx, digest archive.Digest) (register.Row[holding], error) {
+func holdingOf(ctx context.Context, tx Tx, digest archive.Digest) (register.Row[holding], error) {
 	row, _, err := lookup(ctx, tx, holdings(), string(digest))
 	if err == nil && row.Value.Going {
 		err = refused("file", "going", string(digest), "this content is being destroyed: send it again when that is done")
@@ -168,7 +168,7 @@ func (*Desk) holdingOf(ctx context.Context, tx Tx, digest archive.Digest) (regis
 	return row, err
 }
 
-func (*Desk) use(ctx context.Context, tx Tx, row register.Row[holding]) error {
+func use(ctx context.Context, tx Tx, row register.Row[holding]) error {
 	row.Value.Uses++
 	_, err := holdings().Put(ctx, tx, row)
 	return err
@@ -190,13 +190,23 @@ func usesOf(ctx context.Context, tx Tx, digest archive.Digest) (row register.Row
 }
 
 // condemnContent marks a content that nobody else has as going: from then on nobody
-// takes it.
-func (*Desk) condemnContent(ctx context.Context, tx Tx, digest archive.Digest) error {
+// takes it. Before, the rows themselves are asked, and where they know of others than
+// the count does it is set right: elsewhere are the records beside the one that loses
+// the content that have it.
+func condemnContent(ctx context.Context, tx Tx, digest archive.Digest, elsewhere func() (int64, error)) error {
 	row, uses, err := usesOf(ctx, tx, digest)
-	if err != nil || uses > 1 {
+	if err != nil || uses > 1 || row.Value.Going {
 		return err
 	}
-	row.Value.Going = true
+	others, err := elsewhere()
+	if err != nil {
+		return err
+	}
+	if others > 0 {
+		row.Value.Uses += others + 1 - uses
+	} else {
+		row.Value.Going = true
+	}
 	_, err = holdings().Put(ctx, tx, row)
 	return err
 }

@@ -106,8 +106,10 @@ func at(b retention.Batch, record archive.RecordID, state retention.ItemState) b
 
 // Destroy carries out the end of one record of a batch: every condition is looked at
 // again in the unit of work that marks the record as going, then its contents are
-// deleted, those of renditions included, and what stays is a tombstone. Done again
-// after a failure it goes on where it was.
+// deleted, those of renditions included, and what stays is a tombstone. A content that
+// another record has stays; before the last goes, every record and every filing of the
+// tenant is read, once per record that is destroyed. Done again after a failure it goes
+// on where it was.
 func (d *Desk) Destroy(ctx context.Context, tenant, actor, id string, rev int64, record archive.RecordID) (Disposal, error) {
 	row, err := rowOf(ctx, d, tenant, disposals(), id)
 	if err != nil {
@@ -139,12 +141,10 @@ func (d *Desk) clear(ctx context.Context, tenant string, record archive.RecordID
 			if err != nil {
 				return err
 			}
-			for _, digest := range f.Value.Contents() {
-				if err := d.condemnContent(ctx, tx, digest); err != nil {
-					return err
-				}
+			if keeping, _, err := lookup(ctx, tx, keepings(), string(record)); err != nil || !stands(keeping.Value) {
+				return err // it has lost them: they are others' now
 			}
-			return nil
+			return condemn(ctx, tx, record, f.Value.Contents())
 		})
 		if err == nil {
 			err = d.forget(ctx, tenant, record)
@@ -174,7 +174,7 @@ func (d *Desk) clearTx(ctx context.Context, tx Tx, tenant string, record archive
 		return false, err
 	}
 	keeping, err := keepings().Get(ctx, tx, string(record))
-	if err != nil || keeping.Value.Fate == retention.Destroyed || keeping.Value.Cleared {
+	if err != nil || !stands(keeping.Value) {
 		return false, err
 	}
 	digests := f.Value.Contents()

@@ -204,7 +204,7 @@ func (d *Desk) followFiling(ctx context.Context, tx Tx, tenant string, id archiv
 	case fileplan.Render:
 		return d.takeUpload(ctx, tx, tenant, c.Rendition.Digest)
 	case fileplan.DropRendition:
-		if err := d.condemnContent(ctx, tx, c.Digest); err != nil {
+		if err := condemn(ctx, tx, id, []archive.Digest{c.Digest}); err != nil {
 			return err
 		}
 		return d.loseContent(ctx, tx, tenant, c.Digest)

@@ -104,9 +104,12 @@ func ChangeRequests(s Store) changereq.Store {
 	return narrow[changereq.Tx]{s, func(tx Tx) changereq.Tx { return tx }}
 }
 
-// Archive narrows a store to the archive.
+// Archive narrows a store to the archive. A record that is filed there, by an import
+// say, is counted among those that have its content, as the desk counts its own: while
+// it stands nobody destroys the bytes, and bytes that are just being destroyed are
+// refused to it as *archive.RefusedError.
 func Archive(s Store) archive.Store {
-	return narrow[archive.Tx]{s, func(tx Tx) archive.Tx { return tx }}
+	return narrow[archive.Tx]{s, func(tx Tx) archive.Tx { return &counting{Tx: tx} }}
 }
 
 // Notices narrows a store to obligations.

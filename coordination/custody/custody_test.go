@@ -94,6 +94,10 @@ func (o *office) file(id archive.RecordID, content string, refs ...archive.Link)
 		ID: id, Kind: "letter", Title: "Letter " + string(id), Subject: "matter:1", MediaType: "text/plain", Content: []byte(content), References: refs,
 	})
 	require.NoError(o.tb, err)
+	o.declare(id)
+}
+
+func (o *office) declare(id archive.RecordID) {
 	for _, cmd := range []fileplan.Command{fileplan.Classify{Class: "letters"}, fileplan.Finish{}, fileplan.Declare{}} {
 		_, err := o.Arrange(o.ctx, tenant, "carol", id, 0, cmd)
 		require.NoError(o.tb, err)
