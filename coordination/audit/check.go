@@ -298,6 +298,10 @@ func (c *checking) page(ctx context.Context, after int64) (out []evidence.Row, e
 
 // tail counts the events that were not sealed yet.
 func (c *checking) tail(ctx context.Context) error {
+	// An erasure that was seen at what it erased stands in the journal now.
+	if err := c.sealer.sequence(ctx); err != nil {
+		return err
+	}
 	for after := c.head.Size; ; {
 		var (
 			page []coordination.Entry

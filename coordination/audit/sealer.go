@@ -94,20 +94,25 @@ const tries = 8
 // where a block does, so that each block is written once.
 const perUnit = 8 * perBlock
 
+// sequence gives every committed entry its position.
+func (s *Sealer) sequence(ctx context.Context) error {
+	for n := coordination.MaxLimit; n == coordination.MaxLimit; {
+		var err error
+		if n, err = s.cfg.Store.Sequence(ctx, coordination.MaxLimit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Seal takes the entries of a tenant's journal that its log does not have into
 // it, in units of work of some thousand entries: broken off
 // anywhere it goes on where it was. Of several sealers at work each entry is
 // taken in by exactly one.
 func (s *Sealer) Seal(ctx context.Context, tenant string) (Head, error) {
 	for lost := 0; ; {
-		for {
-			n, err := s.cfg.Store.Sequence(ctx, coordination.MaxLimit)
-			if err != nil {
-				return Head{}, err
-			}
-			if n < coordination.MaxLimit {
-				break
-			}
+		if err := s.sequence(ctx); err != nil {
+			return Head{}, err
 		}
 		var (
 			head Head
