@@ -74,11 +74,14 @@ func (a *surroundings) start(ctx context.Context, id archive.RecordID) error {
 		return nil
 	}
 	r, err := a.tx.Record(ctx, id)
-	if errors.Is(err, archive.ErrNotFound) {
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
 		return nil
+	case err != nil:
+		return err
 	}
 	a.hold(id, r.Dated)
-	return err
+	return nil
 }
 
 func (a *surroundings) hold(id archive.RecordID, dated time.Time) {

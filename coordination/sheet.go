@@ -78,7 +78,7 @@ func everyRow[T any](ctx context.Context, tx Tx, r register.Register[T], q regis
 	}
 }
 
-// only is a page of a register in a snapshot of its own.
+// pageOf is a page of a register in a snapshot of its own.
 func pageOf[T any](ctx context.Context, d *Desk, tenant string, r register.Register[T], q register.Query) (page []register.Row[T], next string, err error) {
 	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		var err error

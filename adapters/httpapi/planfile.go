@@ -73,21 +73,19 @@ func unreadableFile(err error) error {
 	return errors.Join(errFormat, f.Err())
 }
 
-func (a *api) planFormat(name string) (PlanFormat, error) {
+// planFormat finds the format of a file, and the zone of its times that name none.
+func (a *api) planFormat(name string, zone *string) (PlanFormat, *time.Location, error) {
 	f, ok := a.cfg.Plans[name]
 	if !ok {
-		return f, malformed(Fault{In: new("query"), Name: new("format"), Code: codeUnknown})
+		return f, nil, malformed(Fault{In: new("query"), Name: new("format"), Code: codeUnknown})
 	}
-	return f, nil
+	loc, err := zoneOf(zone)
+	return f, loc, err
 }
 
 // ImportPlan creates a plan from a file.
 func (a *api) ImportPlan(ctx context.Context, in ImportPlanRequestObject) (ImportPlanResponseObject, error) {
-	format, err := a.planFormat(in.Params.Format)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := zoneOf(in.Params.Zone)
+	format, zone, err := a.planFormat(in.Params.Format, in.Params.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -128,11 +126,7 @@ func fileProblemTo(p FileProblem) TableProblem {
 
 // ExportPlan writes a plan as a file.
 func (a *api) ExportPlan(ctx context.Context, in ExportPlanRequestObject) (ExportPlanResponseObject, error) {
-	format, err := a.planFormat(in.Params.Format)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := zoneOf(in.Params.Zone)
+	format, zone, err := a.planFormat(in.Params.Format, in.Params.Zone)
 	if err != nil {
 		return nil, err
 	}

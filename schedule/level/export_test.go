@@ -69,3 +69,9 @@ func HasCore(p *Problem) bool {
 	pr := newProject(p)
 	return coreHolds(p, pr.horizon)
 }
+
+// Allowed returns the conflicts of a window after some schedules without a gain.
+func Allowed(patience, idle float64) int {
+	w := neighbourhood{tries: windowTries, patience: patience}
+	return w.allowed(idle)
+}

@@ -37,7 +37,7 @@ func (s *search) addRace() bool {
 		s.exacts = append(s.exacts, x)
 	}
 	s.racing = len(s.exacts) > 1
-	return true
+	return len(s.exacts) > 0
 }
 
 // halve drops the worse half of the cores that race.

@@ -52,3 +52,14 @@ func TestRaceKeepsToItsLimit(t *testing.T) {
 	}
 	require.NotEqual(t, level.Optimal, first.Status, "a problem that is solved at once shows nothing")
 }
+
+// TestPatienceDoublesTheConflictsOfAWindow: up to a bound, and never without it.
+func TestPatienceDoublesTheConflictsOfAWindow(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, level.Allowed(0, 0), level.Allowed(0, 1e9))
+	first := level.Allowed(100, 0)
+	require.Equal(t, first, level.Allowed(100, 100))
+	require.Equal(t, 2*first, level.Allowed(100, 101))
+	require.Equal(t, 4*first, level.Allowed(100, 201))
+	require.Equal(t, 16*first, level.Allowed(100, 1e9))
+}
