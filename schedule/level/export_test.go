@@ -70,6 +70,14 @@ func HasCore(p *Problem) bool {
 	return coreHolds(p, pr.horizon)
 }
 
+// EliteOfRight is Elite of the right-justified members alone.
+func EliteOfRight(p *Problem, passes, size, k int) []Schedule {
+	q := newPopulation(newProject(p), size, newRandom(1, 0))
+	q.run(passes, -1, func() bool { return false })
+	q.sides[0] = nil
+	return q.elite(k)
+}
+
 // Allowed returns the conflicts of a window after some schedules without a gain.
 func Allowed(patience, idle float64) int {
 	w := neighbourhood{tries: windowTries, patience: patience}

@@ -30,15 +30,31 @@ func TestRaceBeginsFromDifferentSchedules(t *testing.T) {
 	require.Empty(t, level.Elite(p, 0, 8, 8), "nothing is known")
 }
 
+// TestRaceTellsInForwardTime: right-justified members as well.
+func TestRaceTellsInForwardTime(t *testing.T) {
+	t.Parallel()
+	elite := level.EliteOfRight(scarce(), 1000, 40, 8)
+	require.Len(t, elite, 8)
+	for _, s := range elite {
+		require.NoError(t, level.Check(scarce(), s))
+	}
+}
+
+// scarce is a plan whose resources are so short that nothing is proven soon.
+func scarce() *level.Problem {
+	p := generated(45, 3, 1)
+	for i := range p.Resources {
+		p.Resources[i].Capacity = 6
+	}
+	return p
+}
+
 // TestRaceKeepsToItsLimit: cores that race take no more schedules than one would,
 // and workers change nothing.
 func TestRaceKeepsToItsLimit(t *testing.T) {
 	t.Parallel()
 	const limit = 9_000 // for 45 activities worth four cores
-	p := generated(45, 3, 1)
-	for i := range p.Resources {
-		p.Resources[i].Capacity = 6 // scarce, so that nothing is proven
-	}
+	p := scarce()
 	var first level.Result
 	for _, workers := range []int{1, 8} {
 		r, err := level.Solve(context.Background(), p, level.Options{Schedules: limit, Seed: 7, Workers: workers})
