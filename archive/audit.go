@@ -69,7 +69,7 @@ func (s *Service) auditRecord(ctx context.Context, tenant string, id RecordID) (
 		}
 		flaws = append(flaws, found...)
 		for _, want := range references {
-			switch got, err := tx.Reference(ctx, want.ID); {
+			switch got, err := tx.Reference(ctx, want.Source, want.ID); {
 			case err != nil:
 				flaws = append(flaws, fmt.Errorf("reference %s of %q: %w", want.ID, id, err))
 			case got != want:

@@ -96,6 +96,9 @@ type Terms struct {
 	Rule      string    `json:"rule,omitempty"` // of an extracted edge: the pattern and its version
 }
 
+// IsOpen reports whether an end of the edge is a text, which nobody has resolved.
+func (r *Reference) IsOpen() bool { return r.Source.Kind == EndText || r.Target.Kind == EndText }
+
 // Evidence says how an edge is known.
 type Evidence string
 

@@ -89,7 +89,7 @@ func (s *Service) ReferTx(ctx context.Context, tx Tx, actor string, now time.Tim
 		return Reference{}, err
 	}
 	ref := newReference(ToRecord(id), l, actor, now)
-	switch known, err := tx.Reference(ctx, ref.ID); {
+	switch known, err := tx.Reference(ctx, ref.Source, ref.ID); {
 	case err == nil:
 		return known, nil
 	case !errors.Is(err, ErrNotFound):

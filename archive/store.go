@@ -46,16 +46,23 @@ type Tx interface {
 
 // Edging is the part of a transaction about references.
 type Edging interface {
-	// PutReference stores an edge. The same edge again changes nothing.
+	// PutReference stores an edge. Another one with its source and id, which is the
+	// same edge, changes nothing. That ids differ where sources do is the caller's to
+	// see to, as NewReference does.
 	PutReference(ctx context.Context, ref Reference) error
 
-	// RedactReference replaces reason and author of the edge with that id, for
-	// erasing what is personal; all else of it stays as it is. An edge that is not
-	// there is ErrNotFound.
-	RedactReference(ctx context.Context, id, reason, author string) error
+	// RedactReference replaces reason and author of the edge with that id that leads
+	// from source, for erasing what is personal; all else of it stays as it is. An
+	// edge that is not there is ErrNotFound.
+	RedactReference(ctx context.Context, source End, id, reason, author string) error
 
-	// Reference returns the edge with that id, or ErrNotFound.
-	Reference(ctx context.Context, id string) (Reference, error)
+	// Reference returns the edge with that id that leads from source, as it is stored,
+	// or ErrNotFound. Edges are kept with their source: an id alone finds none.
+	Reference(ctx context.Context, source End, id string) (Reference, error)
+
+	// OpenReference returns the edge with that id if one of its ends is a text, or
+	// ErrNotFound.
+	OpenReference(ctx context.Context, id string) (Reference, error)
 
 	// References returns a page of the edges at an end, or of those with an
 	// open end, by ID ascending. next continues after the page and is empty at the end.

@@ -194,7 +194,7 @@ func isHere(ctx context.Context, tx Tx, f archive.File) (bool, error) {
 		if !ok {
 			continue
 		}
-		switch _, err := tx.Reference(ctx, data.Reference.ID); {
+		switch _, err := tx.Reference(ctx, data.Reference.Source, data.Reference.ID); {
 		case errors.Is(err, archive.ErrNotFound):
 			return false, fmt.Errorf("%w: the document is filed as %q without its reference to %q", archive.ErrConflict, f.ID, data.Reference.Target.Value)
 		case err != nil:

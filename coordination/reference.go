@@ -38,6 +38,16 @@ func (o *OpenReference) text() archive.End {
 	return o.Source
 }
 
+// resolved is the reference between the two, and the record that it leads from, once the text means a record.
+func (o *OpenReference) resolved(to archive.RecordID) (from archive.RecordID, l archive.Link) {
+	l = archive.Link{Type: o.Type, Target: archive.ToRecord(to), Reason: o.Reason, Terms: o.Terms}
+	if o.Target.Kind == archive.EndText {
+		return archive.RecordID(o.Source.Value), l
+	}
+	l.Target = o.Target
+	return to, l
+}
+
 // OpenReferences returns a page of the references with an end that is a text and that nobody has resolved, by id. A page may
 // hold fewer than its limit, or none, and yet not be the last: next is empty at the end.
 func (d *Desk) OpenReferences(ctx context.Context, tenant, after string, limit int) (page []OpenReference, next string, err error) {
@@ -85,8 +95,8 @@ func called(ctx context.Context, tx Tx, name string) (archive.RecordID, error) {
 }
 
 // Resolve says which record the open end of a reference means: the reference between the two is added with the terms of the
-// open one, which stays and is open no more. No record is the one that is called as the text says. What is not open, or was
-// resolved otherwise, and a text that nobody is called by, are a *archive.RefusedError; doing it again changes nothing.
+// open one, which stays and is open no more. No record is the one that is called as the text says. What is not open is
+// archive.ErrNotFound; what was resolved otherwise, and a text that nobody is called by, are a *archive.RefusedError; doing it again changes nothing.
 func (d *Desk) Resolve(ctx context.Context, tenant, actor, reference string, record archive.RecordID) (archive.Reference, error) {
 	o := ResolutionOrder{Actor: actor, Now: changereq.Instant(d.cfg.Now()), Reference: reference, Record: record}
 	var (
@@ -121,7 +131,7 @@ func (o *ResolutionOrder) sees(end archive.End) bool {
 // ResolveTx is Resolve inside the caller's unit of work. What the actor may not see is answered as if it were not there.
 func (d *Desk) ResolveTx(ctx context.Context, tx Tx, o ResolutionOrder) (archive.Reference, error) {
 	id := o.Record
-	edge, err := tx.Reference(ctx, o.Reference)
+	edge, err := tx.OpenReference(ctx, o.Reference)
 	if err != nil {
 		return archive.Reference{}, err
 	}
@@ -134,7 +144,9 @@ func (d *Desk) ResolveTx(ctx context.Context, tx Tx, o ResolutionOrder) (archive
 		return archive.Reference{}, err
 	}
 	if resolved && (id == "" || id == row.Value.Record) {
-		return tx.Reference(ctx, row.Value.Reference)
+		from, link := open.resolved(row.Value.Record)
+		edge = archive.NewReference(link.Type, archive.ToRecord(from), link.Target, link.Terms)
+		return tx.Reference(ctx, edge.Source, row.Value.Reference)
 	}
 	if id == "" {
 		if id, err = called(ctx, tx, open.text().Value); err != nil {
@@ -150,10 +162,7 @@ func (d *Desk) ResolveTx(ctx context.Context, tx Tx, o ResolutionOrder) (archive
 	if _, err := tx.Record(ctx, id); err != nil {
 		return archive.Reference{}, fmt.Errorf("record %q: %w", id, err)
 	}
-	from, link := archive.RecordID(edge.Source.Value), archive.Link{Type: edge.Type, Target: archive.ToRecord(id), Reason: edge.Reason, Terms: edge.Terms}
-	if edge.Target.Kind != archive.EndText {
-		from, link.Target = id, edge.Target
-	}
+	from, link := open.resolved(id)
 	out, err := d.ReferTx(ctx, tx, o.Actor, o.Now, from, link)
 	if err != nil {
 		return archive.Reference{}, err
@@ -169,8 +178,6 @@ func resolvable(open *OpenReference, id archive.RecordID, resolved bool, as Reso
 		return &archive.RefusedError{Command: "resolve", Unmet: []archive.Unmet{{Condition: condition, Ref: open.ID, Text: text}}}
 	}
 	switch {
-	case open.Source.Kind != archive.EndText && open.Target.Kind != archive.EndText:
-		return refuse("open", "both ends of the reference are known: there is nothing to resolve")
 	case open.Source.Kind == archive.EndText && open.Target.Kind == archive.EndText:
 		return refuse("open", "both ends of the reference are texts: it leads from no record")
 	case resolved:

@@ -222,7 +222,7 @@ func compareEnds(a, b archive.End) int {
 func (g *Graph) Unresolved() []archive.Reference {
 	var out []archive.Reference
 	for _, e := range g.edges {
-		if e.Source.Kind == archive.EndText || e.Target.Kind == archive.EndText {
+		if e.IsOpen() {
 			out = append(out, e)
 		}
 	}

@@ -221,11 +221,11 @@ func remakeRecord(ctx context.Context, tx coordination.Tx, id archive.RecordID) 
 }
 
 func remakeEdge(ctx context.Context, tx coordination.Tx, want archive.Reference) error {
-	got, err := tx.Reference(ctx, want.ID)
+	got, err := tx.Reference(ctx, want.Source, want.ID)
 	if err != nil || (got.Reason == want.Reason && got.Author == want.Author) {
 		return err
 	}
-	return tx.RedactReference(ctx, want.ID, want.Reason, want.Author)
+	return tx.RedactReference(ctx, want.Source, want.ID, want.Reason, want.Author)
 }
 
 // sheet replaces what was erased in the body and the keys of a sheet. An outcome is

@@ -126,16 +126,20 @@ func (t *tx) PutReference(ctx context.Context, ref archive.Reference) error {
 	return only(t, func() error { return t.inner.PutReference(ctx, ref) })
 }
 
-func (t *tx) RedactReference(ctx context.Context, id, reason, author string) error {
-	return only(t, func() error { return t.inner.RedactReference(ctx, id, reason, author) })
+func (t *tx) RedactReference(ctx context.Context, source archive.End, id, reason, author string) error {
+	return only(t, func() error { return t.inner.RedactReference(ctx, source, id, reason, author) })
 }
 
 func (t *tx) RedactEntry(ctx context.Context, position int64, actor string, data json.RawMessage) error {
 	return only(t, func() error { return t.inner.RedactEntry(ctx, position, actor, data) })
 }
 
-func (t *tx) Reference(ctx context.Context, id string) (archive.Reference, error) {
-	return one(t, func() (archive.Reference, error) { return t.inner.Reference(ctx, id) })
+func (t *tx) Reference(ctx context.Context, source archive.End, id string) (archive.Reference, error) {
+	return one(t, func() (archive.Reference, error) { return t.inner.Reference(ctx, source, id) })
+}
+
+func (t *tx) OpenReference(ctx context.Context, id string) (archive.Reference, error) {
+	return one(t, func() (archive.Reference, error) { return t.inner.OpenReference(ctx, id) })
 }
 
 func (t *tx) Edges(ctx context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {

@@ -18,7 +18,7 @@ func placeReference() layout[archive.Reference] {
 			case 1:
 				return endKey(byTarget, r.Target), true
 			case 2:
-				if r.Source.Kind == archive.EndText || r.Target.Kind == archive.EndText {
+				if r.IsOpen() {
 					return openEnd(), true
 				}
 			}
@@ -61,12 +61,12 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 }
 
 // RedactReference of archive.Tx.
-func (x *tx) RedactReference(_ context.Context, id, reason, author string) error {
+func (x *tx) RedactReference(_ context.Context, source archive.End, id, reason, author string) error {
 	if err := x.writable(); err != nil {
 		return err
 	}
 	w := x.references.touch(id)
-	if w.current() == nil {
+	if w.current() == nil || w.current().Source != source {
 		return archive.ErrNotFound
 	}
 	ref := *w.current()
@@ -79,9 +79,18 @@ func (x *tx) RedactReference(_ context.Context, id, reason, author string) error
 }
 
 // Reference of archive.Tx.
-func (x *tx) Reference(_ context.Context, id string) (archive.Reference, error) {
+func (x *tx) Reference(_ context.Context, source archive.End, id string) (archive.Reference, error) {
 	r := x.references.get(id)
-	if r == nil {
+	if r == nil || r.Source != source {
+		return archive.Reference{}, archive.ErrNotFound
+	}
+	return *r, nil
+}
+
+// OpenReference of archive.Tx.
+func (x *tx) OpenReference(_ context.Context, id string) (archive.Reference, error) {
+	r := x.references.get(id)
+	if r == nil || !r.IsOpen() {
 		return archive.Reference{}, archive.ErrNotFound
 	}
 	return *r, nil

@@ -48,7 +48,7 @@ func TestSchemaIsRefused(t *testing.T) {
 	for name, change := range map[string]string{
 		"altered": "UPDATE coordkit_schema SET sha256 = 'x' WHERE version = 1",
 		"newer":   "INSERT INTO coordkit_schema VALUES ((SELECT max(version) + 1 FROM coordkit_schema), 'later', 'x', 0)",
-		"gap":     "UPDATE coordkit_schema SET version = version + 10",
+		"gap":     "UPDATE coordkit_schema SET version = version + 1000",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

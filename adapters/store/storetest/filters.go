@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/archive"
@@ -186,6 +187,22 @@ func openEndsAreListed(h *harness) {
 				got, after = append(got, ids(page, func(r archive.Reference) string { return r.ID })...), next
 			}
 			require.Equal(h, want, got)
+		}
+		for i, source := range ends {
+			for j, target := range ends {
+				id := fmt.Sprintf("%d-%d", i, j)
+				_, err := tx.Reference(ctx, source, id)
+				require.NoError(h, err)
+				_, err = tx.Reference(ctx, archive.ToRecord("other"), id)
+				require.ErrorIs(h, err, archive.ErrNotFound)
+				got, err := tx.OpenReference(ctx, id)
+				if source != text && target != text {
+					require.ErrorIs(h, err, archive.ErrNotFound)
+					continue
+				}
+				require.NoError(h, err)
+				require.Empty(h, cmp.Diff(edge(id, source, target), got))
+			}
 		}
 		return nil
 	})

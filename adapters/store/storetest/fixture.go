@@ -206,6 +206,10 @@ func everyRoom(prefix string) work {
 		if err := fileEvery(ctx, tx, prefix, ref); err != nil {
 			return err
 		}
+		open := edge(prefix+"open", ref.Source, archive.End{Kind: archive.EndText, Value: "the plan"})
+		if err := tx.PutReference(ctx, open); err != nil {
+			return err
+		}
 		if _, err := addToObligation(ctx, tx, prefix+"owed", owed("ann")); err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func keyedRows() []keyedRow {
 		{
 			"Reference",
 			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
-				_, err := tx.Reference(ctx, id)
+				_, err := tx.Reference(ctx, archive.ToRecord("a"), id)
 				return present(err, archive.ErrNotFound)
 			},
 			func(ctx context.Context, tx coordination.Tx, id string) error {

@@ -186,8 +186,8 @@ func (w *warped) Obligation(ctx context.Context, id string) (notice.Obligation, 
 	return apply(w.owed, o), err
 }
 
-func (w *warped) Reference(ctx context.Context, id string) (archive.Reference, error) {
-	r, err := w.Tx.Reference(ctx, id)
+func (w *warped) Reference(ctx context.Context, source archive.End, id string) (archive.Reference, error) {
+	r, err := w.Tx.Reference(ctx, source, id)
 	return apply(w.ref, r), err
 }
 

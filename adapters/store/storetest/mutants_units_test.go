@@ -418,7 +418,9 @@ func (r remembers) RedactEntry(ctx context.Context, position int64, actor string
 	return r.Tx.RedactEntry(ctx, position, actor, page[0].Data)
 }
 
-func (remembers) RedactReference(context.Context, string, string, string) error { return nil }
+func (remembers) RedactReference(context.Context, archive.End, string, string, string) error {
+	return nil
+}
 
 // keeps forgets no content.
 type keeps struct{ coordination.Tx }

@@ -129,13 +129,16 @@ func archiveOperations() map[string]operation {
 			}
 			return string(content), tx.DropContent(ctx, digest)
 		}},
-		"Reference": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Reference(ctx, "edge") }},
+		"Reference": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.Reference(ctx, archive.ToRecord("record"), "edge")
+		}},
+		"OpenReference": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.OpenReference(ctx, "open") }},
 		"References": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			q := archive.ReferenceQuery{End: archive.ToRecord("record"), Direction: archive.Outward, Limit: 1}
 			return paged(tx.References(ctx, q))
 		}},
 		"RedactReference": {writes: true, call: func(ctx context.Context, tx coordination.Tx) (any, error) {
-			return nil, tx.RedactReference(ctx, "edge", "of another tenant", "bob")
+			return nil, tx.RedactReference(ctx, archive.ToRecord("record"), "edge", "of another tenant", "bob")
 		}},
 		"Edges": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return tx.Edges(ctx, archive.EdgeQuery{Records: []archive.RecordID{"record"}, Direction: archive.Outward, Types: []archive.ReferenceType{archive.References}})
@@ -144,7 +147,7 @@ func archiveOperations() map[string]operation {
 			if err := tx.PutReference(ctx, edge("edge", archive.ToRecord("record"), archive.ToRef("of another tenant"))); err != nil {
 				return nil, err
 			}
-			return tx.Reference(ctx, "edge")
+			return tx.Reference(ctx, archive.ToRecord("record"), "edge")
 		}},
 	}
 }

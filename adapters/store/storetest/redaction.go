@@ -76,8 +76,9 @@ func redactionsThatAreNone(ctx context.Context, h *harness, tx coordination.Tx, 
 		require.ErrorIs(h, tx.RedactEntry(ctx, 1, "x", json.RawMessage(bad)), coordination.ErrInvalid, bad)
 	}
 	require.ErrorIs(h, tx.RedactEntry(ctx, 1, "\x00", json.RawMessage(`{}`)), coordination.ErrInvalid)
-	require.ErrorIs(h, tx.RedactReference(ctx, "none", "", "x"), archive.ErrNotFound)
-	require.ErrorIs(h, tx.RedactReference(ctx, "edge", "", "\x00"), archive.ErrInvalid)
+	require.ErrorIs(h, tx.RedactReference(ctx, archive.ToRecord("record"), "none", "", "x"), archive.ErrNotFound)
+	require.ErrorIs(h, tx.RedactReference(ctx, archive.ToRecord("other"), "edge", "", "x"), archive.ErrNotFound)
+	require.ErrorIs(h, tx.RedactReference(ctx, archive.ToRecord("record"), "edge", "", "\x00"), archive.ErrInvalid)
 }
 
 // wantedEvents are the events of a record that the entries say.
@@ -100,18 +101,18 @@ func redactedReference(h *harness) {
 	h.do(func(ctx context.Context, tx coordination.Tx) error {
 		require.NoError(h, tx.PutReference(ctx, one))
 		require.NoError(h, tx.PutReference(ctx, other))
-		require.NoError(h, tx.RedactReference(ctx, "edge", "gone", "nobody"))
+		require.NoError(h, tx.RedactReference(ctx, archive.ToRecord("record"), "edge", "gone", "nobody"))
 		return nil
 	})
 	one.Reason, one.Author = "gone", "nobody"
 	h.look(func(ctx context.Context, tx coordination.Tx) error {
-		got, err := tx.Reference(ctx, "edge")
+		got, err := tx.Reference(ctx, one.Source, "edge")
 		require.NoError(h, err)
 		require.Empty(h, cmp.Diff(one, got))
 		page, _, err := tx.References(ctx, archive.ReferenceQuery{End: archive.ToRecord("record"), Direction: archive.Outward})
 		require.NoError(h, err)
 		require.Empty(h, cmp.Diff([]archive.Reference{one, other}, page))
-		require.ErrorIs(h, tx.RedactReference(ctx, "edge", "", "x"), coordination.ErrReadOnly)
+		require.ErrorIs(h, tx.RedactReference(ctx, archive.ToRecord("record"), "edge", "", "x"), coordination.ErrReadOnly)
 		return nil
 	})
 }

@@ -123,7 +123,10 @@ func referenceComesBack(h *harness) {
 	}
 	h.do(func(ctx context.Context, tx coordination.Tx) error { return tx.PutReference(ctx, want) })
 	h.look(func(ctx context.Context, tx coordination.Tx) error {
-		got, err := tx.Reference(ctx, "e")
+		got, err := tx.Reference(ctx, want.Source, "e")
+		require.NoError(h, err)
+		require.Empty(h, cmp.Diff(want, got))
+		got, err = tx.OpenReference(ctx, "e")
 		require.NoError(h, err)
 		require.Empty(h, cmp.Diff(want, got))
 		for dir, end := range map[archive.Direction]archive.End{archive.Outward: want.Source, archive.Inward: want.Target} {

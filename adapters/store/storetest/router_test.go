@@ -34,7 +34,7 @@ func divert(own coordination.Tx, other func() coordination.Tx, methods ...string
 
 // readsByID and readsOfLists are the reading methods of coordination.Tx.
 func readsByID() []string {
-	return []string{"ChangeRequest", "ChangeBundle", "Record", "Content", "Reference", "Obligation", "Sheet", "IdempotentReply"}
+	return []string{"ChangeRequest", "ChangeBundle", "Record", "Content", "Reference", "OpenReference", "Obligation", "Sheet", "IdempotentReply"}
 }
 
 func readsOfLists() []string {
@@ -127,8 +127,8 @@ func (r router) PutContent(ctx context.Context, digest archive.Digest, content [
 	return r.route("PutContent").PutContent(ctx, digest, content)
 }
 
-func (r router) RedactReference(ctx context.Context, id, reason, author string) error {
-	return r.route("RedactReference").RedactReference(ctx, id, reason, author)
+func (r router) RedactReference(ctx context.Context, source archive.End, id, reason, author string) error {
+	return r.route("RedactReference").RedactReference(ctx, source, id, reason, author)
 }
 
 func (r router) RedactEntry(ctx context.Context, position int64, actor string, data json.RawMessage) error {
@@ -147,8 +147,12 @@ func (r router) PutReference(ctx context.Context, ref archive.Reference) error {
 	return r.route("PutReference").PutReference(ctx, ref)
 }
 
-func (r router) Reference(ctx context.Context, id string) (archive.Reference, error) {
-	return r.route("Reference").Reference(ctx, id)
+func (r router) OpenReference(ctx context.Context, id string) (archive.Reference, error) {
+	return r.route("OpenReference").OpenReference(ctx, id)
+}
+
+func (r router) Reference(ctx context.Context, source archive.End, id string) (archive.Reference, error) {
+	return r.route("Reference").Reference(ctx, source, id)
 }
 
 func (r router) Edges(ctx context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {

@@ -184,7 +184,7 @@ const (
  ORDER BY filed DESC, id DESC LIMIT $5`
 
 	recordsBySubject = `SELECT ` + recordColumns + ` FROM coordkit_record
- WHERE tenant = $1 AND (filed, id) < ($2, $3) AND subject = $4 AND ($5 = '' OR kind = $5)
+ WHERE tenant = $1 AND (filed, id) < ($2, $3) AND subject = $4 AND subject > '' AND ($5 = '' OR kind = $5)
  ORDER BY filed DESC, id DESC LIMIT $6`
 
 	contentByDigest = `SELECT content FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
@@ -197,12 +197,17 @@ const (
 const (
 	referenceColumns = `id, type, source_kind, source_value, target_kind, target_value, reason, author, at, terms`
 
-	referenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference WHERE tenant = $1 AND id = $2`
+	referenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference
+ WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id = $4`
+
+	openReferenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference
+ WHERE tenant = $1 AND id = $2 AND (source_kind = 'text' OR target_kind = 'text')`
 
 	insertReference = `INSERT INTO coordkit_reference (tenant, ` + referenceColumns + `)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`
 
-	redactReference = `UPDATE coordkit_reference SET reason = $1, author = $2 WHERE tenant = $3 AND id = $4`
+	redactReference = `UPDATE coordkit_reference SET reason = $1, author = $2
+ WHERE tenant = $3 AND source_kind = $4 AND source_value = $5 AND id = $6`
 
 	referencesOutward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
  WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id > $4

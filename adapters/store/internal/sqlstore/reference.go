@@ -12,21 +12,36 @@ import (
 )
 
 // Reference implements archive.Tx.
-func (t *Tx) Reference(ctx context.Context, id string) (archive.Reference, error) {
+func (t *Tx) Reference(ctx context.Context, source archive.End, id string) (archive.Reference, error) {
+	if !allStorable(string(source.Kind), source.Value) {
+		return archive.Reference{}, noReference(id)
+	}
+	return t.reference(ctx, id, referenceByID, string(source.Kind), source.Value, id)
+}
+
+// OpenReference implements archive.Tx.
+func (t *Tx) OpenReference(ctx context.Context, id string) (archive.Reference, error) {
+	return t.reference(ctx, id, openReferenceByID, id)
+}
+
+// reference is the edge that a query finds, which has that id.
+func (t *Tx) reference(ctx context.Context, id, query string, by ...any) (archive.Reference, error) {
 	var ref archive.Reference
-	found, err := t.find(ctx, key{kindReference, id}, fixed(referenceByID), func(row Row) error {
+	found, err := t.find(ctx, key{kindReference, id}, fixed(query), func(row Row) error {
 		var err error
 		ref, err = readReference(row)
 		return err
-	}, id)
+	}, by...)
 	if err != nil {
 		return archive.Reference{}, err
 	}
 	if !found {
-		return archive.Reference{}, fmt.Errorf("%w: reference %q", archive.ErrNotFound, id)
+		return archive.Reference{}, noReference(id)
 	}
 	return ref, nil
 }
+
+func noReference(id string) error { return fmt.Errorf("%w: reference %q", archive.ErrNotFound, id) }
 
 // readReference reads the columns of a reference, and those behind them into more.
 func readReference(row Row, more ...any) (archive.Reference, error) {
@@ -81,11 +96,11 @@ func writeTerms(terms archive.Terms) (string, error) {
 }
 
 // RedactReference implements archive.Tx.
-func (t *Tx) RedactReference(ctx context.Context, id, reason, author string) error {
+func (t *Tx) RedactReference(ctx context.Context, source archive.End, id, reason, author string) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
-	ref, err := t.Reference(ctx, id)
+	ref, err := t.Reference(ctx, source, id)
 	if err != nil {
 		return err
 	}
@@ -93,7 +108,9 @@ func (t *Tx) RedactReference(ctx context.Context, id, reason, author string) err
 	if err := ref.Storable(); err != nil {
 		return err
 	}
-	return t.write(ctx, key{kindReference, id}, Write{SQL: redactReference, One: true, Args: []any{reason, author, t.tenant, id}})
+	return t.write(ctx, key{kindReference, id}, Write{
+		SQL: redactReference, One: true, Args: []any{reason, author, t.tenant, string(source.Kind), source.Value, id},
+	})
 }
 
 // References implements archive.Tx.
