@@ -67,7 +67,7 @@ func TestOpenReferences(t *testing.T) {
 	require.Equal(t, added.Fields, again.Fields)
 	require.Equal(t, []string{"resolved"}, o.create(t, at, map[string]any{"record": "R1"}).unmet())
 	known := "/v1/open-references/" + added.Fields["id"].(string) + "/resolution"
-	require.Equal(t, []string{"open"}, o.create(t, known, map[string]any{"record": "R2"}).unmet())
+	o.create(t, known, map[string]any{"record": "R2"}).problem(t, http.StatusNotFound, "not-found")
 	o.create(t, "/v1/open-references/00000000000000000000000000000000/resolution", map[string]any{}).problem(t, http.StatusNotFound, "not-found")
 	o.send(t, "GET", "/v1/open-references?page_token=x", "").problem(t, http.StatusBadRequest, "malformed-request")
 }

@@ -120,7 +120,7 @@ func (e *erasing) word(of entity, raw []byte, seal evidence.Seal) {
 
 // data replaces the parts that are wanted, and takes their salts out of stored.
 func (e *erasing) data(data []byte, stored []sealedPart, parts []evidence.Part, of entity) (out []byte, gone int, err error) {
-	at, err := spans(data, func(pointer []byte, _ string) bool {
+	at, err := spans(data, func(pointer, _ []byte) bool {
 		return slices.ContainsFunc(stored, func(p sealedPart) bool { return p.Name == string(pointer) })
 	})
 	if err != nil || len(at) != len(stored) {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -46,25 +47,29 @@ var errNoJSON = errors.New("it is no JSON")
 const maxNesting = 100
 
 // spans finds the texts in JSON, in their order, that are wanted by their pointer or
-// by the name of the nearest member above them. Empty texts are left out.
-func spans(data []byte, wanted func(pointer []byte, member string) bool) ([]span, error) {
+// by the name of the nearest member above them. Empty texts are left out. What wanted
+// is given lasts until it returns.
+func spans(data []byte, wanted func(pointer, member []byte) bool) ([]span, error) {
 	s := scanner{data: data, wanted: wanted}
-	if !s.value("", 0) || s.space() != 0 {
+	if !s.value(nil, 0) || s.space() != 0 {
 		return nil, errNoJSON
 	}
 	return s.found, nil
 }
 
 // named wants the texts of some members.
-func named(names []string) func([]byte, string) bool {
-	return func(_ []byte, member string) bool { return slices.Contains(names, member) }
+func named(names []string) func(pointer, member []byte) bool {
+	return func(_, member []byte) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return name == string(member) })
+	}
 }
 
+// scanner goes through a value of JSON once.
 type scanner struct {
 	data    []byte
 	at      int
 	pointer []byte
-	wanted  func([]byte, string) bool
+	wanted  func(pointer, member []byte) bool
 	found   []span
 }
 
@@ -80,17 +85,16 @@ func (s *scanner) space() byte {
 	return 0
 }
 
-func (s *scanner) value(member string, depth int) bool {
+// value passes a value that stands under a member.
+func (s *scanner) value(member []byte, depth int) bool {
 	if depth > maxNesting {
 		return false
 	}
 	switch s.space() {
 	case '{':
-		return s.list('}', func(int) bool { return s.member(depth) })
+		return s.object(depth)
 	case '[':
-		return s.list(']', func(i int) bool {
-			return s.below(strconv.Itoa(i), func() bool { return s.value(member, depth+1) })
-		})
+		return s.array(member, depth)
 	case '"':
 		from := s.at
 		if !s.text() {
@@ -111,54 +115,91 @@ func (s *scanner) value(member string, depth int) bool {
 	return true
 }
 
-// list passes the elements of an array or the members of an object.
-func (s *scanner) list(end byte, element func(i int) bool) bool {
-	s.at++
-	if s.space() == end {
-		s.at++
-		return true
-	}
-	for i := 0; ; i++ {
-		if !element(i) {
+func (s *scanner) object(depth int) bool {
+	for more := s.opened('}'); more; {
+		name, ok := s.name()
+		if !ok {
 			return false
 		}
-		switch c := s.space(); c {
-		case ',':
-			s.at++
-		case end:
-			s.at++
-			return true
-		default:
+		above := s.below(name)
+		if !s.value(name, depth+1) {
+			return false
+		}
+		s.pointer = s.pointer[:above]
+		if more, ok = s.another('}'); !ok {
 			return false
 		}
 	}
+	return true
 }
 
-func (s *scanner) member(depth int) bool {
+func (s *scanner) array(member []byte, depth int) bool {
+	var number [20]byte
+	for i, more := 0, s.opened(']'); more; i++ {
+		above := s.below(strconv.AppendInt(number[:0], int64(i), 10))
+		if !s.value(member, depth+1) {
+			return false
+		}
+		s.pointer = s.pointer[:above]
+		var ok bool
+		if more, ok = s.another(']'); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// opened passes the bracket that opens a list, and the other one if it is empty.
+func (s *scanner) opened(end byte) (more bool) {
+	s.at++
+	if s.space() != end {
+		return true
+	}
+	s.at++
+	return false
+}
+
+// another passes what stands behind an element, and says whether that is one more;
+// ok is false for neither a comma nor the end.
+func (s *scanner) another(end byte) (more, ok bool) {
+	c := s.space()
+	if c != ',' && c != end {
+		return false, false
+	}
+	s.at++
+	return c == ',', true
+}
+
+// name passes the name of a member and the colon.
+func (s *scanner) name() (name []byte, ok bool) {
 	if s.space() != '"' {
-		return false
+		return nil, false
 	}
 	from := s.at
 	if !s.text() {
-		return false
+		return nil, false
 	}
-	name := string(s.data[from+1 : s.at-1])
-	if strings.IndexByte(name, '\\') >= 0 && json.Unmarshal(s.data[from:s.at], &name) != nil {
-		return false
+	name = s.data[from+1 : s.at-1]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		var text string
+		if json.Unmarshal(s.data[from:s.at], &text) != nil {
+			return nil, false
+		}
+		name = []byte(text)
 	}
 	if s.space() != ':' {
-		return false
+		return nil, false
 	}
 	s.at++
-	return s.below(name, func() bool { return s.value(name, depth+1) })
+	return name, true
 }
 
-// below goes one step down the pointer for what do does.
-func (s *scanner) below(step string, do func() bool) bool {
-	was := len(s.pointer)
+// below goes one step down the pointer and gives where the step begins.
+func (s *scanner) below(step []byte) (above int) {
+	above = len(s.pointer)
 	s.pointer = append(s.pointer, '/')
-	for i := range len(step) {
-		switch c := step[i]; c {
+	for _, c := range step {
+		switch c {
 		case '~':
 			s.pointer = append(s.pointer, "~0"...)
 		case '/':
@@ -167,9 +208,7 @@ func (s *scanner) below(step string, do func() bool) bool {
 			s.pointer = append(s.pointer, c)
 		}
 	}
-	ok := do()
-	s.pointer = s.pointer[:was]
-	return ok
+	return above
 }
 
 // text passes a text.
@@ -220,7 +259,7 @@ func withParts(data []byte, parts []sealedPart) ([]byte, []evidence.Part, error)
 		return data, nil, nil
 	}
 	next := 0
-	at, err := spans(data, func(pointer []byte, _ string) bool {
+	at, err := spans(data, func(pointer, _ []byte) bool {
 		is := next < len(parts) && string(pointer) == parts[next].Name
 		if is {
 			next++

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -95,6 +96,13 @@ func TestPersonalTextsAreThoseOfJSON(t *testing.T) {
 			require.Equal(t, want[s.name], text)
 			parts[i] = sealedPart{Name: s.name, Salt: bytes.Repeat([]byte{byte(i)}, 32)}
 		}
+		sealer := &Sealer{cfg: Config{Random: rand.Reader}}
+		sealed, fresh, err := sealer.parts(data, named([]string{"by"}))
+		require.NoError(t, err)
+		require.Len(t, fresh, len(want))
+		form, _, err := withParts(data, fresh)
+		require.NoError(t, err)
+		require.Equal(t, string(sealed), string(form), "what is sealed is what is checked")
 		form, opened, err := withParts(data, parts)
 		require.NoError(t, err)
 		erased := replaced(data, at, func(i int) (string, bool) { return opened[i].Seal.Erased(), i%2 == 0 })
@@ -173,5 +181,24 @@ func FuzzSpans(f *testing.F) {
 		if !json.Valid(out) {
 			t.Fatalf("%s became %s", data, out)
 		}
+	})
+}
+
+// Blocks of parts are read by encoding/json, and written as it writes them.
+func TestPartsAreWrittenAsJSON(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		part := rapid.Custom(func(t *rapid.T) sealedPart {
+			return sealedPart{Name: rapid.String().Draw(t, "name"), Salt: rapid.SliceOfN(rapid.Byte(), 0, 33).Draw(t, "salt")}
+		})
+		entry := rapid.Custom(func(t *rapid.T) entryParts {
+			return entryParts{At: rapid.IntRange(0, perBlock-1).Draw(t, "at"), Parts: rapid.SliceOfN(part, 1, 3).Draw(t, "parts")}
+		})
+		block := partBlock{Entries: rapid.SliceOfN(entry, 1, 4).Draw(t, "entries")}
+		want, err := json.Marshal(block)
+		require.NoError(t, err)
+		got, err := appendParts(nil, &block)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
 	})
 }

@@ -182,7 +182,7 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 	if _, err := io.ReadFull(s.cfg.Random, salts); err != nil {
 		return fmt.Errorf("audit: salt: %w", err)
 	}
-	wanted := make(map[[2]string]func([]byte, string) bool) // by room and kind
+	wanted := make(map[[2]string]func(pointer, member []byte) bool) // by room and kind
 	for i := range page {
 		if want := w.edge.Size() + 1; page[i].Position != want {
 			return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: want, Reason: fmt.Sprintf("entry %d came instead", page[i].Position)}
@@ -193,12 +193,12 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 		if wanted[kind] == nil {
 			wanted[kind] = named(s.cfg.Personal(e.Room, e.Kind))
 		}
-		parts, err := s.parts(e.Data, wanted[kind])
-		if err != nil {
+		var (
+			parts []sealedPart
+			err   error
+		)
+		if e.Data, parts, err = s.parts(e.Data, wanted[kind]); err != nil {
 			return err
-		}
-		if e.Data, _, err = withParts(e.Data, parts); err != nil {
-			return fmt.Errorf("audit: entry %d: %w", e.Position, err)
 		}
 		if err := w.append(Row(e, actor, data), parts); err != nil {
 			return err
@@ -207,23 +207,26 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 	return nil
 }
 
-// parts gives the personal parts of the data of an entry with fresh salts. Data that
-// is no JSON, which no room writes, has none.
-func (s *Sealer) parts(data []byte, wanted func([]byte, string) bool) ([]sealedPart, error) {
+// parts seals the personal parts of the data of an entry with fresh salts: it gives
+// the data in the form that withParts gives again, and the parts. Data that is no JSON,
+// which no room writes, has none.
+func (s *Sealer) parts(data []byte, wanted func(pointer, member []byte) bool) ([]byte, []sealedPart, error) {
 	at, err := spans(data, wanted)
 	if err != nil || len(at) == 0 {
-		return nil, nil //nolint:nilerr // it is sealed as a whole
+		return data, nil, nil //nolint:nilerr // it is sealed as a whole
 	}
 	const size = len(evidence.Salt{})
 	salts := make([]byte, size*len(at))
 	if _, err := io.ReadFull(s.cfg.Random, salts); err != nil {
-		return nil, fmt.Errorf("audit: salt: %w", err)
+		return nil, nil, fmt.Errorf("audit: salt: %w", err)
 	}
 	out := make([]sealedPart, len(at))
 	for i := range at {
 		out[i] = sealedPart{Name: at[i].name, Salt: salts[i*size : (i+1)*size : (i+1)*size]}
 	}
-	return out, nil
+	return replaced(data, at, func(i int) (string, bool) {
+		return evidence.Close(evidence.Salt(out[i].Salt), data[at[i].from:at[i].to]).Erased(), true
+	}), out, nil
 }
 
 // Head gives the state of a tenant's log as it is kept; that of a log that was

@@ -186,7 +186,7 @@ func (w *writing) store(ctx context.Context, tx register.Tx) error {
 			return err
 		}
 		row.Value.Entries = append(row.Value.Entries, w.parts[id]...)
-		if _, err := partBlocks().Put(ctx, tx, row); err != nil {
+		if err := putParts(ctx, tx, row); err != nil {
 			return err
 		}
 	}

@@ -13109,7 +13109,7 @@ type ClientInterface interface {
 
 	// ResolveReferenceWithBody Resolve a reference
 	//
-	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -13118,7 +13118,7 @@ type ClientInterface interface {
 
 	// ResolveReference Resolve a reference
 	//
-	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -17826,7 +17826,7 @@ func (c *Client) ListOpenReferences(ctx context.Context, params *ListOpenReferen
 
 // ResolveReferenceWithBody Resolve a reference
 //
-// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 //
 // Takes any type of body and a specified content type.
 //
@@ -17845,7 +17845,7 @@ func (c *Client) ResolveReferenceWithBody(ctx context.Context, id string, params
 
 // ResolveReference Resolve a reference
 //
-// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -35081,7 +35081,7 @@ type ClientWithResponsesInterface interface {
 
 	// ResolveReferenceWithBodyWithResponse Resolve a reference
 	//
-	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -35090,7 +35090,7 @@ type ClientWithResponsesInterface interface {
 
 	// ResolveReferenceWithResponse Resolve a reference
 	//
-	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+	// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -62588,7 +62588,7 @@ func (c *ClientWithResponses) ListOpenReferencesWithResponse(ctx context.Context
 
 // ResolveReferenceWithBodyWithResponse Resolve a reference
 //
-// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -62603,7 +62603,7 @@ func (c *ClientWithResponses) ResolveReferenceWithBodyWithResponse(ctx context.C
 
 // ResolveReferenceWithResponse Resolve a reference
 //
-// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. Without a record it is the one that is called as the text says.
+// Says which record the open end of a reference means. A reference between the two ends is added with the same terms; the open one stays as it was filed and is listed no more. A reference with no open end is not found. Without a record it is the one that is called as the text says.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
