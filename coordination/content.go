@@ -78,6 +78,13 @@ func (d *Desk) OpenPart(
 	return r, from, err
 }
 
+// OpenBlob returns a reader of a content by its digest, verified when it is read to its
+// end, or archive.ErrNotFound; see archive.Service.OpenBlob. Whether anybody may read it
+// is the caller's to know.
+func (d *Desk) OpenBlob(ctx context.Context, tenant string, digest archive.Digest) (archive.BlobReader, error) {
+	return d.file.OpenBlob(ctx, tenant, digest)
+}
+
 // FileUpload is FileUploadTx in a unit of work of its own. A document without an id
 // gets one.
 func (d *Desk) FileUpload(ctx context.Context, tenant, actor string, f archive.File, digest archive.Digest) (archive.Record, error) {

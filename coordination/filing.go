@@ -17,9 +17,12 @@ import (
 // from the moment the record is filed.
 type Filing = register.Row[fileplan.Filing]
 
+// BookFiling is the book of the filings of records.
+const BookFiling = "filing"
+
 // filings are found by class, aggregation, state, kind and alias.
 func filings() register.Register[fileplan.Filing] {
-	return register.Register[fileplan.Filing]{Book: "filing", Keys: func(f fileplan.Filing) []register.Key {
+	return register.Register[fileplan.Filing]{Book: BookFiling, Keys: func(f fileplan.Filing) []register.Key {
 		keys := slices.Concat(
 			present("class", f.Class), present("aggregation", f.Aggregation), present("state", string(f.State)), present("kind", string(f.Kind)),
 			present("alias", f.Aliases...),

@@ -10,11 +10,20 @@ import (
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
-// goneError says of a record that has gone what became of it; nil of one that is here.
-func goneError(ctx context.Context, tx Tx, id archive.RecordID) error {
+// GoneTx says of a record that has gone what became of it; nil of one that is here.
+func GoneTx(ctx context.Context, tx Tx, id archive.RecordID) (*retention.GoneError, error) {
 	row, _, err := lookup(ctx, tx, keepings(), string(id))
 	if k := row.Value; err == nil && k.Fate != "" {
-		return &retention.GoneError{Record: id, State: k.Fate, Batch: k.Batch, Stone: k.Stone}
+		return &retention.GoneError{Record: id, State: k.Fate, Batch: k.Batch, Stone: k.Stone}, nil
+	}
+	return nil, err
+}
+
+// goneError says of a record that has gone what became of it; nil of one that is here.
+func goneError(ctx context.Context, tx Tx, id archive.RecordID) error {
+	gone, err := GoneTx(ctx, tx, id)
+	if gone != nil {
+		return gone
 	}
 	return err
 }

@@ -16,11 +16,14 @@ import (
 // Item is a thing with a barcode as it is kept.
 type Item = register.Row[paper.Item]
 
+// BookItem is the book of things with a barcode.
+const BookItem = "item"
+
 // items are found by the shelf they were put on (at), their home, the container they
 // are in, the borrower, when a loan is due, the record they are, and whether they are
 // missing.
 func items() register.Register[paper.Item] {
-	return register.Register[paper.Item]{Book: "item", Keys: func(i paper.Item) []register.Key {
+	return register.Register[paper.Item]{Book: BookItem, Keys: func(i paper.Item) []register.Key {
 		keys := slices.Concat(present("at", string(i.At)), present("home", string(i.Home)), present("in", string(i.In)), present("record", string(i.Record)))
 		if i.Loan != nil {
 			keys = slices.Concat(keys, present("borrower", i.Loan.To), present("due", register.Sortable(i.Loan.Due)))

@@ -40,8 +40,11 @@ func schedules() register.Register[Versions[retention.Schedule]] {
 	return register.Register[Versions[retention.Schedule]]{Book: "schedule"}
 }
 
+// BookKeeping is the book of the keepings of records.
+const BookKeeping = "keeping"
+
 func keepings() register.Register[Keeping] {
-	return register.Register[Keeping]{Book: "keeping", Keys: func(k Keeping) []register.Key {
+	return register.Register[Keeping]{Book: BookKeeping, Keys: func(k Keeping) []register.Key {
 		return slices.Concat(present("batch", k.Batch), present("fate", string(k.Fate)))
 	}}
 }

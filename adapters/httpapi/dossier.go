@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,7 +33,8 @@ func (o dossierOrder) read() (handover.Order, error) {
 	return handover.Order{Matter: o.Matter, Policy: policy, Size: value(o.Size), Continues: word[archive.RecordID](o.Continues)}, err
 }
 
-// draw draws a dossier for the caller.
+// draw draws a dossier for the caller. What the order names and is not there is told by
+// the name of the parameter.
 func (a *api) draw(ctx context.Context, asked dossierOrder) (*handover.Dossier, error) {
 	if a.cfg.Dossiers == nil {
 		return nil, fmt.Errorf("%w: no dossiers are drawn up here", coordination.ErrNotFound)
@@ -44,6 +46,13 @@ func (a *api) draw(ctx context.Context, asked dossierOrder) (*handover.Dossier, 
 	p := principalOf(ctx)
 	return a.cfg.Dossiers.Draw(ctx, p.Tenant, p.Actor.ID, o)
 }
+
+// inBodyError is of what a body names and is not there.
+type inBodyError struct{ of *handover.AbsentError }
+
+func (e *inBodyError) Error() string { return e.of.Error() }
+
+func (e *inBodyError) Unwrap() error { return e.of }
 
 // DrawDossier draws up a dossier.
 func (a *api) DrawDossier(ctx context.Context, in DrawDossierRequestObject) (DrawDossierResponseObject, error) {
@@ -118,6 +127,9 @@ func (a *api) HandOverDossier(ctx context.Context, in HandOverDossierRequestObje
 		id = archive.RecordID(a.cfg.NewID())
 	}
 	d, err := a.draw(ctx, dossierOrder{Matter: in.Body.Matter, Policy: in.Body.Policy, AsOf: in.Body.AsOf, Size: in.Body.Size, Continues: in.Body.Continues})
+	if absent, ok := errors.AsType[*handover.AbsentError](err); ok {
+		err = &inBodyError{absent}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -151,15 +163,19 @@ func dossierTo(d *handover.Dossier) DossierPlan {
 		Matter: d.Order.Matter, Policy: d.Order.Policy.Name, AsOf: optional(d.Order.Policy.AsOf), Size: d.Order.Size,
 		Continues: text(d.Order.Continues), Truncated: d.Plan.Full, LastBates: d.Plan.LastBates(), Items: []DossierItem{},
 		Withheld: listed(d.Plan.Withheld, func(w dossier.Withheld) DossierWithheld {
-			return DossierWithheld{End: endTo(w.End), Reason: w.Reason, From: text(w.From)}
+			return DossierWithheld{End: endTo(w.End), Reason: w.Reason, From: text(w.From), Content: text(w.Digest)}
 		}),
 	}
 	for i := range d.Plan.Items {
 		it := &d.Plan.Items[i]
-		out.Items = append(out.Items, DossierItem{
+		item := DossierItem{
 			Number: int64(it.Number), Record: string(it.Document.Record.ID), Title: it.Document.Record.Title, Reason: it.Reason,
 			Folder: it.Folder, Files: int64(len(it.Files)),
-		})
+		}
+		if gone := it.Document.Gone; gone != nil {
+			item.Gone = new(string(gone.State))
+		}
+		out.Items = append(out.Items, item)
 	}
 	return out
 }

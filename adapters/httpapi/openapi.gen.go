@@ -2865,6 +2865,9 @@ type DossierItem struct {
 	// Folder Below data/ of the bag.
 	Folder string `json:"folder"`
 
+	// Gone What became of a record that has no contents any more; metadata/tombstones.jsonl of the bag says more.
+	Gone *string `json:"gone,omitempty"`
+
 	// Number From 1.
 	Number int64 `json:"number"`
 
@@ -2946,6 +2949,9 @@ type DossierReceipt struct {
 
 // DossierWithheld What was reached and left out.
 type DossierWithheld struct {
+	// Content The digest of one content of the record, if not all of it is left out: the record itself is in the dossier.
+	Content *string `json:"content,omitempty"`
+
 	// End One end of a reference.
 	End End `json:"end"`
 
@@ -35563,6 +35569,22 @@ func (response DownloadDossierTar404ApplicationProblemPlusJSONResponse) VisitDow
 	return err
 }
 
+type DownloadDossierTar409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadDossierTar409ApplicationProblemPlusJSONResponse) VisitDownloadDossierTarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DownloadDossierTar422ApplicationProblemPlusJSONResponse struct {
 	InvalidApplicationProblemPlusJSONResponse
 }
@@ -35685,6 +35707,22 @@ func (response DownloadDossierZip404ApplicationProblemPlusJSONResponse) VisitDow
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadDossierZip409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadDossierZip409ApplicationProblemPlusJSONResponse) VisitDownloadDossierZipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/coordkit/coordkit/changereq/window"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
+	"github.com/coordkit/coordkit/coordination/handover"
 	"github.com/coordkit/coordkit/coordination/notice"
 	"github.com/coordkit/coordkit/coordination/process"
 	"github.com/coordkit/coordkit/coordination/process/bottleneck"
@@ -332,6 +333,13 @@ func faultsOf(err error, k kind) []Fault {
 		out = eachOf(file.Fields, func(f archive.Field) Fault {
 			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: &f.Text}
 		})
+	} else if absent, ok := errors.AsType[*handover.AbsentError](err); ok {
+		out = []Fault{{Code: codeUnknown, Text: new(clipped(absent.Text))}}
+		if _, ok := errors.AsType[*inBodyError](err); ok {
+			out[0].Pointer = new("/" + absent.Part)
+		} else {
+			out[0].In, out[0].Name = new("query"), &absent.Part
+		}
 	} else if plan, ok := errors.AsType[*schedule.ValidationError](err); ok {
 		out = eachOf(plan.Fields, func(f schedule.Field) Fault {
 			return Fault{Pointer: &f.Pointer, Code: f.Code, Text: new(clipped(f.Text))}

@@ -324,7 +324,10 @@ func TestOutcomes(t *testing.T) {
 func TestDossiers(t *testing.T) {
 	t.Parallel()
 	o, sealer, _ := proving(t)
-	o.send(t, "GET", "/v1/dossier?matter=matter:M1", "").problem(t, http.StatusNotFound, "not-found")
+	early := o.send(t, "GET", "/v1/dossier?matter=matter:M1", "")
+	early.problem(t, http.StatusNotFound, "not-found")
+	early.fault(t, "query size", "unknown")
+	require.Contains(t, early.Body, "sign one first")
 	sign := func() {
 		_, err := sealer.Seal(t.Context(), "a")
 		require.NoError(t, err)
@@ -358,8 +361,16 @@ func TestDossiers(t *testing.T) {
 	require.Equal(t, "PK", zipped.Body[:2])
 	require.Contains(t, zipped.Body, "proofs/consistency.json")
 
-	o.send(t, "GET", "/v1/dossier?matter=none", "").problem(t, http.StatusNotFound, "not-found")
-	o.send(t, "GET", "/v1/dossier?matter=R3", "").problem(t, http.StatusNotFound, "not-found")
+	none, hidden := o.send(t, "GET", "/v1/dossier?matter=none", ""), o.send(t, "GET", "/v1/dossier?matter=R3", "")
+	none.problem(t, http.StatusNotFound, "not-found")
+	none.fault(t, "query matter", "unknown")
+	for _, a := range []answer{none, hidden} {
+		delete(a.Fields, "instance")
+	}
+	require.Equal(t, none.Fields, hidden.Fields)
+	o.send(t, "GET", "/v1/dossier?matter=matter:M1&continues=null", "").fault(t, "query continues", "unknown")
+	o.send(t, "GET", "/v1/dossier?matter=matter:M1&size=4", "").fault(t, "query size", "unknown")
+	o.send(t, "POST", "/v1/dossiers", `{"matter":"matter:M1","continues":"R3"}`, "Idempotency-Key", "d3").fault(t, "/continues", "unknown")
 	o.send(t, "GET", "/v1/dossier?matter=R1&policy=likes", "").problem(t, http.StatusUnprocessableEntity, "invalid")
 	o.send(t, "GET", "/v1/dossier?matter=R1&continues=D1", "").problem(t, http.StatusUnprocessableEntity, "invalid")
 	o.send(t, "GET", "/v1/dossier.zip?matter=none", "").problem(t, http.StatusNotFound, "not-found")

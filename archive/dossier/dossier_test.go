@@ -268,7 +268,7 @@ func TestWriteIsReproducible(t *testing.T) {
 		"VERIFY.md", "data/00001_B/r01/B.txt", "data/00002_A/r01/A.txt", "data/00003_C/r01/C.txt", "data/00004_D/r01/D.txt",
 		"metadata/bates.csv", "metadata/bates.jsonl", "metadata/chronology.csv", "metadata/chronology.jsonl", "metadata/custody.csv", "metadata/custody.jsonl",
 		"metadata/events.csv", "metadata/events.jsonl", "metadata/outcomes.csv", "metadata/outcomes.jsonl", "metadata/records.csv", "metadata/records.jsonl",
-		"metadata/references.csv", "metadata/references.jsonl", "metadata/withheld.csv", "metadata/withheld.jsonl",
+		"metadata/references.csv", "metadata/references.jsonl", "metadata/tombstones.csv", "metadata/tombstones.jsonl", "metadata/withheld.csv", "metadata/withheld.jsonl",
 		"proofs/3.entry", "proofs/3.tlog-proof", "proofs/checkpoint", "proofs/consistency.json", "proofs/key.pem", "proofs/keys.txt",
 	}, slices.Sorted(maps.Keys(b)))
 	require.Contains(t, b["metadata/events.jsonl"], `"value":"<v>"`, "no HTML escapes")

@@ -7,19 +7,24 @@ import (
 	"github.com/coordkit/coordkit/archive"
 )
 
-// rest gives the contents of a document that were not handed over; handed reports
-// that it was, and that nothing has come to it since.
-func (h *Handed) rest(doc *Document) (contents []Content, handed bool) {
-	if h == nil {
-		return doc.Contents, false
+// rest gives the contents of a document that were not handed over, those apart whose
+// bytes are lost; handed reports that it was, and that nothing has come to it since
+// that could be.
+func (h *Handed) rest(doc *Document) (contents, lost []Content, handed bool) {
+	var had []archive.Digest
+	if h != nil {
+		had, handed = h.Contents[doc.Record.ID]
 	}
-	had, handed := h.Contents[doc.Record.ID]
 	for _, c := range doc.Contents {
-		if !slices.Contains(had, c.Digest) {
+		switch {
+		case slices.Contains(had, c.Digest):
+		case c.Lost != "":
+			lost = append(lost, c)
+		default:
 			contents = append(contents, c)
 		}
 	}
-	return contents, handed && len(contents) == 0
+	return contents, lost, handed && len(contents) == 0
 }
 
 // Handed is everything that was handed over on the matter once the reader has

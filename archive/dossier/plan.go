@@ -21,6 +21,10 @@ type Document struct {
 	Contents []Content       // revisions in order, each original before its renditions
 	Metadata json.RawMessage // a JSON object as it was filed; nil for none
 	Outcomes []outcome.Outcome
+	Custody  []Act // what was done with it since it was filed, by Position
+	// Gone says what became of a record whose contents are no longer there: Contents
+	// are then those it had, each of them Lost. Nil: it is here.
+	Gone *Gone
 }
 
 // Content is a file of a record.
@@ -32,7 +36,13 @@ type Content struct {
 	MediaType   string
 	Digest      archive.Digest
 	Size        int64
+	// Lost says why the bytes are no longer there: the state of a record that is gone,
+	// or LostDropped. Empty: they are.
+	Lost string
 }
+
+// LostDropped is the reason of a rendition that was taken away.
+const LostDropped = "dropped"
 
 // Access is what the reader of a dossier may have of a record.
 type Access int
@@ -57,6 +67,9 @@ type Order struct {
 	// Earlier is what the reader has had on the matter: none of it comes again.
 	// Nil is a first dossier.
 	Earlier *Handed
+	// Since is the journal's size that the earlier dossier was drawn at: of the
+	// records it has, only acts after that are told.
+	Since int64
 }
 
 // Handed is what was handed over on a matter, in one dossier or in several that
@@ -73,6 +86,9 @@ type Plan struct {
 	Edges    []archive.Reference // between items, and from items to the border; by id
 	Withheld []Withheld
 	Full     bool // the policy's limit was met
+	// Continued are the records that an earlier dossier has: they are no items, but
+	// what was done with them since is told.
+	Continued []Document
 }
 
 // Item is a record of the dossier.
@@ -97,9 +113,10 @@ type File struct {
 // Withheld is what was reached and left out.
 type Withheld struct {
 	End    archive.End
-	Reason string // one of the reasons of reference.Why, "marking" or "handed-over"
+	Reason string // one of the reasons of reference.Why, "marking", "handed-over", or the Lost of a content
 	Edge   string // the reference that leads there; empty for a start
 	From   archive.RecordID
+	Digest archive.Digest // of one content of End, if not all of it is withheld: the record itself is in the dossier
 }
 
 // The reasons of the plan itself.
@@ -157,10 +174,14 @@ func (d *drawing) item(c *reference.Item) error {
 	if !ok {
 		return fmt.Errorf("%w: record %q", archive.ErrNotFound, c.ID)
 	}
-	contents, handed := d.plan.Order.Earlier.rest(&doc)
+	contents, lost, handed := d.plan.Order.Earlier.rest(&doc)
+	for i := range lost {
+		d.plan.Withheld = append(d.plan.Withheld, Withheld{End: archive.ToRecord(c.ID), Reason: lost[i].Lost, Digest: lost[i].Digest})
+	}
 	if handed {
 		d.withhold(c, reasonHanded)
 		d.handed = append(d.handed, c.ID)
+		d.plan.Continued = append(d.plan.Continued, doc)
 		return nil
 	}
 	number := len(d.plan.Items) + 1

@@ -102,13 +102,11 @@ func (t *table) texts() (lines, sheet []byte, err error) {
 func (p *Plan) tables(ev *Evidence) []table {
 	records := table{name: "records", head: []string{"number", "id", "kind", "title", "dated", "filed", "filed_by", "reason", "heads", "folder"}}
 	bates := table{name: "bates", head: []string{"bates", "number", "record", "revision", "rendition", "name", "media_type", "size", "sha256", "path"}}
-	custody := table{name: "custody", head: []string{"number", "record", "at", "by", "what"}}
 	outcomes := table{name: "outcomes", head: []string{"number", "record", "id", "verdict", "decided_by", "decided_at", "missing"}}
 	for i := range p.Items {
 		it := &p.Items[i]
 		r := &it.Document.Record
 		records.rows = append(records.rows, newRecordRow(it))
-		custody.rows = append(custody.rows, custodyRow{Number: it.Number, Record: r.ID, At: stamp(r.Filed), By: r.FiledBy, What: "filed"})
 		for _, f := range it.Files {
 			bates.rows = append(bates.rows, batesRow{
 				Bates: f.Bates, Number: it.Number, Record: r.ID, Revision: f.Revision, Rendition: f.Rendition, DerivedFrom: f.DerivedFrom,
@@ -125,15 +123,15 @@ func (p *Plan) tables(ev *Evidence) []table {
 		e := &p.Edges[i]
 		references.rows = append(references.rows, referenceRow{Reference: *e, Inverse: e.Type.Inverse()})
 	}
-	withheld := table{name: "withheld", head: []string{"end_kind", "end", "reason", "from", "reference"}}
+	withheld := table{name: "withheld", head: []string{"end_kind", "end", "reason", "from", "reference", "content"}}
 	for _, w := range p.Withheld {
-		withheld.rows = append(withheld.rows, withheldRow{End: w.End, Reason: w.Reason, From: w.From, Reference: w.Edge})
+		withheld.rows = append(withheld.rows, withheldRow{End: w.End, Reason: w.Reason, From: w.From, Reference: w.Edge, Content: w.Digest})
 	}
 	chronology := table{name: "chronology", head: []string{"at", "number", "what"}}
 	for _, m := range p.Chronology() {
 		chronology.rows = append(chronology.rows, momentRow{At: stamp(m.At), Number: m.Number, What: m.What})
 	}
-	return []table{bates, chronology, custody, ev.table(), outcomes, records, references, withheld}
+	return []table{bates, chronology, p.custody(), ev.table(), outcomes, records, references, p.tombstones(), withheld}
 }
 
 // stamp writes a time in UTC with microseconds; the zero time is empty.
@@ -159,6 +157,7 @@ type recordRow struct {
 	Path     []stepRow        `json:"path,omitempty"`
 	Heads    []archive.End    `json:"heads"`
 	Folder   string           `json:"folder"`
+	Gone     string           `json:"gone,omitempty"` // what became of it; its tombstone says more
 	Metadata json.RawMessage  `json:"metadata,omitempty"`
 }
 
@@ -175,6 +174,9 @@ func newRecordRow(it *Item) recordRow {
 		Number: it.Number, ID: r.ID, Aliases: it.Document.Aliases, Kind: r.Kind, Title: r.Title, Subject: r.Subject, Dated: stamp(r.Dated),
 		Filed: stamp(r.Filed), FiledBy: r.FiledBy, Digest: r.Digest, Reason: it.Reason, Heads: it.Heads, Folder: "data/" + it.Folder,
 		Metadata: it.Document.Metadata,
+	}
+	if g := it.Document.Gone; g != nil {
+		out.Gone = string(g.State)
 	}
 	for _, s := range it.Path {
 		out.Path = append(out.Path, stepRow{From: s.From, Type: s.Type, Inverse: s.Inverse, Reference: s.Edge})
@@ -213,18 +215,6 @@ func (r batesRow) cells() []string {
 	}
 }
 
-type custodyRow struct {
-	Number int              `json:"number"`
-	Record archive.RecordID `json:"record"`
-	At     string           `json:"at"`
-	By     string           `json:"by"`
-	What   string           `json:"what"`
-}
-
-func (r custodyRow) cells() []string {
-	return []string{strconv.Itoa(r.Number), string(r.Record), r.At, r.By, r.What}
-}
-
 type outcomeRow struct {
 	Number  int              `json:"number"`
 	Record  archive.RecordID `json:"record"`
@@ -257,10 +247,11 @@ type withheldRow struct {
 	Reason    string           `json:"reason"`
 	From      archive.RecordID `json:"from,omitempty"`
 	Reference string           `json:"reference,omitempty"`
+	Content   archive.Digest   `json:"content,omitempty"`
 }
 
 func (r withheldRow) cells() []string {
-	return []string{string(r.End.Kind), r.End.Value, r.Reason, string(r.From), r.Reference}
+	return []string{string(r.End.Kind), r.End.Value, r.Reason, string(r.From), r.Reference, string(r.Content)}
 }
 
 type momentRow struct {

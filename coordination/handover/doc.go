@@ -13,5 +13,11 @@
 // record, holds what is new and the proof that the log only grew
 // ([Order.Continues]).
 //
+// A record comes with all its revisions and what was made of them, with what was done
+// with it and with the paper that it is. One that was destroyed or handed over is in the
+// dossier with its metadata and its tombstone, and the log of what was withheld names
+// each of its contents; that is so too where a dossier is drawn again from before its
+// end, which is the one way in which the same order gives other bytes.
+//
 // What a reader may not see (coordination.Config.Sight) leaves no trace.
 package handover

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -32,8 +33,8 @@ type Config struct {
 	Key    func(tenant string) (audit.Key, error) // that of the sealer
 	Packer dossier.Packer                         // nil: nothing can be packed
 	Prefix string                                 // of Bates numbers
-	// Content opens a content; nil: contents are those of the store.
-	Content func(ctx context.Context, tenant string, digest archive.Digest) (io.ReadCloser, error)
+	// Content opens a content, verified; nil: contents are those of the desk.
+	Content func(ctx context.Context, tenant string, digest archive.Digest) (archive.BlobReader, error)
 }
 
 // Service hands dossiers over. It is safe for concurrent use.
@@ -45,25 +46,64 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("%w: handing over needs Desk, Store, Sealer and Key", coordination.ErrInvalid)
 	}
 	if cfg.Content == nil {
-		cfg.Content = func(ctx context.Context, tenant string, digest archive.Digest) (io.ReadCloser, error) {
-			return openContent(ctx, cfg.Store, tenant, digest)
-		}
+		cfg.Content = cfg.Desk.OpenBlob
 	}
 	return &Service{cfg: cfg}, nil
 }
 
-// openContent opens a content of the store, verified.
-func openContent(ctx context.Context, store coordination.Store, tenant string, digest archive.Digest) (io.ReadCloser, error) {
-	var content []byte
-	err := store.View(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
-		var err error
-		content, err = tx.Content(ctx, digest)
-		return err
-	})
-	if err == nil && archive.DigestOf(content) != digest {
-		err = fmt.Errorf("%w: the content kept as %s", archive.ErrAltered, digest)
+// opener opens the contents of a plan. One that is not to be found is named by what
+// became of it: it was destroyed since the plan was drawn, or is lost.
+func (s *Service) opener(tenant string, plan *dossier.Plan) dossier.Opener {
+	return func(ctx context.Context, digest archive.Digest) (io.ReadCloser, error) {
+		from, err := s.cfg.Content(ctx, tenant, digest)
+		if errors.Is(err, archive.ErrNotFound) {
+			return nil, s.lost(ctx, tenant, plan, digest)
+		}
+		return from, err
 	}
-	return io.NopCloser(bytes.NewReader(content)), err
+}
+
+func (s *Service) lost(ctx context.Context, tenant string, plan *dossier.Plan, digest archive.Digest) error {
+	return s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+		for i := range plan.Items {
+			it := &plan.Items[i]
+			if !slices.ContainsFunc(it.Files, func(f dossier.File) bool { return f.Digest == digest }) {
+				continue
+			}
+			contents, gone, err := coordination.ContentsTx(ctx, tx, it.Document.Record.ID)
+			if err != nil {
+				return err
+			}
+			if gone || !slices.Contains(contents, digest) {
+				return fmt.Errorf("%w: a content of record %q went after the dossier was drawn: draw it again", archive.ErrConflict, it.Document.Record.ID)
+			}
+		}
+		return fmt.Errorf("%w: content %s is not to be found", archive.ErrAltered, digest)
+	})
+}
+
+// measure fills in the sizes of renditions, which their records do not keep.
+func (s *Service) measure(ctx context.Context, tenant string, plan *dossier.Plan) error {
+	for i := range plan.Items {
+		for k := range plan.Items[i].Files {
+			f := &plan.Items[i].Files[k]
+			if f.Rendition == "" {
+				continue
+			}
+			from, err := s.cfg.Desk.OpenBlob(ctx, tenant, f.Digest)
+			if errors.Is(err, archive.ErrNotFound) {
+				return s.lost(ctx, tenant, plan, f.Digest)
+			}
+			if err != nil {
+				return err
+			}
+			f.Size = from.Size()
+			if err := from.Close(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Order says what is wanted.
@@ -105,14 +145,14 @@ type Dossier struct {
 	open     dossier.Opener
 }
 
-// Draw draws a dossier for a reader. A matter that he has no record of is
-// archive.ErrNotFound, whatever the reason; a checkpoint that was not signed is
-// coordination.ErrNotFound. A store in which something does not fit the log is a
+// Draw draws a dossier for a reader. A matter that he has no record of is an
+// *AbsentError, whatever the reason; so are an earlier dossier that is not there and a
+// checkpoint that was not signed. A store in which something does not fit the log is a
 // *evidence.MismatchError.
 func (s *Service) Draw(ctx context.Context, tenant, reader string, o Order) (*Dossier, error) {
 	signed, err := s.cfg.Sealer.Checkpoint(ctx, tenant, o.Size)
 	if err != nil {
-		return nil, err
+		return nil, unsigned(err, o.Size)
 	}
 	o.Size = signed.Size
 	if o.Policy.Limit <= 0 {
@@ -140,9 +180,10 @@ func (s *Service) Draw(ctx context.Context, tenant, reader string, o Order) (*Do
 	if err != nil {
 		return nil, err
 	}
-	d.open = func(ctx context.Context, digest archive.Digest) (io.ReadCloser, error) {
-		return s.cfg.Content(ctx, tenant, digest)
+	if err := s.measure(ctx, tenant, &d.Plan); err != nil {
+		return nil, err
 	}
+	d.open = s.opener(tenant, &d.Plan)
 	d.Evidence, err = s.prove(ctx, tenant, &d.Plan, l, signed, before)
 	return d, err
 }
@@ -158,9 +199,12 @@ func (s *Service) receipt(ctx context.Context, tenant, reader string, o Order) (
 		return nil, err
 	}
 	if visible != nil && !visible(o.Continues) {
-		return nil, fmt.Errorf("%w: record %q", archive.ErrNotFound, o.Continues)
+		return nil, noDossier()
 	}
 	r, content, err := s.cfg.Desk.OpenContent(ctx, tenant, o.Continues)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil, noDossier()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +224,10 @@ func (s *Service) receipt(ctx context.Context, tenant, reader string, o Order) (
 		return nil, fmt.Errorf("%w: dossier %q is of %d entries, the checkpoint of %d only", archive.ErrInvalid, o.Continues, out.Size, o.Size)
 	}
 	return &out, nil
+}
+
+func noDossier() error {
+	return absent(PartContinues, "there is no such record: name that of the dossier which is continued, as it was said when that was handed over")
 }
 
 // Write fills a bag.

@@ -91,7 +91,7 @@ func unzip(t *testing.T, packed []byte) map[string]string {
 	t.Helper()
 	r, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
 	require.NoError(t, err)
-	out, dir := make(map[string]string), t.TempDir()
+	out := make(map[string]string)
 	for _, f := range r.File {
 		in, err := f.Open()
 		require.NoError(t, err)
@@ -99,9 +99,8 @@ func unzip(t *testing.T, packed []byte) map[string]string {
 		require.NoError(t, err)
 		_, name, _ := strings.Cut(f.Name, "/")
 		out[name] = string(text)
-		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
 	}
+	dir := written(t, out)
 	bag, closer, err := bagit.OpenDir(dir)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, closer.Close()) }()
@@ -109,6 +108,22 @@ func unzip(t *testing.T, packed []byte) map[string]string {
 	require.NoError(t, err)
 	require.Equal(t, bagit.Valid, report.Verdict(), "%v", report.Findings)
 	return out
+}
+
+// written puts files into a folder; a name that ends with a slash is a folder.
+func written(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		at := filepath.Join(dir, name)
+		if strings.HasSuffix(name, "/") {
+			require.NoError(t, os.MkdirAll(at, 0o755))
+			continue
+		}
+		require.NoError(t, os.MkdirAll(filepath.Dir(at), 0o755))
+		require.NoError(t, os.WriteFile(at, []byte(text), 0o600))
+	}
+	return dir
 }
 
 // Invariant 12 over every store: a dossier is the closure of its policy, the

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/fileplan"
 	"github.com/coordkit/coordkit/archive/outcome"
 	"github.com/coordkit/coordkit/archive/reference"
 	"github.com/coordkit/coordkit/coordination"
@@ -35,7 +35,10 @@ type loading struct {
 // known is a record as the journal up to the checkpoint has it.
 type known struct {
 	record  archive.Record
-	filedAt int64 // position
+	filedAt int64            // position
+	filing  *fileplan.Filing // nil: nothing was done with it since it was filed
+	acts    []dossier.Act
+	gone    *dossier.Gone
 }
 
 func newLoading(tx coordination.Tx, o Order, visible func(archive.RecordID) bool) *loading {
@@ -69,7 +72,7 @@ func (l *loading) draw(ctx context.Context, prefix string, before *Receipt) (dos
 	}
 	order := dossier.Order{Matter: l.order.Matter, Starts: starts, Policy: l.order.Policy, Prefix: prefix}
 	if before != nil {
-		order.First, order.Earlier = before.LastBates+1, &before.Handed
+		order.First, order.Earlier, order.Since = before.LastBates+1, &before.Handed, before.Size
 	}
 	documents := make(map[archive.RecordID]dossier.Document, len(l.records))
 	for _, id := range l.reading {
@@ -115,7 +118,8 @@ func (l *loading) starts(ctx context.Context) ([]archive.RecordID, error) {
 		after = next
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%w: no record is called %q or is about it", archive.ErrNotFound, l.order.Matter)
+		return nil, absent(PartMatter, "no record is called so or is about it, as the office was at the checkpoint of %d entries; "+
+			"of what was filed since, a newer checkpoint has to be signed first", l.order.Size)
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
@@ -136,7 +140,7 @@ func (l *loading) load(ctx context.Context, id archive.RecordID) (*known, error)
 		k     *known
 		edges []archive.Reference
 	)
-	q := coordination.JournalQuery{Room: coordination.RoomArchive, Entity: string(id), Limit: coordination.MaxLimit}
+	q := coordination.JournalQuery{Entity: string(id), Limit: coordination.MaxLimit} // of all the rooms that know it by its id
 	for {
 		page, next, err := l.tx.JournalEntries(ctx, q)
 		if err != nil {
@@ -146,21 +150,24 @@ func (l *loading) load(ctx context.Context, id archive.RecordID) (*known, error)
 			if page[i].Position > l.order.Size {
 				break
 			}
-			ev, err := page[i].RecordEvent()
+			if k == nil && page[i].Room == coordination.RoomArchive {
+				k = &known{filedAt: page[i].Position}
+			}
+			if k == nil {
+				continue // something else that is called so
+			}
+			edge, err := k.happened(&page[i])
 			if err != nil {
 				return nil, err
 			}
-			if k == nil {
-				k = &known{filedAt: page[i].Position}
+			if edge == nil {
+				continue
 			}
-			k.record = archive.Evolve(k.record, ev)
-			if data, ok := ev.Data.(archive.ReferredData); ok {
-				edges = append(edges, data.Reference)
-				l.edgeAt[data.Reference.ID] = page[i].Position
-				for _, e := range []archive.End{data.Reference.Source, data.Reference.Target} {
-					if e.Kind == archive.EndRecord && e.Value != string(id) {
-						l.beside[id] = append(l.beside[id], archive.RecordID(e.Value))
-					}
+			edges = append(edges, *edge)
+			l.edgeAt[edge.ID] = page[i].Position
+			for _, e := range []archive.End{edge.Source, edge.Target} {
+				if e.Kind == archive.EndRecord && e.Value != string(id) {
+					l.beside[id] = append(l.beside[id], archive.RecordID(e.Value))
 				}
 			}
 		}
@@ -325,10 +332,11 @@ func (l *loading) hidden(e archive.End) bool {
 
 // document is a record of the dossier with the outcomes about it.
 func (l *loading) document(ctx context.Context, id archive.RecordID) (dossier.Document, error) {
-	r := l.records[id].record
-	d := dossier.Document{
-		Record:   r,
-		Contents: []dossier.Content{{Revision: 1, Name: fileName(&r), MediaType: r.MediaType, Digest: r.Digest, Size: r.Size}},
+	k := l.records[id]
+	r := k.record
+	d, err := l.life(ctx, k)
+	if err != nil {
+		return d, err
 	}
 	subjects := []archive.Ref{archive.Ref("record:" + string(id))}
 	if r.Subject != "" {
@@ -342,13 +350,6 @@ func (l *loading) document(ctx context.Context, id archive.RecordID) (dossier.Do
 		d.Outcomes = append(d.Outcomes, found...)
 	}
 	return d, nil
-}
-
-func fileName(r *archive.Record) string {
-	if r.Name != "" {
-		return r.Name
-	}
-	return "content"
 }
 
 // outcomes are those about a subject that the journal up to the checkpoint has.

@@ -59,13 +59,26 @@ func (s *Service) prove(
 func (l *loading) positions(plan *dossier.Plan) []int64 {
 	var out []int64
 	for i := range plan.Items {
-		out = append(out, l.records[plan.Items[i].Document.Record.ID].filedAt)
+		k := l.records[plan.Items[i].Document.Record.ID]
+		out = append(out, k.filedAt)
+		out = append(out, k.ended()...)
 		if path := plan.Items[i].Path; len(path) > 0 {
 			out = append(out, l.edgeAt[path[len(path)-1].Edge]) // the steps before are those of other items
 		}
 	}
+	for i := range plan.Continued {
+		out = append(out, l.records[plan.Continued[i].Record.ID].ended()...)
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// ended is the position of the entry that says that a record is gone, if one does.
+func (k *known) ended() []int64 {
+	if k.gone == nil || k.gone.Position == 0 {
+		return nil
+	}
+	return []int64{k.gone.Position}
 }
 
 func entryOf(p *audit.Proof) (dossier.Entry, error) {

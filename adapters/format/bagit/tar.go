@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 )
 
 // WriteTar writes the files of a bag below a folder of the given name, in the order of fs.WalkDir,
-// all with the same time, owner and mode, uncompressed: the same bag gives the same bytes.
+// all with the same time, owner and mode, uncompressed: the same bag gives the same bytes. Of
+// folders only empty ones are written, such as data of a bag without payload.
 // A name that is unsafe or has a slash, and a bag with links or special files, is ErrInvalid.
 func WriteTar(ctx context.Context, out io.Writer, bag fs.FS, name string, modified time.Time) error {
 	w := tar.NewWriter(out)
@@ -21,16 +23,24 @@ func WriteTar(ctx context.Context, out io.Writer, bag fs.FS, name string, modifi
 	return w.Close()
 }
 
-// eachFile calls put with every file of a bag, in the order of their names, and
-// with the name that it has below the folder.
+// eachFile calls put with every file of a bag and every empty folder, in the order of
+// their names, and with the name that it has below the folder, which ends with a slash
+// for a folder.
 func eachFile(bag fs.FS, folder string, put func(path, as string, buf []byte) error) error {
 	if why := unsafe(folder); why != "" || !fs.ValidPath(folder) || folder == "." {
 		return fmt.Errorf("%w: %q is no name for the folder of a bag", ErrInvalid, folder)
 	}
 	buf := make([]byte, 1<<17)
 	return fs.WalkDir(bag, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil {
 			return err
+		}
+		if d.IsDir() {
+			inside, err := fs.ReadDir(bag, p)
+			if err != nil || len(inside) > 0 || p == "." {
+				return err
+			}
+			return put(p, folder+"/"+p+"/", buf)
 		}
 		if !d.Type().IsRegular() {
 			return fmt.Errorf("%w: %q is a link or a special file", ErrInvalid, p)
@@ -40,6 +50,9 @@ func eachFile(bag fs.FS, folder string, put func(path, as string, buf []byte) er
 }
 
 func putTar(ctx context.Context, w *tar.Writer, bag fs.FS, p, as string, modified time.Time, buf []byte) error {
+	if strings.HasSuffix(as, "/") {
+		return w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: as, Mode: 0o755, ModTime: modified.UTC().Truncate(time.Second), Format: tar.FormatPAX})
+	}
 	f, err := bag.Open(p)
 	if err != nil {
 		return err

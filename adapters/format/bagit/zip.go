@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,12 @@ func WriteZip(ctx context.Context, out io.Writer, bag fs.FS, name string, modifi
 }
 
 func putZip(ctx context.Context, w *zip.Writer, bag fs.FS, p, as string, modified time.Time, buf []byte) error {
+	if strings.HasSuffix(as, "/") {
+		header := &zip.FileHeader{Name: as, Method: zip.Store, Modified: modified.UTC().Truncate(2 * time.Second)}
+		header.SetMode(fs.ModeDir | 0o755)
+		_, err := w.CreateHeader(header)
+		return err
+	}
 	f, err := bag.Open(p)
 	if err != nil {
 		return err

@@ -2866,6 +2866,9 @@ type DossierItem struct {
 	// Folder Below data/ of the bag.
 	Folder string `json:"folder"`
 
+	// Gone What became of a record that has no contents any more; metadata/tombstones.jsonl of the bag says more.
+	Gone *string `json:"gone,omitempty"`
+
 	// Number From 1.
 	Number int64 `json:"number"`
 
@@ -2947,6 +2950,9 @@ type DossierReceipt struct {
 
 // DossierWithheld What was reached and left out.
 type DossierWithheld struct {
+	// Content The digest of one content of the record, if not all of it is left out: the record itself is in the dossier.
+	Content *string `json:"content,omitempty"`
+
 	// End One end of a reference.
 	End End `json:"end"`
 
@@ -12429,14 +12435,14 @@ type ClientInterface interface {
 
 	// DownloadDossierTar Download a dossier as a tar file
 	//
-	// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+	// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 	//
 	// Corresponds with GET /v1/dossier.tar (the `DownloadDossierTar` operationId).
 	DownloadDossierTar(ctx context.Context, params *DownloadDossierTarParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DownloadDossierZip Download a dossier as a zip file
 	//
-	// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+	// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 	//
 	// Corresponds with GET /v1/dossier.zip (the `DownloadDossierZip` operationId).
 	DownloadDossierZip(ctx context.Context, params *DownloadDossierZipParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -16306,7 +16312,7 @@ func (c *Client) DrawDossier(ctx context.Context, params *DrawDossierParams, req
 
 // DownloadDossierTar Download a dossier as a tar file
 //
-// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 //
 // Corresponds with GET /v1/dossier.tar (the `DownloadDossierTar` operationId).
 func (c *Client) DownloadDossierTar(ctx context.Context, params *DownloadDossierTarParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -16323,7 +16329,7 @@ func (c *Client) DownloadDossierTar(ctx context.Context, params *DownloadDossier
 
 // DownloadDossierZip Download a dossier as a zip file
 //
-// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 //
 // Corresponds with GET /v1/dossier.zip (the `DownloadDossierZip` operationId).
 func (c *Client) DownloadDossierZip(ctx context.Context, params *DownloadDossierZipParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -34325,7 +34331,7 @@ type ClientWithResponsesInterface interface {
 
 	// DownloadDossierTarWithResponse Download a dossier as a tar file
 	//
-	// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+	// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -34334,7 +34340,7 @@ type ClientWithResponsesInterface interface {
 
 	// DownloadDossierZipWithResponse Download a dossier as a zip file
 	//
-	// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+	// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -44530,6 +44536,8 @@ type DownloadDossierTarResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Invalid
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -44556,6 +44564,11 @@ func (r DownloadDossierTarResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r DownloadDossierTarResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DownloadDossierTarResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
@@ -44613,6 +44626,8 @@ type DownloadDossierZipResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Invalid
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -44639,6 +44654,11 @@ func (r DownloadDossierZipResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r DownloadDossierZipResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DownloadDossierZipResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
@@ -61328,7 +61348,7 @@ func (c *ClientWithResponses) DrawDossierWithResponse(ctx context.Context, param
 
 // DownloadDossierTarWithResponse Download a dossier as a tar file
 //
-// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -61343,7 +61363,7 @@ func (c *ClientWithResponses) DownloadDossierTarWithResponse(ctx context.Context
 
 // DownloadDossierZipWithResponse Download a dossier as a zip file
 //
-// A bag (RFC 8493) with contents, metadata, withheld list, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes.
+// A bag (RFC 8493) with contents, metadata, withheld list, custody, tombstones, outcomes, proofs and VERIFY.md, whose commands need public tools only. The same order with the same size gives the same bytes, unless a content was destroyed since; then it is named instead.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -72383,6 +72403,13 @@ func ParseDownloadDossierTarResponse(rsp *http.Response) (*DownloadDossierTarRes
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -72456,6 +72483,13 @@ func ParseDownloadDossierZipResponse(rsp *http.Response) (*DownloadDossierZipRes
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
