@@ -59,7 +59,7 @@ func size() int {
 }
 
 // corpus makes documents of 100 words whose frequencies fall as those of real texts
-// do, dated on 28 days in turn.
+// do, dated on 28 days in turn, each tenth with one of nine markings or none.
 func corpus() func() rules.Document {
 	r := rand.New(rand.NewPCG(1, 2))
 	zipf := rand.NewZipf(r, 1.1, 5, 50_000)
@@ -70,8 +70,12 @@ func corpus() func() rules.Document {
 		for range 100 {
 			fmt.Fprintf(&text, "w%d ", zipf.Uint64())
 		}
+		marking := ""
+		if i%10 > 0 {
+			marking = "m" + strconv.Itoa(i%10)
+		}
 		return rules.Document{
-			ID: archive.RecordID(strconv.Itoa(i)), Title: text.String()[:20], Text: text.String(), Kind: "note", Dated: day(i % 28),
+			Marking: marking, ID: archive.RecordID(strconv.Itoa(i)), Title: text.String()[:20], Text: text.String(), Kind: "note", Dated: day(i % 28),
 			Facets: map[string][]string{"subject": {"matter:M" + strconv.Itoa(i%200)}, "media_type": {"text/plain"}, "filed_by": {"carol"}},
 		}
 	}
@@ -123,7 +127,11 @@ func find(b *testing.B, m *meter) {
 		{"Prefix", rules.Query{Text: "w12* w40"}},
 		{"Excluded", rules.Query{Text: "w3 -w40"}},
 		{"Facet", rules.Query{Text: "w3", Facets: map[string]string{"subject": "matter:M7"}}},
-		{"Hidden", rules.Query{Text: "w3 w40", Visible: func(id archive.RecordID) bool { return id[len(id)-1] == '7' }}},
+		{"Hidden", rules.Query{Text: "w3 w40", Cleared: func(marking string) bool { return marking == "m7" }}},
+		{"HiddenUnmarked", rules.Query{Text: "w3 w40", Cleared: func(marking string) bool { return marking == "" }}},
+		{"HiddenPhrase", rules.Query{Text: `"w0 w1"`, Cleared: func(marking string) bool { return marking == "m7" }}},
+		{"HiddenAll", rules.Query{Cleared: func(marking string) bool { return marking == "" }}},
+		{"HiddenOneByOne", rules.Query{Text: "w3 w40", Visible: func(id archive.RecordID) bool { return id[len(id)-1] == '7' }}},
 	} {
 		b.Run(q.name, func(b *testing.B) {
 			var took, worked []time.Duration

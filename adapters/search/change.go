@@ -33,7 +33,17 @@ func (s *Searcher) PutDocuments(ctx context.Context, tenant string, ds ...search
 		if err := s.engine.settled(ctx, tx, tenant); err != nil {
 			return err
 		}
-		if err := s.engine.remove(ctx, tx, tenant, ids); err != nil {
+		more, err := s.engine.remove(ctx, tx, tenant, ids)
+		if err != nil {
+			return err
+		}
+		for marking := range more {
+			more[marking] *= -1
+		}
+		for _, d := range last {
+			more[d.Marking]++
+		}
+		if err := recount(ctx, tx, tenant, more); err != nil {
 			return err
 		}
 		return s.engine.put(ctx, tx, tenant, last)
@@ -66,7 +76,14 @@ func (s *Searcher) DeleteDocument(ctx context.Context, tenant string, id archive
 		if err := s.engine.settled(ctx, tx, tenant); err != nil {
 			return err
 		}
-		return s.engine.remove(ctx, tx, tenant, []string{string(id)})
+		more, err := s.engine.remove(ctx, tx, tenant, []string{string(id)})
+		if err != nil {
+			return err
+		}
+		for marking := range more {
+			more[marking] *= -1
+		}
+		return recount(ctx, tx, tenant, more)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,7 +61,8 @@ func drawDocument(t *rapid.T) rules.Document {
 	d := rules.Document{
 		ID: archive.RecordID(strconv.Itoa(rapid.IntRange(0, 6).Draw(t, "id"))), Title: text.Draw(t, "title"), Text: text.Draw(t, "text"),
 		Kind: rapid.SampledFrom([]archive.Kind{"plan", "note"}).Draw(t, "kind"), Recorded: day(rapid.IntRange(1, 4).Draw(t, "recorded")),
-		Facets: map[string][]string{"product": rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 3).Draw(t, "facet")},
+		Facets:  map[string][]string{"product": rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 3).Draw(t, "facet")},
+		Marking: rapid.SampledFrom([]string{"", "", "plant", "board", "a", "=a"}).Draw(t, "marking"),
 	}
 	if n := rapid.IntRange(0, 4).Draw(t, "day"); n > 0 {
 		d.Dated = day(n).Add(time.Duration(rapid.SampledFrom([]int{0, 1, 999, 1000, 1001}).Draw(t, "ns")))
@@ -89,6 +91,10 @@ func drawQuery(t *rapid.T) rules.Query {
 	}
 	if rapid.Bool().Draw(t, "facets") {
 		q.Facets = map[string]string{"product": "x"}
+	}
+	if rapid.Bool().Draw(t, "clears") {
+		cleared := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"", "plant", "board", "a", "none"}), rapid.ID).Draw(t, "cleared")
+		q.Cleared = func(marking string) bool { return slices.Contains(cleared, marking) }
 	}
 	if rapid.Bool().Draw(t, "hides") {
 		q.Visible = func(id archive.RecordID) bool { return id != "3" }

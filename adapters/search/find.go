@@ -31,13 +31,23 @@ func (s *Searcher) FindDocuments(ctx context.Context, tenant string, q search.Qu
 }
 
 func (s *Searcher) answer(ctx context.Context, from querier, tenant string, q *search.Query, terms []search.Term) (search.Result, error) {
-	c := collection{collector: search.NewCollector(q), terms: terms, known: make(map[string]map[string][]string)}
+	c := collection{collector: search.NewCollector(q), terms: terms, known: make(map[string]map[string][]string), markings: make(map[string]string)}
+	var sees sight
+	if q.Cleared != nil {
+		var err error
+		if sees, err = sightOf(ctx, from, tenant, c.collector); err != nil {
+			return search.Result{}, err
+		}
+	}
 	for _, titled := range []bool{true, false} {
 		if (titled && (len(terms) == 0 || (q.After != nil && !q.After.Titled))) ||
-			c.collector.Enough(search.Key{Titled: titled, Dated: farthest()}) {
+			c.collector.Enough(search.Key{Titled: titled, Dated: farthest()}) || sees.hidden {
 			continue
 		}
-		a := &ask{tenant: tenant, terms: terms, facets: q.Facets, titled: titled, numbers: numbersOf(q, titled)}
+		a := &ask{tenant: tenant, terms: terms, facets: q.Facets, titled: titled, sight: sees, numbers: numbersOf(q, titled)}
+		if q.After != nil && q.After.Titled == titled {
+			a.after = q.After
+		}
 		a.filter(q)
 		c.titled, c.second, c.rows, c.seconds = titled, -1, 0, 0
 		if err := s.engine.candidates(ctx, from, a, &c); err != nil {
@@ -98,13 +108,14 @@ type candidate struct {
 	n               int64
 	id, kind        string
 	dated, recorded int64
-	facets          sql.RawBytes // only until the next row
+	facets, marking sql.RawBytes // only until the next row
+	refuted         bool         // it has the words, but not as they are asked for
 	unsure          bool         // the index does not tell whether it matches: title and text do
 	title, text     sql.RawBytes
 }
 
-// columns are those of a candidate but for the last three.
-const columns = "d.n, d.id, d.kind, d.dated, d.recorded, d.facets"
+// columns are those of a candidate but for the last four.
+const columns = "d.n, d.id, d.kind, d.dated, d.recorded, d.facets, d.marking"
 
 // collection takes candidates in until there are enough.
 type collection struct {
@@ -115,6 +126,7 @@ type collection struct {
 	rows      int   // candidates of the part
 	seconds   int   // different ones of them
 	known     map[string]map[string][]string
+	markings  map[string]string
 	fault     error
 }
 
@@ -132,13 +144,18 @@ func (c *collection) visit(row *candidate) (enough bool) {
 			return true
 		}
 	}
+	if row.refuted {
+		return false
+	}
 	if row.unsure {
 		matches, titled := search.Match(string(row.title), string(row.text), c.terms)
 		if !matches || titled != c.titled {
 			return false
 		}
 	}
-	d := search.Document{ID: archive.RecordID(row.id), Kind: archive.Kind(row.kind), Dated: instant(row.dated), Recorded: instant(row.recorded)}
+	d := search.Document{
+		ID: archive.RecordID(row.id), Kind: archive.Kind(row.kind), Dated: instant(row.dated), Recorded: instant(row.recorded), Marking: c.marking(row.marking),
+	}
 	if d.Facets, c.fault = c.facets(row.facets); c.fault != nil {
 		return true
 	}
@@ -154,6 +171,16 @@ func (c *collection) facets(text []byte) (map[string][]string, error) {
 	facets, err := facetsOf(string(text))
 	c.known[string(text)] = facets
 	return facets, err
+}
+
+// marking reads a marking, one that documents have in common once.
+func (c *collection) marking(text []byte) string {
+	marking, known := c.markings[string(text)]
+	if !known {
+		marking = string(text)
+		c.markings[marking] = marking
+	}
+	return marking
 }
 
 // textsOf reads titles and texts; a document that was deleted meanwhile has none.
@@ -186,8 +213,14 @@ func (s *Searcher) textsOf(ctx context.Context, from querier, tenant string, ids
 // stretch is how far a statement was read.
 type stretch struct {
 	rows   int
-	last   int64 // number of the last row
+	last   place // of the last row
 	enough bool
+}
+
+// place is where a row stands: by its number, and in the order of hits.
+type place struct {
+	n, dated int64
+	id       string
 }
 
 // read brings the rows of a statement to visit, until it has enough.
@@ -202,12 +235,12 @@ func read(ctx context.Context, from querier, statement string, args []any, visit
 		return s, err
 	}
 	var row candidate
-	to := []any{&row.n, &row.id, &row.kind, &row.dated, &row.recorded, &row.facets, &row.unsure, &row.title, &row.text}[:len(names)]
+	to := []any{&row.n, &row.id, &row.kind, &row.dated, &row.recorded, &row.facets, &row.marking, &row.refuted, &row.unsure, &row.title, &row.text}[:len(names)]
 	for rows.Next() {
 		if err := rows.Scan(to...); err != nil {
 			return s, err
 		}
-		s.rows, s.last = s.rows+1, row.n
+		s.rows, s.last = s.rows+1, place{row.n, row.dated, row.id}
 		if s.enough = visit(&row); s.enough {
 			return s, nil
 		}

@@ -3,7 +3,9 @@ package search
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/coordkit/coordkit/archive/search"
@@ -25,8 +27,9 @@ func (fts5) layout() layout {
 		create: []string{
 			`CREATE TABLE coordkit_search_document (
   n INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
-  dated INTEGER NOT NULL, recorded INTEGER NOT NULL, facets TEXT NOT NULL, UNIQUE (tenant, id)
+  dated INTEGER NOT NULL, recorded INTEGER NOT NULL, facets TEXT NOT NULL, marking TEXT NOT NULL DEFAULT '', UNIQUE (tenant, id)
 ) STRICT`,
+			fmt.Sprintf(tableMarkings, ""),
 			`CREATE INDEX coordkit_search_newest ON coordkit_search_document (tenant, n)`,
 			// The prefixes are those of three characters behind the mark of a tenant:
 			// what begins with fewer is put together from the lists of all its words.
@@ -35,8 +38,12 @@ func (fts5) layout() layout {
 			`INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('secure-delete', 1)`,
 			`INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('automerge', 8)`, // a quarter less work than with 4, and searches as fast
 		},
+		marked: []string{
+			`ALTER TABLE coordkit_search_document ADD COLUMN marking TEXT NOT NULL DEFAULT ''`,
+			fmt.Sprintf(tableMarkings, ""),
+		},
 		drop: []string{
-			`DROP TABLE IF EXISTS coordkit_search_document`, `DROP TABLE IF EXISTS coordkit_search_text`, `DROP TABLE IF EXISTS coordkit_search_word`,
+			`DROP TABLE IF EXISTS coordkit_search_document`, `DROP TABLE IF EXISTS coordkit_search_text`, `DROP TABLE IF EXISTS coordkit_search_word`, dropMarkings,
 		},
 	}
 }
@@ -52,9 +59,9 @@ func (fts5) settled(context.Context, *sql.Tx, string) error { return nil }
 
 const (
 	numberSQLite   = `SELECT coalesce(max(n), $1 - 1) + 1 FROM coordkit_search_document WHERE n BETWEEN $1 AND $2`
-	documentSQLite = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	documentSQLite = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, marking) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	lexemesSQLite  = `INSERT INTO coordkit_search_word (rowid, title, text, lexemes) VALUES ($1, $2, $3, $4)`
-	findSQLite     = `SELECT n FROM coordkit_search_document WHERE tenant = $1 AND id = $2`
+	findSQLite     = `SELECT n, marking FROM coordkit_search_document WHERE tenant = $1 AND id = $2`
 	forgetSQLite   = `DELETE FROM coordkit_search_document WHERE n = $1`
 	unlearnSQLite  = `DELETE FROM coordkit_search_word WHERE rowid = $1`
 )
@@ -101,7 +108,7 @@ func (fts5) put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Doc
 				return err
 			}
 		}
-		if _, err := document.ExecContext(ctx, n, tenant, string(d.ID), string(d.Kind), micros(d.Dated), micros(d.Recorded), facets); err != nil {
+		if _, err := document.ExecContext(ctx, n, tenant, string(d.ID), string(d.Kind), d.Dated.UnixMicro(), d.Recorded.UnixMicro(), facets, d.Marking); err != nil {
 			return err
 		}
 		if _, err := lexemes.ExecContext(ctx, n, d.Title, d.Text, lexemesText(tenant, d)); err != nil {
@@ -128,37 +135,55 @@ func lexemesText(tenant string, d *search.Document) string {
 	write(mark, d.Text)
 	b.WriteString(gap + " ")
 	write(markTitle+mark, d.Title)
-	b.WriteString(strings.Join(facetMarks(tenant, d.Facets), " "))
+	b.WriteString(strings.Join(marks(tenant, d), " "))
 	return b.String()
 }
 
-func (fts5) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (err error) {
+func (fts5) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (gone map[string]int, err error) {
 	statements, err := prepare(ctx, tx, findSQLite, forgetSQLite, unlearnSQLite)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, statements.close()) }()
+	gone = make(map[string]int)
 	for _, id := range ids {
-		var n int64
-		switch err := statements[0].QueryRowContext(ctx, tenant, id).Scan(&n); {
+		var (
+			n       int64
+			marking string
+		)
+		switch err := statements[0].QueryRowContext(ctx, tenant, id).Scan(&n, &marking); {
 		case errors.Is(err, sql.ErrNoRows):
 			continue
 		case err != nil:
-			return err
+			return nil, err
 		}
+		gone[marking]++
 		for _, statement := range statements[1:] {
 			if _, err := statement.ExecContext(ctx, n); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return gone, nil
 }
 
-// reading needs no transaction: one that was begun for reading could be one that
-// waits for writers. Each part of an answer is one statement.
-func (fts5) reading(_ context.Context, db *sql.DB) (querier, func() error, error) {
-	return db, func() error { return nil }, nil
+// reading is a snapshot. It is begun by hand: BeginTx waits for writers where the
+// caller has his transactions begin as those of writers do.
+func (fts5) reading(ctx context.Context, db *sql.DB) (querier, func() error, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := conn.ExecContext(ctx, `BEGIN DEFERRED`); err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return conn, func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `ROLLBACK`)
+		if err != nil { // nobody is to get a connection with a transaction
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+		return errors.Join(err, conn.Close())
+	}, nil
 }
 
 func (fts5) candidates(ctx context.Context, from querier, a *ask, c *collection) error {
@@ -185,10 +210,15 @@ func matchText(c *condition) string {
 func matchAll(all []sought) string {
 	parts := make([]string, len(all))
 	for i, s := range all {
-		parts[i] = `"` + strings.Join(s.lexemes, " ") + `"` // lexemes have no quotation marks
+		between := " "
+		if s.any {
+			between = `" OR "`
+		}
+		parts[i] = `("` + strings.Join(s.lexemes, between) + `"` // lexemes have no quotation marks
 		if s.prefix {
 			parts[i] += `*`
 		}
+		parts[i] += `)`
 	}
 	return strings.Join(parts, " AND ")
 }

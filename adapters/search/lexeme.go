@@ -51,16 +51,25 @@ type ask struct {
 	terms   []search.Term
 	facets  map[string]string
 	titled  bool
+	sight   sight
 	numbers span
-	filters string // conditions on rows d
+	after   *search.Key // of the part; nil: from its beginning
+	filters string      // conditions on rows d
 	args    arguments
 }
 
-// sought is a lexeme, the beginning of lexemes, or lexemes one after the other.
+// sought is a lexeme, the beginning of lexemes, lexemes one after the other, or
+// any of some.
 type sought struct {
 	lexemes []string
 	prefix  bool
+	any     bool
 }
+
+func (s *sought) phrase() bool { return len(s.lexemes) > 1 && !s.any }
+
+// mark reports whether it is of facets or markings, not of words.
+func (s *sought) mark() bool { return strings.HasPrefix(s.lexemes[0], markFacet) }
 
 // condition says in lexemes what documents a part of an answer is about: those
 // with all of with, and none of the groups of without in full.
@@ -69,7 +78,8 @@ type condition struct {
 	without [][]sought
 }
 
-// condition says what is asked for. An ask without words and facets has none.
+// condition says what is asked for. An ask without words, facets and markings has
+// nothing that must be there.
 func (a *ask) condition() condition {
 	var (
 		c      condition
@@ -101,6 +111,7 @@ func (a *ask) condition() condition {
 	case len(titles) > 0:
 		c.without = append(c.without, titles)
 	}
+	a.narrow(&c)
 	return c
 }
 
@@ -108,7 +119,7 @@ func (a *ask) condition() condition {
 func (c *condition) ordered() (out []string) {
 	for _, group := range append([][]sought{c.with}, c.without...) {
 		for _, s := range group {
-			if len(s.lexemes) > 1 {
+			if s.phrase() {
 				out = append(out, s.lexemes...)
 			}
 		}

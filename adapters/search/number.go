@@ -34,17 +34,6 @@ func farthest() time.Time { return time.Unix(math.MaxInt32<<8, 0) }
 // span is a range of numbers: from included, below excluded.
 type span struct{ from, below int64 }
 
-// micros keeps a time to the microsecond; the zero time comes first.
-func micros(at time.Time) int64 {
-	if at.IsZero() {
-		return math.MinInt64
-	}
-	return at.UnixMicro()
-}
-
-func instant(us int64) time.Time {
-	if us == math.MinInt64 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
+// instant is a time of which microseconds since 1970 are kept, as it is for the
+// zero time as well.
+func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }

@@ -14,8 +14,10 @@
 // by falling number has the newest first and may stop. Every word stands in the
 // index with a mark of its tenant before it, so that a search reads the lists of
 // one tenant only; words of the title stand there a second time as such, and
-// facets as words of their own. Phrases are decided by positions in the index, so
-// a search reads the texts of the page that it shows and no others.
+// facets and markings as words of their own: what a reader is not cleared for is passed
+// over in the index (search.Query.Cleared). Phrases are decided by positions in the index, so
+// a search reads the texts of the page that it shows and no others. An answer is read from one
+// state of the tables.
 package search
 
 import (
@@ -45,8 +47,10 @@ type engine interface {
 	settled(ctx context.Context, tx *sql.Tx, tenant string) error
 	// put takes documents in, in the order of their dates, none of which is there.
 	put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Document) error
-	remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) error
-	// reading begins an answer; done ends it.
+	// remove takes out those of them that are there, and says how many had which
+	// marking.
+	remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (map[string]int, error)
+	// reading begins an answer, all of which is read from one state; done ends it.
 	reading(ctx context.Context, db *sql.DB) (q querier, done func() error, err error)
 	// candidates brings what may match to c.visit, by falling numbers, until it has
 	// enough.

@@ -43,7 +43,7 @@ func onPostgres(tb testing.TB) *search.Searcher {
 
 func postgresDB(tb testing.TB) (*search.Searcher, *sql.DB) {
 	tb.Helper()
-	dsn := pgtest.Database(tb, func(context.Context, string) error { return nil })
+	dsn := pgtest.Database(tb, nothing)
 	db, err := sql.Open("pgx", dsn)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
@@ -54,12 +54,15 @@ func postgresDB(tb testing.TB) (*search.Searcher, *sql.DB) {
 	return s, db
 }
 
+// nothing prepares a database as it is.
+func nothing(context.Context, string) error { return nil }
+
 func day(n int) time.Time { return time.Date(2020, 1, n, 0, 0, 0, 0, time.UTC) }
 
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	s, _ := onSQLite(t)
-	for _, d := range []rules.Document{{ID: "A", Title: "a\x00"}, {ID: "A", Text: "\xff"}, {ID: "\xff"}, {Kind: "\x00"}, {Facets: map[string][]string{"\x00": nil}}, {Facets: map[string][]string{"a": {"\xff"}}}} {
+	for _, d := range []rules.Document{{ID: "A", Title: "a\x00"}, {ID: "A", Text: "\xff"}, {ID: "\xff"}, {Kind: "\x00"}, {Facets: map[string][]string{"\x00": nil}}, {Facets: map[string][]string{"a": {"\xff"}}}, {Marking: "\x00"}} {
 		require.ErrorIs(t, s.PutDocuments(t.Context(), "acme", d), rules.ErrInvalid)
 	}
 	require.ErrorIs(t, s.PutDocuments(t.Context(), "", rules.Document{}), rules.ErrInvalid)
@@ -73,40 +76,6 @@ func TestBadInput(t *testing.T) {
 	require.ErrorIs(t, s.PutDocuments(ctx, "acme", rules.Document{ID: "A"}), context.Canceled)
 	_, err = s.FindDocuments(ctx, "acme", rules.Query{})
 	require.ErrorIs(t, err, context.Canceled)
-}
-
-// Tables of another layout are left alone until they are dropped.
-func TestLayouts(t *testing.T) {
-	t.Parallel()
-	lite, path := onSQLite(t)
-	db, err := sql.Open("sqlite", "file:"+path)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	server, pg := postgresDB(t)
-	for name, on := range map[string]struct {
-		*search.Searcher
-		db *sql.DB
-	}{"sqlite": {lite, db}, "postgres": {server, pg}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, change := range []string{
-				"UPDATE coordkit_search_layout SET version = 1000", "DELETE FROM coordkit_search_layout", "DROP TABLE coordkit_search_layout",
-			} {
-				require.NoError(t, on.PutDocuments(t.Context(), "acme", rules.Document{ID: "A", Title: "kept"}))
-				_, err := on.db.ExecContext(t.Context(), change)
-				require.NoError(t, err)
-				require.ErrorIs(t, on.Create(t.Context()), search.ErrOutdated, change)
-				r, err := on.FindDocuments(t.Context(), "acme", rules.Query{Text: "kept"})
-				require.NoError(t, err)
-				require.Equal(t, 1, r.Total, "nothing was changed")
-				require.NoError(t, on.Drop(t.Context()))
-				require.NoError(t, on.Create(t.Context()))
-				r, err = on.FindDocuments(t.Context(), "acme", rules.Query{Text: "kept"})
-				require.NoError(t, err)
-				require.Zero(t, r.Total)
-			}
-		})
-	}
 }
 
 // What was deleted, or replaced, is not in the file any more.

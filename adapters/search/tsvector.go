@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/coordkit/coordkit/archive/search"
@@ -21,8 +22,10 @@ func (tsvector) layout() layout {
 		create: []string{
 			`CREATE TABLE coordkit_search_document (
   n BIGINT PRIMARY KEY, tenant TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL,
-  dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL, beyond BOOLEAN NOT NULL, lost TEXT NOT NULL, lexemes TSVECTOR NOT NULL, UNIQUE (tenant, id)
+  dated BIGINT NOT NULL, recorded BIGINT NOT NULL, facets TEXT NOT NULL, beyond BOOLEAN NOT NULL, lost TEXT NOT NULL, lexemes TSVECTOR NOT NULL,
+  marking TEXT COLLATE "C" NOT NULL DEFAULT '', UNIQUE (tenant, id)
 )`,
+			fmt.Sprintf(tableMarkings, ` COLLATE "C"`),
 			// A vector that is not short stands apart as it is: few searches read it, and
 			// without it a page has the rows of many matches.
 			`ALTER TABLE coordkit_search_document ALTER lexemes SET STORAGE EXTERNAL, SET (toast_tuple_target = 128)`,
@@ -31,8 +34,12 @@ func (tsvector) layout() layout {
 			`CREATE INDEX coordkit_search_newest ON coordkit_search_document (tenant, n)`,
 			`CREATE INDEX coordkit_search_lexeme ON coordkit_search_document USING gin (lexemes)`,
 		},
+		marked: []string{
+			`ALTER TABLE coordkit_search_document ADD COLUMN marking TEXT COLLATE "C" NOT NULL DEFAULT ''`,
+			fmt.Sprintf(tableMarkings, ` COLLATE "C"`),
+		},
 		drop: []string{
-			`DROP TABLE IF EXISTS coordkit_search_document`, `DROP TABLE IF EXISTS coordkit_search_text`, `DROP SEQUENCE IF EXISTS coordkit_search_number`,
+			`DROP TABLE IF EXISTS coordkit_search_document`, `DROP TABLE IF EXISTS coordkit_search_text`, `DROP SEQUENCE IF EXISTS coordkit_search_number`, dropMarkings,
 		},
 	}
 }
@@ -50,20 +57,21 @@ const (
 	// A number comes from a sequence, so that tenants do not wait for each other: it
 	// comes round after more documents than anybody files in a second.
 	numbersPostgres   = `SELECT nextval('coordkit_search_number') FROM generate_series(1, $1)`
-	documentsPostgres = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, beyond, lost, lexemes)
-SELECT n, $1, id, kind, dated, recorded, facets, beyond, lost, lexemes::tsvector
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[])
-  AS u (n, id, kind, dated, recorded, facets, beyond, lost, lexemes)`
+	documentsPostgres = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, beyond, lost, lexemes, marking)
+SELECT n, $1, id, kind, dated, recorded, facets, beyond, lost, lexemes::tsvector, marking
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[])
+  AS u (n, id, kind, dated, recorded, facets, beyond, lost, lexemes, marking)`
 	textsPostgres  = `INSERT INTO coordkit_search_text (n, title, text) SELECT n, title, text FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (n, title, text)`
-	removePostgres = `WITH gone AS (DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = ANY ($2::text[]) RETURNING n)
-DELETE FROM coordkit_search_text WHERE n IN (SELECT n FROM gone)`
+	removePostgres = `WITH gone AS (DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = ANY ($2::text[]) RETURNING n, marking),
+  texts AS (DELETE FROM coordkit_search_text WHERE n IN (SELECT n FROM gone))
+SELECT marking, count(*) FROM gone GROUP BY marking`
 )
 
 // rows are documents by columns, as PostgreSQL takes many at once.
 type rows struct {
-	n, dated, recorded                           []int64
-	id, kind, facets, lost, lexemes, title, text []string
-	beyond                                       []bool
+	n, dated, recorded                                    []int64
+	id, kind, facets, lost, lexemes, marking, title, text []string
+	beyond                                                []bool
 }
 
 func (r *rows) add(n int64, tenant string, d *search.Document) error {
@@ -72,10 +80,10 @@ func (r *rows) add(n int64, tenant string, d *search.Document) error {
 		return err
 	}
 	v := vectorOf(tenant, d)
-	r.n, r.dated, r.recorded = append(r.n, n), append(r.dated, micros(d.Dated)), append(r.recorded, micros(d.Recorded))
+	r.n, r.dated, r.recorded = append(r.n, n), append(r.dated, d.Dated.UnixMicro()), append(r.recorded, d.Recorded.UnixMicro())
 	r.id, r.kind, r.facets = append(r.id, string(d.ID)), append(r.kind, string(d.Kind)), append(r.facets, facets)
 	r.lexemes, r.lost, r.beyond = append(r.lexemes, v.text), append(r.lost, v.lost), append(r.beyond, v.beyond)
-	r.title, r.text = append(r.title, d.Title), append(r.text, d.Text)
+	r.marking, r.title, r.text = append(r.marking, d.Marking), append(r.title, d.Title), append(r.text, d.Text)
 	return nil
 }
 
@@ -90,7 +98,7 @@ func (tsvector) put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, documentsPostgres, tenant, r.n, r.id, r.kind, r.dated, r.recorded, r.facets, r.beyond, r.lost, r.lexemes); err != nil {
+	if _, err := tx.ExecContext(ctx, documentsPostgres, tenant, r.n, r.id, r.kind, r.dated, r.recorded, r.facets, r.beyond, r.lost, r.lexemes, r.marking); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, textsPostgres, r.n, r.title, r.text)
@@ -114,9 +122,12 @@ func numbers(ctx context.Context, tx *sql.Tx, count int) ([]int64, error) {
 	return out, rows.Err()
 }
 
-func (tsvector) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) error {
-	_, err := tx.ExecContext(ctx, removePostgres, tenant, ids)
-	return err
+func (tsvector) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (map[string]int, error) {
+	rows, err := tx.QueryContext(ctx, removePostgres, tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	return counted(rows)
 }
 
 // settings have every statement of an answer planned for its words, from indexes:
@@ -145,58 +156,72 @@ func (tsvector) texts() string {
 	return `SELECT d.id, t.title, t.text FROM coordkit_search_document d JOIN coordkit_search_text t ON t.n = d.n WHERE d.tenant = $1 AND d.id IN`
 }
 
-// queryText writes a condition as a tsquery. Beyond is for the documents that are
-// looked through whatever is asked for.
-func queryText(c *condition, window []string, beyond string) string {
-	parts := make([]string, 0, len(c.with)+len(c.without))
+// indexTexts writes what documents have that may meet a condition, each part by
+// itself: the index then leaps from one list to the next, where of one query with all parts it would
+// read every list. Of a phrase they are its words and pairs. Beyond is for the documents
+// whose words are not in the index.
+func indexTexts(c *condition, beyond string) []string {
+	var out []string
 	for _, s := range c.with {
-		parts = append(parts, soughtText(s, true))
+		for _, part := range soughtTexts(s) {
+			if !s.mark() {
+				part += " | " + lexeme(beyond)
+			}
+			out = append(out, part)
+		}
 	}
 	for _, group := range c.without {
-		inner := make([]string, len(group))
-		for i, s := range group {
-			inner[i] = soughtText(s, false)
+		var inner []string
+		for _, s := range group {
+			inner = append(inner, soughtTexts(s)...)
+			if s.phrase() { // of one that must not be, only what is certain counts
+				inner = append(inner, followText(s))
+			}
 		}
-		parts = append(parts, "!("+strings.Join(inner, " & ")+")")
+		out = append(out, "!("+strings.Join(inner, " & ")+")")
 	}
-	text := "(" + strings.Join(parts, " & ") + " | " + lexeme(beyond) + ")"
-	if len(window) > 0 {
-		for i := range window {
-			window[i] = lexeme(window[i])
-		}
-		text += " & (" + strings.Join(window, " | ") + ")"
-	}
-	return text
+	return out
 }
 
-// soughtText writes what is sought. Where it is a phrase that must be there, documents
-// count for which its positions do not tell; where it must not, only those for
-// which they do.
-func soughtText(s sought, must bool) string {
-	if len(s.lexemes) == 1 {
-		text := lexeme(s.lexemes[0])
-		if s.prefix {
-			text += ":*"
+// phraseText writes the phrases that must be there.
+func phraseText(c *condition) string {
+	var parts []string
+	for _, s := range c.with {
+		if s.phrase() {
+			parts = append(parts, followText(s))
 		}
-		return text
 	}
-	quoted := make([]string, len(s.lexemes))
+	return strings.Join(parts, " & ")
+}
+
+// soughtTexts are what documents with it have, each of them.
+func soughtTexts(s sought) []string {
+	if s.any {
+		return []string{anyText(s.lexemes)}
+	}
+	out := make([]string, 0, 2*len(s.lexemes))
 	for i, l := range s.lexemes {
-		quoted[i] = lexeme(l)
+		if i > 0 {
+			out = append(out, pairText(s.lexemes[i-1], l))
+		}
+		out = append(out, lexeme(l))
 	}
-	follow := "(" + strings.Join(quoted, " <-> ") + ")"
-	if !must {
-		return follow
+	if s.prefix {
+		out[0] += ":*"
 	}
-	parts := make([]string, 0, 2*len(s.lexemes))
-	for i := range s.lexemes[1:] {
-		parts = append(parts, pairText(s.lexemes[i], s.lexemes[i+1]))
+	return out
+}
+
+func followText(s sought) string { return "(" + strings.Join(quoted(s.lexemes), " <-> ") + ")" }
+
+func anyText(lexemes []string) string { return "(" + strings.Join(quoted(lexemes), " | ") + ")" }
+
+func quoted(lexemes []string) []string {
+	out := make([]string, len(lexemes))
+	for i, l := range lexemes {
+		out[i] = lexeme(l)
 	}
-	lost := make([]string, 0, len(s.lexemes))
-	for _, l := range s.lexemes {
-		lost = append(lost, lexeme(markLost+l))
-	}
-	return strings.Join(parts, " & ") + " & (" + follow + " | (" + strings.Join(quoted, " & ") + " & (" + strings.Join(lost, " | ") + ")))"
+	return out
 }
 
 // lexeme quotes a lexeme, which has nothing that would have to be escaped.

@@ -77,7 +77,7 @@ func vectorOf(tenant string, d *search.Document) vector {
 	for _, w := range title {
 		v.marks = append(v.marks, markTitle+mark+w)
 	}
-	rest := append(facetMarks(tenant, d.Facets), days(secondOf(d.Dated))...)
+	rest := append(marks(tenant, d), days(secondOf(d.Dated))...)
 	v.marks = append(v.marks, rest...)
 	if v.size() > maxVector {
 		return vector{text: (&making{marks: append(rest, markBeyond+mark)}).text(), beyond: true}

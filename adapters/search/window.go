@@ -59,10 +59,10 @@ const windowPostgres = `SELECT min(n), max(n), count(*), (SELECT reltuples FROM 
 
 func (tsvector) candidates(ctx context.Context, from querier, a *ask, c *collection) error {
 	sought := a.condition()
-	if len(sought.with) == 0 {
-		return inOrder(ctx, from, a, c)
+	w := windows{from: from, ask: a, condition: &sought, found: c, rest: a.numbers, size: firstWindow}
+	if a.after != nil {
+		w.after = &place{dated: a.after.Dated.UnixMicro(), id: string(a.after.ID)}
 	}
-	w := windows{from: from, ask: a, condition: &sought, found: c, rest: a.numbers, size: firstWindow, reach: 1}
 	if sought.begins() {
 		w.size = widest + 1 // all lists of a prefix are read for each statement
 	}
@@ -74,29 +74,18 @@ func (tsvector) candidates(ctx context.Context, from querier, a *ask, c *collect
 	}
 }
 
-// inOrder brings the documents of a tenant, of whose words nothing is asked.
-func inOrder(ctx context.Context, from querier, a *ask, c *collection) error {
-	statement := "SELECT " + columns + " FROM coordkit_search_document d WHERE d.tenant = " + a.args.add(a.tenant) + a.filters + " AND d.n >= " +
-		a.args.add(a.numbers.from) + " AND d.n < " + a.args.add(a.numbers.below) + " ORDER BY d.n DESC LIMIT "
-	for limit := c.collector.Wanted() + firstWindow/16; ; limit = min(4*limit, 1<<20) {
-		s, err := read(ctx, from, statement+strconv.Itoa(limit), a.args.list, c.visit)
-		if err != nil || s.enough || s.rows < limit {
-			return err
-		}
-		a.args.list[len(a.args.list)-1] = s.last
-	}
-}
-
-// windows reads matches window by window.
+// windows reads matches window by window, those of a window in the order of hits.
 type windows struct {
 	from      querier
 	ask       *ask
 	condition *condition
 	found     *collection
 	rest      span
+	after     *place  // the last row that was read of a window with more; nil: none
 	size      int     // documents of the next window
 	documents float64 // there are about
-	reach     int     // times the rows that should be enough
+	rows      int     // that were read
+	kept      int     // of them
 }
 
 // next reads a window; done says that there is none, or that enough was found.
@@ -108,19 +97,24 @@ func (w *windows) next(ctx context.Context) (done bool, err error) {
 	held := w.found.collector.Held()
 	statement, args, most := w.statement(window, !all)
 	s, err := read(ctx, w.from, statement, args, w.found.visit)
-	switch {
-	case err != nil || s.enough:
+	if err != nil || s.enough || w.missing() == 0 {
 		return true, err
-	case s.rows == most:
-		w.rest.below, w.reach = s.last, 2*w.reach
+	}
+	w.rows, w.kept = w.rows+s.rows, w.kept+w.found.collector.Held()-held
+	if s.rows == most {
+		w.rest.below, w.after = (s.last.n>>belowSecond+1)<<belowSecond, &s.last
 		return false, nil
-	case all || w.found.enough(window.from>>belowSecond-1):
+	}
+	if all {
 		return true, nil
 	}
 	w.rest.below = window.from
 	w.size = w.wider(held)
 	return false, nil
 }
+
+// missing is how many documents the answer lacks.
+func (w *windows) missing() int { return w.found.collector.Wanted() - w.found.collector.Held() }
 
 // span is the next window; all says that nothing is left after it. It begins with a second, so that
 // it may turn out to be enough.
@@ -145,60 +139,79 @@ func (w *windows) span(ctx context.Context) (window span, all bool, err error) {
 	return span{max(from.Int64>>belowSecond<<belowSecond, w.rest.from), last.Int64 + 1}, false, nil
 }
 
-// most is how many rows a statement brings at most: those that are wanted, and what
-// is left of the last one's second, which belongs to the answer; more where rows before
-// were not enough, as happens to a reader who may see little.
+// most is how many rows a statement brings at most: as many as are missing, and
+// more where not every row is kept, as happens with phrases and to a reader who may see little.
 func (w *windows) most() int {
-	missing := w.found.collector.Wanted() - w.found.collector.Held()
-	together := missing + firstWindow/2 // nothing is known yet
-	if w.found.seconds > 0 {
-		together = 2 * w.found.rows / w.found.seconds
+	missing := w.missing()
+	switch {
+	case w.kept > 0:
+		return missing + missing*(w.rows-w.kept)*9/8/w.kept + 16
+	case w.rows > 0:
+		return 4 * (missing + w.rows)
+	case len(w.condition.ordered()) > 0:
+		return missing + missing/4
 	}
-	return w.reach * (missing + missing/8 + together + 64)
+	return missing
 }
 
-// What it costs to go through a document of a window, in what a match costs; to
-// match a phrase, the vector is read.
-const (
-	costPassed = 0.3
-	costPhrase = 20
-)
+// costPassed is what it costs to go through a document of a window, in what a
+// match costs.
+const costPassed = 0.3
 
 // wider is the size that the next window needs if what is sought is as frequent
 // there as in this one, before which so many documents were held. To find all
 // matches and take the newest may be cheaper.
 func (w *windows) wider(held int) int {
-	c := w.found.collector
-	missing := float64(c.Wanted() - c.Held())
-	rate := float64(c.Held()-held+1) / float64(w.size)
-	window := max(1.25*missing/rate, firstWindow)
-	match := 1.0
-	if len(w.condition.ordered()) > 0 {
-		match = costPhrase
-	}
-	if w.documents > 0 && w.documents*rate*match < window*(costPassed+rate*match) {
+	rate := float64(w.found.collector.Held()-held+1) / float64(w.size)
+	window := max(1.25*float64(w.missing())/rate, firstWindow)
+	if w.documents > 0 && w.documents*rate < window*(costPassed+rate) {
 		return widest + 1
 	}
 	return int(min(window, widest+1))
 }
 
-// statement brings the matches of a window. The planner is kept from looking
-// through all documents of the window instead of those with the words.
+// statement brings the matches of a window. Whether the words of a phrase follow
+// each other is asked of the vectors of those that are brought.
 func (w *windows) statement(window span, bounded bool) (text string, list []any, most int) {
-	a := w.ask
 	most = w.most()
-	args := arguments{list: slices.Clone(a.args.list)}
-	var lexemes []string
-	if bounded {
-		lexemes = daysIn(window)
-	}
-	match := args.add(queryText(w.condition, lexemes, markBeyond+tenantMark(a.tenant)))
+	args := arguments{list: slices.Clone(w.ask.args.list)}
+	where := w.where(&args, window, bounded)
 	unsure := []string{"d.beyond"}
 	for _, l := range w.condition.ordered() {
 		unsure = append(unsure, "strpos(d.lost, "+args.add(lostText(l))+") > 0")
 	}
-	matches := "SELECT " + columns + ", " + strings.Join(unsure, " OR ") + " AS unsure FROM coordkit_search_document d WHERE d.lexemes @@ " + match + "::tsquery AND d.tenant || '' = " +
-		args.add(a.tenant) + a.filters + " AND d.n + 0 >= " + args.add(window.from) + " AND d.n + 0 < " + args.add(window.below) + " OFFSET 0"
-	return "SELECT " + columns + ", d.unsure, t.title, t.text FROM (SELECT " + columns + ", d.unsure FROM (" + matches + ") d ORDER BY d.n DESC LIMIT " + strconv.Itoa(most) +
-		") d LEFT JOIN coordkit_search_text t ON t.n = CASE WHEN d.unsure THEN d.n END ORDER BY d.n DESC", args.list, most
+	inner, refuted := columns, "false"
+	if phrases := phraseText(w.condition); phrases != "" {
+		inner, refuted = inner+", d.lexemes", "NOT d.unsure AND NOT d.lexemes @@ "+args.add(phrases)+"::tsquery"
+	}
+	matches := "SELECT " + inner + ", " + strings.Join(unsure, " OR ") + " AS unsure FROM coordkit_search_document d WHERE " + where + " OFFSET 0"
+	first := "SELECT " + inner + ", d.unsure FROM (" + matches + ") d" + hitOrder + " LIMIT " + strconv.Itoa(most)
+	return "SELECT " + columns + ", " + refuted + ", d.unsure, t.title, t.text FROM (" + first +
+		") d LEFT JOIN coordkit_search_text t ON t.n = CASE WHEN d.unsure THEN d.n END" + hitOrder, args.list, most
+}
+
+// hitOrder is the order of hits, titled ones apart.
+const hitOrder = " ORDER BY d.dated DESC, d.id"
+
+// where says which documents of a window match. Of words, it is for the index
+// alone to find them: the planner is kept from looking through all documents of the window.
+func (w *windows) where(args *arguments, window span, bounded bool) string {
+	a := w.ask
+	parts := indexTexts(w.condition, markBeyond+tenantMark(a.tenant))
+	tenant, n := "d.tenant = ", "d.n"
+	if len(parts) > 0 {
+		tenant, n = "d.tenant IS NOT DISTINCT FROM ", "d.n + 0"
+		if days := daysIn(window); bounded && len(days) > 0 {
+			parts = append(parts, anyText(days))
+		}
+	}
+	for i := range parts {
+		parts[i] = "d.lexemes @@ " + args.add(parts[i]) + "::tsquery"
+	}
+	parts = append(parts, tenant+args.add(a.tenant)+a.filters, n+" >= "+args.add(window.from), n+" < "+args.add(window.below))
+	if w.after != nil {
+		dated := args.add(w.after.dated)
+		parts = append(parts, "(d.dated < "+dated+" OR d.dated = "+dated+" AND d.id > "+args.add(w.after.id)+")")
+	}
+	return strings.Join(parts, " AND ")
 }

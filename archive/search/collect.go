@@ -32,12 +32,13 @@ type Collector struct {
 	q       *Query
 	limit   int // hits of the page
 	counted int // hits that are counted; 0 on a page that goes on
+	cleared map[string]bool
 	best    page
 }
 
 // NewCollector begins the answer to a query.
 func NewCollector(q *Query) *Collector {
-	c := &Collector{q: q, limit: clamp(q.Limit, DefaultLimit, MaxLimit)}
+	c := &Collector{q: q, limit: clamp(q.Limit, DefaultLimit, MaxLimit), cleared: make(map[string]bool)}
 	if q.After == nil {
 		c.counted = clamp(q.Counted, DefaultCounted, MaxCounted)
 	}
@@ -57,9 +58,22 @@ func clamp(n, usual, most int) int {
 // stands in its title; it is false where no word is asked for.
 func (c *Collector) Add(d *Document, titled bool) {
 	k := Key{Titled: titled, Dated: whole(d.Dated), ID: d.ID}
-	if (c.q.After == nil || c.q.After.Before(k)) && c.best.takes(k) && c.q.admits(d) {
+	if (c.q.After == nil || c.q.After.Before(k)) && c.best.takes(k) && c.Clears(d.Marking) && c.q.admits(d) {
 		c.best.add(found{k, d.Facets})
 	}
+}
+
+// Clears reports whether the reader is cleared for a marking.
+func (c *Collector) Clears(marking string) bool {
+	if c.q.Cleared == nil {
+		return true
+	}
+	cleared, known := c.cleared[marking]
+	if !known {
+		cleared = c.q.Cleared(marking)
+		c.cleared[marking] = cleared
+	}
+	return cleared
 }
 
 // Held is how many documents the answer is made of so far.

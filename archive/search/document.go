@@ -18,12 +18,15 @@ type Document struct {
 	Dated    time.Time
 	Recorded time.Time // when the archive learned of it
 	Facets   map[string][]string
+	// Marking is what a reader has to be cleared for, so as to know of the document
+	// at all; see Query.Cleared. A document without one has the empty marking.
+	Marking string
 }
 
 // Validate refuses, with ErrInvalid, what not every engine can keep: text that is
 // not UTF-8 or has a NUL character.
 func (d *Document) Validate() error {
-	fields := []struct{ name, text string }{{"id", string(d.ID)}, {"title", d.Title}, {"text", d.Text}, {"kind", string(d.Kind)}}
+	fields := []struct{ name, text string }{{"id", string(d.ID)}, {"title", d.Title}, {"text", d.Text}, {"kind", string(d.Kind)}, {"marking", d.Marking}}
 	for name, values := range d.Facets {
 		fields = append(fields, struct{ name, text string }{"facet", name})
 		for _, v := range values {

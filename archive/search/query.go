@@ -76,8 +76,13 @@ type Query struct {
 	AsOf      time.Time      // only documents dated by then; zero is no bound
 	AsKnownAt time.Time      // only documents recorded by then; zero is no bound
 	Facets    map[string]string
-	// Visible says what the reader may see; nil is everything. What it hides
-	// leaves no trace in hits, counts, facets or order.
+	// Cleared says for which markings the reader is cleared; nil is for all of them.
+	// It has to tell by the marking alone: an engine asks it of each marking once, and
+	// then reads nothing of what it hides.
+	Cleared func(marking string) bool
+	// Visible says what else the reader may see; nil is everything. It is asked of
+	// each document, so that one who may see few has many looked at. What it or
+	// Cleared hides leaves no trace in hits, counts, facets or order.
 	Visible func(archive.RecordID) bool
 	After   *Key // the last hit of the page before
 	Limit   int  // 0 is DefaultLimit; more than MaxLimit is MaxLimit

@@ -119,7 +119,7 @@ func scan(docs []*search.Document, q *search.Query) search.Result {
 	counts := make(map[[2]string]int)
 	facets := make(map[archive.RecordID]map[string][]string)
 	for _, d := range docs {
-		ok := q.Visible == nil || q.Visible(d.ID)
+		ok := (q.Visible == nil || q.Visible(d.ID)) && (q.Cleared == nil || q.Cleared(d.Marking))
 		ok = ok && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind))
 		ok = ok && (q.AsOf.IsZero() || !d.Dated.After(q.AsOf)) && (q.AsKnownAt.IsZero() || !d.Recorded.After(q.AsKnownAt))
 		ok = ok && (q.From.IsZero() || !d.Dated.Before(q.From)) && (q.To.IsZero() || d.Dated.Before(q.To))
@@ -179,6 +179,7 @@ func drawDocument(t *rapid.T, id int) *search.Document {
 		Kind: rapid.SampledFrom([]archive.Kind{"plan", "note"}).Draw(t, "kind"), Dated: day(rapid.IntRange(1, 4).Draw(t, "day")),
 		Recorded: day(rapid.IntRange(1, 4).Draw(t, "recorded")),
 		Facets:   map[string][]string{"product": rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 3).Draw(t, "facet")},
+		Marking:  rapid.SampledFrom([]string{"", "plant", "board"}).Draw(t, "marking"),
 	}
 }
 
@@ -218,13 +219,15 @@ func TestInvariants13And16IndexAnswersAsTheScan(t *testing.T) {
 		}
 		var visible []*search.Document
 		hidden := rapid.IntRange(0, 10).Draw(t, "hidden")
+		cleared := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"", "plant", "board"}), rapid.ID).Draw(t, "cleared")
 		for id, d := range kept {
-			if id != archive.RecordID(strconv.Itoa(hidden)) {
+			if id != archive.RecordID(strconv.Itoa(hidden)) && slices.Contains(cleared, d.Marking) {
 				visible = append(visible, d)
 			}
 		}
 		want := scan(visible, &q)
 		q.Visible = func(id archive.RecordID) bool { return id != archive.RecordID(strconv.Itoa(hidden)) }
+		q.Cleared = func(marking string) bool { return slices.Contains(cleared, marking) }
 		var got search.Result
 		for {
 			page, err := x.Find(&q)
