@@ -4,49 +4,49 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// maxSearch is how many records the search for a circle looks at; a longer
-// chain is refused rather than searched.
+// maxSearch is how many records the search for a circle looks at from one side; where
+// both sides are longer, the edge is refused rather than searched for.
 const maxSearch = 100_000
 
-// refuseCircle refuses an edge of an acyclic type over which its source would
-// reach itself. It goes from the target towards the source and reads each record
-// on the way by id: since an edge stands in the history of its source, nobody
-// can add one there before this transaction commits, and two writers cannot
-// close a circle from both sides.
+// refuseCircle refuses an edge of an acyclic type over which its source would reach
+// itself. It searches from both ends, step by step from the one that has fewer records
+// ahead: from the target along the edges, from the source against them. The side that
+// has no more records ends the search: to a record that is just being filed hardly anything leads,
+// however long the chain that it continues.
+//
+// Each record is read by id before its edges are (the source was put in this unit), so
+// that nobody adds one there before the transaction commits (see Edging.PutReference),
+// and two writers cannot close a circle from both sides.
 func refuseCircle(ctx context.Context, tx Tx, ref Reference) error {
 	info, _ := ref.Type.Info()
-	if !info.Acyclic || ref.Target.Kind != EndRecord {
+	if !info.Acyclic || ref.Source.Kind != EndRecord || ref.Target.Kind != EndRecord {
 		return nil
 	}
-	seen := map[End]bool{ref.Target: true}
-	for next := []End{ref.Target}; len(next) > 0; {
-		at := next[0]
-		next = next[1:]
-		if at == ref.Source {
-			return circle(ref)
+	if ref.Source == ref.Target {
+		return circle(ref)
+	}
+	along, against := newSide(Outward, ref.Target), newSide(Inward, ref.Source)
+	against.held[RecordID(ref.Source.Value)] = true
+	for len(along.next) > 0 && len(against.next) > 0 {
+		one, other := against, along
+		if along.before(against) {
+			one, other = along, against
 		}
-		if _, err := tx.Record(ctx, RecordID(at.Value)); errors.Is(err, ErrNotFound) {
-			continue // nothing leads from what is not filed
-		} else if err != nil {
-			return err
+		if one.endless {
+			return &RefusedError{Command: "refer", Unmet: []Unmet{{
+				Condition: "acyclic", Ref: ref.Source.Value,
+				Text: fmt.Sprintf("more than %d records lie beyond %q and before %q over %s: shorten the chain", maxSearch, ref.Target.Value, ref.Source.Value, ref.Type),
+			}}}
 		}
-		ends, err := targets(ctx, tx, at, ref.Type)
+		met, err := one.step(ctx, tx, ref.Type, other)
 		if err != nil {
 			return err
 		}
-		for _, end := range ends {
-			if end.Kind == EndRecord && !seen[end] {
-				seen[end] = true
-				next = append(next, end)
-			}
-		}
-		if len(seen) > maxSearch {
-			return &RefusedError{Command: "refer", Unmet: []Unmet{{
-				Condition: "acyclic", Ref: ref.Source.Value,
-				Text: fmt.Sprintf("more than %d records lie beyond %q over %s: shorten the chain", maxSearch, ref.Target.Value, ref.Type),
-			}}}
+		if met {
+			return circle(ref)
 		}
 	}
 	return nil
@@ -59,22 +59,67 @@ func circle(ref Reference) error {
 	}}}
 }
 
-// targets are the ends to which edges of a type lead from an end.
-func targets(ctx context.Context, tx Tx, from End, t ReferenceType) ([]End, error) {
-	var out []End
-	for after := ""; ; {
-		page, next, err := tx.References(ctx, ReferenceQuery{End: from, Direction: Outward, After: after, Limit: MaxLimit})
-		if err != nil {
-			return nil, err
-		}
-		for i := range page {
-			if page[i].Type == t {
-				out = append(out, page[i].Target)
-			}
-		}
-		if next == "" {
-			return out, nil
-		}
-		after = next
+// side is what was found from one end of an edge.
+type side struct {
+	way     Direction
+	seen    map[RecordID]bool
+	held    map[RecordID]bool // read or put by id in this unit
+	next    []RecordID        // found, and not looked beyond
+	endless bool              // too much lies there to be looked at
+}
+
+func newSide(way Direction, from End) *side {
+	id := RecordID(from.Value)
+	return &side{way: way, seen: map[RecordID]bool{id: true}, held: make(map[RecordID]bool), next: []RecordID{id}}
+}
+
+// before reports whether this side is the one to go on with.
+func (s *side) before(o *side) bool {
+	switch {
+	case s.endless != o.endless:
+		return o.endless
+	case len(s.next) != len(o.next):
+		return len(s.next) < len(o.next)
 	}
+	return len(s.seen) < len(o.seen)
+}
+
+// step looks beyond some of the records ahead, and reports whether that is where the
+// other side has been.
+func (s *side) step(ctx context.Context, tx Tx, t ReferenceType, other *side) (met bool, err error) {
+	some := s.next[:min(len(s.next), MaxEnds)]
+	for _, id := range some {
+		if s.held[id] {
+			continue
+		}
+		if _, err := tx.Record(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
+			return false, err
+		}
+	}
+	edges, err := tx.Edges(ctx, EdgeQuery{Records: some, Direction: s.way, Types: []ReferenceType{t}})
+	if errors.Is(err, ErrInvalid) { // more edges than are given at once
+		s.endless = true
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	s.next = slices.Clone(s.next[len(some):])
+	for i := range edges {
+		end := edges[i].Target
+		if s.way == Inward {
+			end = edges[i].Source
+		}
+		id := RecordID(end.Value)
+		if end.Kind != EndRecord || s.seen[id] {
+			continue
+		}
+		if other.seen[id] {
+			return true, nil
+		}
+		s.seen[id] = true
+		s.next = append(s.next, id)
+	}
+	s.endless = len(s.seen) > maxSearch
+	return false, nil
 }

@@ -48,7 +48,10 @@ type Tx interface {
 type Edging interface {
 	// PutReference stores an edge. Another one with its source and id, which is the
 	// same edge, changes nothing. That ids differ where sources do is the caller's to
-	// see to, as NewReference does.
+	// see to, as NewReference does. Where rules rest on the edges at a record, those of
+	// acyclic types, a list is held to: the edges that an Update finds at a record which
+	// it has read by id before, absence included, are all of that type there when it
+	// commits, whoever puts one.
 	PutReference(ctx context.Context, ref Reference) error
 
 	// RedactReference replaces reason and author of the edge with that id that leads

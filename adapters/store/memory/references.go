@@ -54,8 +54,17 @@ func (x *tx) PutReference(_ context.Context, ref archive.Reference) error {
 	if !storable(string(ref.Source.Kind), string(ref.Target.Kind)) {
 		return unstorable(archive.ErrInvalid, "kind of an end")
 	}
-	if w := x.references.absent(ref.ID); w != nil {
-		x.references.put(w, ref)
+	w := x.references.absent(ref.ID)
+	if w == nil {
+		return nil
+	}
+	x.references.put(w, ref)
+	if info, _ := ref.Type.Info(); info.Acyclic {
+		for _, end := range []archive.End{ref.Source, ref.Target} {
+			if end.Kind == archive.EndRecord {
+				x.joined = append(x.joined, end.Value)
+			}
+		}
 	}
 	return nil
 }

@@ -24,6 +24,11 @@ type tenant struct {
 	journal  journal
 	recorded int64 // of the newest journal entry, in Unix microseconds
 
+	// joined is for each record the newest commit that put an edge at it on which
+	// units may rest that are open: none of them began after the newest of all.
+	joined     map[string]uint64
+	lastJoined uint64
+
 	requests    *table[changereq.Request, changereq.Event]
 	records     *table[archive.Record, archive.Event]
 	references  *table[archive.Reference, none]
@@ -49,6 +54,7 @@ type epoch struct {
 func newTenant() *tenant {
 	return &tenant{
 		turn:        make(chan struct{}, 1),
+		joined:      make(map[string]uint64),
 		requests:    newTable[changereq.Request, changereq.Event](placeRequest(), requestKind()),
 		records:     newTable[archive.Record, archive.Event](placeRecord(), recordKind()),
 		references:  newTable[archive.Reference, none](placeReference(), nil),
@@ -118,17 +124,46 @@ func (t *tenant) commit(ctx context.Context, x *tx) (bool, error) {
 			return false, nil
 		}
 	}
+	if t.joinedSince(x) {
+		return false, nil
+	}
 	t.close(x)
 	t.commits++
 	for _, s := range stages {
 		s.apply(t.commits)
 	}
+	t.join(x.joined)
 	t.record(x.log)
 	for at, e := range x.redacted {
 		at.replace(e)
 	}
 	t.prune()
 	return true, nil
+}
+
+// joinedSince reports whether somebody has put an edge at a record that x has read by
+// id.
+func (t *tenant) joinedSince(x *tx) bool {
+	if t.lastJoined <= x.commit {
+		return false
+	}
+	for i := range x.records.touched.list {
+		if w := &x.records.touched.list[i]; w.noted && t.joined[w.id] > x.commit {
+			return true
+		}
+	}
+	return false
+}
+
+// join notes for who is at work beside this commit at which records it puts edges.
+func (t *tenant) join(records []string) {
+	if len(t.open) == 0 || len(records) == 0 {
+		return
+	}
+	for _, id := range records {
+		t.joined[id] = t.commits
+	}
+	t.lastJoined = t.commits
 }
 
 // record gives the entries of a commit their positions. The time never falls
@@ -148,6 +183,9 @@ func (t *tenant) prune() {
 	oldest := t.commits
 	if len(t.open) > 0 {
 		oldest = t.open[0].commit
+	}
+	if t.lastJoined <= oldest {
+		clear(t.joined)
 	}
 	t.requests.prune(oldest)
 	t.records.prune(oldest)

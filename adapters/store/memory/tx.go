@@ -19,6 +19,7 @@ type tx struct {
 	journal  journal
 	log      []journaled // the entries that the transaction adds
 	redacted map[journaled]coordination.Entry
+	joined   []string // the records at which it puts edges that others may rest on
 
 	requests    stage[changereq.Request, changereq.Event]
 	records     stage[archive.Record, archive.Event]

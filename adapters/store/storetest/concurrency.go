@@ -36,6 +36,7 @@ func concurrency(h *harness) {
 	h.run("Numbers", numbersAreGivenOnce)
 	h.run("Replies", replyIsKeptOnce)
 	h.run("Circle", noCircleCloses)
+	h.run("Edges", edgesAreHeld)
 	h.run("NewContent", contentIsNewOnce)
 	h.run("LockOrder", oppositeOrdersEnd)
 	h.run("Transient", transientErrorRunsAgain)

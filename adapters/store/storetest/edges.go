@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -110,4 +112,66 @@ func edgesOf(
 		return strings.Compare(a.ID, b.ID)
 	})
 	return out
+}
+
+// edgesAreHeld: who finds no edge at a record that it has read by id, filed or not,
+// closes it, and who finds it open puts one there: there must never be both.
+func edgesAreHeld(h *harness) {
+	for round := range rounds {
+		at, closed := archive.RecordID(fmt.Sprintf("at%d", round)), fmt.Sprintf("closed%d", round)
+		from := archive.RecordID(fmt.Sprintf("from%d", round))
+		end, way := archive.ToRecord(at), archive.Inward
+		e := archive.NewReference(archive.HasPart, archive.ToRecord(from), end, archive.Terms{})
+		if round%3 == 0 {
+			e, way = archive.NewReference(archive.AttachmentOf, end, archive.ToRecord(from), archive.Terms{}), archive.Outward
+		}
+		e.At = minute(0)
+		if round%2 == 0 {
+			h.do(func(ctx context.Context, tx coordination.Tx) error {
+				_, err := putRecordAt(ctx, tx, string(at), 0, 0)
+				return err
+			})
+		}
+		errs := race(2, func(i int) error {
+			return h.update(func(ctx context.Context, tx coordination.Tx) error {
+				if i == 0 {
+					if _, err := tx.Record(ctx, at); err != nil && !errors.Is(err, archive.ErrNotFound) {
+						return err
+					}
+					n, err := countEdges(ctx, tx, at, way, round%4 < 2)
+					if err != nil || n > 0 {
+						return err
+					}
+					pause()
+					_, err = putRecordAt(ctx, tx, closed, 0, 0)
+					return err
+				}
+				if _, err := tx.Record(ctx, archive.RecordID(closed)); !errors.Is(err, archive.ErrNotFound) {
+					return err
+				}
+				pause()
+				return tx.PutReference(ctx, e)
+			})
+		})
+		require.NoError(h, errors.Join(errs...))
+		h.look(func(ctx context.Context, tx coordination.Tx) error {
+			n, err := countEdges(ctx, tx, at, way, true)
+			require.NoError(h, err)
+			_, err = tx.Record(ctx, archive.RecordID(closed))
+			require.NotEqual(h, n > 0, err == nil, "round %d: one of the two", round)
+			return nil
+		})
+	}
+}
+
+// countEdges counts the edges at a record, as a page or of several records at once.
+func countEdges(ctx context.Context, tx coordination.Tx, id archive.RecordID, way archive.Direction, page bool) (int, error) {
+	if page {
+		found, _, err := tx.References(ctx, archive.ReferenceQuery{End: archive.ToRecord(id), Direction: way})
+		return len(found), err
+	}
+	found, err := tx.Edges(ctx, archive.EdgeQuery{
+		Records: []archive.RecordID{id}, Direction: way, Types: []archive.ReferenceType{archive.HasPart, archive.AttachmentOf},
+	})
+	return len(found), err
 }

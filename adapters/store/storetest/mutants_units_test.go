@@ -319,7 +319,7 @@ func (d dirty) Obligation(ctx context.Context, id string) (notice.Obligation, er
 // concurrencyMutants do not hold what they have read.
 func concurrencyMutants() []mutant {
 	unheld := bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx { return divert(tx, u.fresh, readsByID()...) })
-	kills := []string{"Concurrency/WriteSkew", "Concurrency/Replies", "Concurrency/Circle"}
+	kills := []string{"Concurrency/WriteSkew", "Concurrency/Replies", "Concurrency/Circle", "Concurrency/Edges"}
 	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Reference", "Content", "Obligation", "Sheet", "Reply"} {
 		kills = append(kills, "Concurrency/Absence"+kind)
 	}

@@ -77,12 +77,35 @@ func (t *Tx) PutReference(ctx context.Context, ref archive.Reference) error {
 	if err != nil {
 		return err
 	}
+	if err := t.holdEnds(ctx, &ref); err != nil {
+		return err
+	}
 	k := key{kindReference, ref.ID}
 	t.guard(k)
 	return t.write(ctx, k, Write{SQL: insertReference, Row: true, Args: []any{
 		t.tenant, ref.ID, string(ref.Type), string(ref.Source.Kind), ref.Source.Value,
 		string(ref.Target.Kind), ref.Target.Value, ref.Reason, ref.Author, ref.At.UnixMicro(), terms,
 	}})
+}
+
+// holdEnds locks the records at an edge on which others may rest until this unit ends:
+// who has read one of them by id waits here, or is waited for.
+func (t *Tx) holdEnds(ctx context.Context, ref *archive.Reference) error {
+	if info, _ := ref.Type.Info(); !info.Acyclic || !t.locks() {
+		return nil
+	}
+	for _, end := range []archive.End{ref.Source, ref.Target} {
+		if end.Kind != archive.EndRecord {
+			continue
+		}
+		if _, held := t.known[key{kindRecord, end.Value}]; held && t.mode != Joined {
+			continue
+		}
+		if err := unlessAbsent(t.Record(ctx, archive.RecordID(end.Value))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeTerms gives the terms as they are stored: most edges have none, and an
