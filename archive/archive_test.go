@@ -181,6 +181,43 @@ func TestInvariant5CirclesAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, archive.ErrNotFound, "nothing of it is stored")
 }
 
+// crowded is a store in which too many edges lead to any record to be read at once.
+type crowded struct{ archive.Store }
+
+func (c crowded) Update(ctx context.Context, tenant string, fn func(context.Context, archive.Tx) error) error {
+	return c.Store.Update(ctx, tenant, func(ctx context.Context, tx archive.Tx) error { return fn(ctx, crowd{tx}) })
+}
+
+type crowd struct{ archive.Tx }
+
+func (c crowd) Edges(ctx context.Context, q archive.EdgeQuery) ([]archive.Edge, error) {
+	if q.Direction == archive.Inward {
+		return nil, q.TooMany()
+	}
+	return c.Tx.Edges(ctx, q)
+}
+
+// Where one end of an edge is too crowded to be looked around, the other is searched
+// from alone.
+func TestCirclesAtCrowdedRecords(t *testing.T) {
+	t.Parallel()
+	store := coordination.Archive(memory.New())
+	s, err := archive.New(archive.Config{Store: crowded{store}, Now: func() time.Time { return now }, NewID: func() string { return "" }})
+	require.NoError(t, err)
+	for _, id := range []archive.RecordID{"A", "B", "C"} {
+		f := minutes()
+		f.ID = id
+		_, err := s.File(t.Context(), "acme", "carol", f)
+		require.NoError(t, err)
+	}
+	for _, edge := range [][2]archive.RecordID{{"B", "A"}, {"C", "B"}} {
+		_, err := s.Refer(t.Context(), "acme", "carol", edge[0], archive.Link{Type: archive.Supersedes, Target: archive.ToRecord(edge[1])})
+		require.NoError(t, err)
+	}
+	_, err = s.Refer(t.Context(), "acme", "carol", "A", archive.Link{Type: archive.Supersedes, Target: archive.ToRecord("C")})
+	require.ErrorIs(t, err, archive.ErrRefused)
+}
+
 func TestTermsOfReferences(t *testing.T) {
 	t.Parallel()
 	pin := archive.DigestOf([]byte("x"))

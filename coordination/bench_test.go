@@ -3,6 +3,7 @@ package coordination_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"testing"
 	"time"
 
@@ -82,6 +83,41 @@ func BenchmarkClosure(b *testing.B) {
 			}
 			b.ReportMetric(float64((cputime.Used()-began).Microseconds())/float64(runs)/1000, "cpu-ms/op")
 		})
+	}
+}
+
+// BenchmarkChain files 10,000 records of which each supersedes the one before: the
+// search for a circle is to cost what lies around a record, not what lies behind it.
+func BenchmarkChain(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) coordination.Store{"memory": everystore.Memory, "sqlite": everystore.SQLite} {
+		b.Run(name, func(b *testing.B) {
+			const n = 10_000
+			for b.Loop() {
+				desk, err := coordination.NewDesk(coordination.Config{Store: open(b)})
+				require.NoError(b, err)
+				began := cputime.Used()
+				in, err := desk.FileAll(b.Context(), tenant, "carol", chain(n), nil)
+				if err != nil || in.Filed != n {
+					b.Fatal(in, err)
+				}
+				b.ReportMetric(float64(n)/(cputime.Used()-began).Seconds(), "records/cpu-s")
+			}
+		})
+	}
+}
+
+// chain gives records of which each supersedes the one before.
+func chain(n int) iter.Seq2[archive.File, error] {
+	return func(yield func(archive.File, error) bool) {
+		for i := range n {
+			f := archive.File{ID: archive.RecordID(fmt.Sprintf("R%05d", i)), Kind: "note", Title: "Note", MediaType: "text/plain", Content: fmt.Append(nil, i)}
+			if i > 0 {
+				f.References = []archive.Link{{Type: archive.Supersedes, Target: archive.ToRecord(archive.RecordID(fmt.Sprintf("R%05d", i-1)))}}
+			}
+			if !yield(f, nil) {
+				return
+			}
+		}
 	}
 }
 
