@@ -25,6 +25,9 @@ const (
 	References   ReferenceType = "references"
 	Contradicts  ReferenceType = "contradicts"
 	SeeAlso      ReferenceType = "seeAlso"
+	// MergedInto is added by Merge alone: the source is the same thing as its target,
+	// which stands for both.
+	MergedInto ReferenceType = "mergedInto"
 )
 
 // TypeInfo is what the office knows of a type of reference: a row of the table
@@ -70,7 +73,7 @@ func (i TypeInfo) Symmetric() bool { return i.Inverse == string(i.Type) }
 func ReferenceTypes() []TypeInfo {
 	types := [...]ReferenceType{
 		Supersedes, Amends, Corrects, Answers, Implements, DecidedIn, Evidences, DerivesFrom,
-		Requires, HasPart, HasFormat, AttachmentOf, References, Contradicts, SeeAlso,
+		Requires, HasPart, HasFormat, AttachmentOf, References, Contradicts, SeeAlso, MergedInto,
 	}
 	out := make([]TypeInfo, len(types))
 	for i, t := range types {
@@ -113,6 +116,8 @@ func (t ReferenceType) Info() (info TypeInfo, ok bool) {
 		info = TypeInfo{Inverse: "contradicts", Dossier: Reach{Out: 1, In: 1}, DCMI: "relation"}
 	case SeeAlso:
 		info = TypeInfo{Inverse: "seeAlso", DCMI: "relation"}
+	case MergedInto:
+		info = TypeInfo{Inverse: "mergedFrom", Acyclic: true, OneOut: true, Family: true, Hold: CarryBoth, Dossier: endless, DataCite: "IsIdenticalTo"}
 	default:
 		return TypeInfo{}, false
 	}

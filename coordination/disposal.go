@@ -60,7 +60,7 @@ func (d *Desk) PreviewDisposal(
 ) (out retention.Batch, err error) {
 	now := d.now()
 	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		env, err := d.disposalEnv(ctx, tx, actor, now, records)
+		env, err := d.disposalEnv(ctx, tx, actor, now, now, records)
 		if err != nil {
 			return err
 		}
@@ -218,7 +218,11 @@ func (d *Desk) onDisposal(
 func (d *Desk) dispose(
 	ctx context.Context, tx Tx, row Disposal, actor string, now time.Time, cmd retention.Command, records []archive.RecordID,
 ) (Disposal, error) {
-	env, err := d.disposalEnv(ctx, tx, actor, now, records)
+	since := now
+	if row.Value.ID != "" {
+		since = row.Value.Requested
+	}
+	env, err := d.disposalEnv(ctx, tx, actor, now, since, records)
 	if err != nil {
 		return row, err
 	}
@@ -250,9 +254,9 @@ func (*Desk) moved(ctx context.Context, tx Tx, batch, actor string, now time.Tim
 	return err
 }
 
-// disposalEnv reads what a decision about records rests on. What it reads by id, and
+// disposalEnv reads what a decision about records rests on, with the holds since a time. What it reads by id, and
 // the guard of the holds, stays so until the unit of work commits.
-func (d *Desk) disposalEnv(ctx context.Context, tx Tx, actor string, now time.Time, records []archive.RecordID) (retention.Env, error) {
+func (d *Desk) disposalEnv(ctx context.Context, tx Tx, actor string, now, since time.Time, records []archive.RecordID) (retention.Env, error) {
 	env := retention.Env{Now: now, Actor: actor, Office: d.cfg.Office, Phases: make(map[archive.RecordID]retention.Phase)}
 	if len(records) == 0 {
 		return env, nil
@@ -265,7 +269,7 @@ func (d *Desk) disposalEnv(ctx context.Context, tx Tx, actor string, now time.Ti
 		return env, err
 	}
 	for _, id := range records {
-		f, phase, keeping, err := d.factsOf(ctx, tx, id, now, all)
+		f, phase, keeping, err := d.factsOf(ctx, tx, id, now, since, all)
 		if err != nil {
 			return env, fieldNotFound(err, "/records", "names a record that is not filed: "+string(id))
 		}

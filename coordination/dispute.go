@@ -51,6 +51,6 @@ func (d *Desk) holdMatter(ctx context.Context, tx Tx, ev changereq.Event, id str
 	_, err := d.IssueHoldTx(ctx, tx, ev.Actor, ev.At, retention.Hold{
 		ID: id, Matter: string(subject), Reason: "A notice is disputed: " + reason,
 		Scope: retention.Scope{Conditions: []retention.Condition{{Field: FieldSubject, Value: string(subject)}}},
-	}, Carry{})
+	})
 	return err
 }

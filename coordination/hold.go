@@ -31,40 +31,28 @@ func holds() register.Register[retention.Hold] {
 // lets a record go: so of a hold and a disposal that meet one comes first.
 const holdGuardBook, holdGuardID = "hold-guard", "holds"
 
-// maxHeld is how many records a hold names, those of its spread included.
+// maxHeld is how many records a hold names.
 const maxHeld = 5000
 
-// Carry says over which references a hold spreads when it is issued.
-type Carry struct {
-	References bool // over those that carry holds: parts, renditions, attachments
-	Optional   bool // also over those that can: supersedes, decidedIn, evidences
-}
-
 // IssueHold keeps records for a matter, whatever their schedules say, from now on.
-// Records that it names have to be here; with carry it names also those that hang on
-// them now. An id that is taken is ErrConflict; no id: one is made. A hold that names a record that is being
+// Records that it names have to be here. Those that hang on them over references of the
+// hold's Carry are held with them, whenever the reference is added. An id that is taken is ErrConflict; no id: one is made. A hold that names a record that is being
 // destroyed or was is a *archive.RefusedError.
-func (d *Desk) IssueHold(ctx context.Context, tenant, actor string, h retention.Hold, carry Carry) (Hold, error) {
+func (d *Desk) IssueHold(ctx context.Context, tenant, actor string, h retention.Hold) (Hold, error) {
 	if h.ID == "" {
 		h.ID = d.cfg.NewID()
 	}
 	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Hold, error) {
-		return d.IssueHoldTx(ctx, tx, actor, now, h, carry)
+		return d.IssueHoldTx(ctx, tx, actor, now, h)
 	})
 }
 
 // IssueHoldTx is IssueHold inside the caller's transaction. The hold needs an id; now
 // must be UTC in whole microseconds.
-func (*Desk) IssueHoldTx(ctx context.Context, tx Tx, actor string, now time.Time, h retention.Hold, carry Carry) (Hold, error) {
+func (*Desk) IssueHoldTx(ctx context.Context, tx Tx, actor string, now time.Time, h retention.Hold) (Hold, error) {
 	h.Issuer, h.Issued, h.Released = actor, now, time.Time{}
 	if err := checkHold(&h); err != nil {
 		return Hold{}, err
-	}
-	if carry.References && len(h.Scope.Records) > 0 {
-		var err error
-		if h.Scope.Records, err = spread(ctx, tx, h.Scope.Records, carry.of, maxHeld); err != nil {
-			return Hold{}, err
-		}
 	}
 	var unmet []archive.Unmet
 	for _, id := range h.Scope.Records {
@@ -88,16 +76,6 @@ func (*Desk) IssueHoldTx(ctx context.Context, tx Tx, actor string, now time.Time
 	return record(ctx, tx, holds(), Hold{ID: h.ID, Value: h}, "issued", actor, now, h)
 }
 
-func (c Carry) of(info archive.TypeInfo) archive.Carry {
-	switch {
-	case info.Hold != archive.CarryOption:
-		return info.Hold
-	case c.Optional:
-		return archive.CarryBoth
-	}
-	return archive.CarryNone
-}
-
 func checkHold(h *retention.Hold) error {
 	var fields []archive.Field
 	for pointer, text := range map[string]string{"/matter": h.Matter, "/reason": h.Reason} {
@@ -108,6 +86,12 @@ func checkHold(h *retention.Hold) error {
 	s := &h.Scope
 	if len(s.Records)+len(s.Classes)+len(s.Aggregations)+len(s.Conditions) == 0 {
 		fields = append(fields, archive.Field{Pointer: "/scope", Code: "required", Text: "covers nothing: name records, classes, aggregations or conditions"})
+	}
+	if len(s.Records) > maxHeld {
+		fields = append(fields, archive.Field{Pointer: "/scope/records", Code: "too_long", Text: fmt.Sprintf("names more than %d records: issue several holds", maxHeld)})
+	}
+	if h.Carry.Optional && !h.Carry.References {
+		fields = append(fields, archive.Field{Pointer: "/carry", Code: "invalid", Text: "goes over the optional references alone: have it go over the others as well"})
 	}
 	if len(fields) == 0 {
 		return nil
@@ -173,7 +157,8 @@ func guardedHolds(ctx context.Context, tx Tx) ([]retention.Hold, error) {
 	return everyHold(ctx, tx)
 }
 
-// heldNow are the ids of the holds in force on a record.
+// heldNow are the ids of the holds in force on a record, those that come to it over
+// references included.
 func (*Desk) heldNow(ctx context.Context, tx Tx, f *fileplan.Filing, r *archive.Record, now time.Time) ([]string, error) {
 	all, err := guardedHolds(ctx, tx)
 	if err != nil {
@@ -184,6 +169,9 @@ func (*Desk) heldNow(ctx context.Context, tx Tx, f *fileplan.Filing, r *archive.
 		return nil, err
 	}
 	facts.Holds = all
+	if facts.Carried, err = carriedTo(ctx, tx, &facts, all, now); err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, h := range facts.Held(now) {
 		out = append(out, h.ID)

@@ -3,6 +3,7 @@ package coordination
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -122,6 +123,11 @@ func (d *Desk) HandleTx(ctx context.Context, tx Tx, actor string, now time.Time,
 	if err != nil {
 		return row, err
 	}
+	if remove, ok := cmd.(paper.Remove); ok && row.Value.Record != "" {
+		if err := d.unheldItem(ctx, tx, remove, row.Value.Record, now); err != nil {
+			return row, err
+		}
+	}
 	if err := d.followItem(ctx, tx, cmd); err != nil {
 		return row, err
 	}
@@ -152,6 +158,23 @@ func (d *Desk) followItem(ctx context.Context, tx Tx, cmd paper.Command) error {
 		}
 	}
 	return nil
+}
+
+// unheldItem refuses to let the paper of a record go that is held.
+func (d *Desk) unheldItem(ctx context.Context, tx Tx, cmd paper.Remove, id archive.RecordID, now time.Time) error {
+	f, r, err := filingOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	held, err := d.heldNow(ctx, tx, &f.Value, &r, now)
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	unmet := make([]archive.Unmet, len(held))
+	for i, hold := range held {
+		unmet[i] = archive.Unmet{Condition: "held", Ref: hold, Text: fmt.Sprintf("%s is the paper of %q, which is held by %s: it stays until that is released", cmd.Code, id, hold)}
+	}
+	return &archive.RefusedError{Command: "remove", Unmet: unmet}
 }
 
 // houseFor reads what a command is about: its items and the containers they are in, by

@@ -31,7 +31,8 @@ type Retention struct {
 	Record   archive.RecordID
 	Standing retention.Standing
 	Ruled    bool // it has a class with a schedule; else the standing says nothing
-	Holds    []retention.Hold
+	Holds    []retention.Hold    // in force
+	Carried  []retention.Carried // how those came to it that do not cover it themselves
 	Keeping  Keeping
 	Rev      int64 // of the keeping, from 1
 }
@@ -158,7 +159,7 @@ func (d *Desk) ReviewTx(ctx context.Context, tx Tx, actor string, now time.Time,
 	if err != nil {
 		return Retention{}, err
 	}
-	f, _, _, err := d.factsOf(ctx, tx, id, now, holds)
+	f, _, _, err := d.factsOf(ctx, tx, id, now, now, holds)
 	if err != nil {
 		return Retention{}, err
 	}
@@ -216,13 +217,22 @@ func (d *Desk) retentionTx(ctx context.Context, tx Tx, id archive.RecordID, now 
 	if err != nil {
 		return Retention{}, err
 	}
-	f, _, row, err := d.factsOf(ctx, tx, id, now, holds)
+	f, _, row, err := d.factsOf(ctx, tx, id, now, now, holds)
 	if err != nil {
 		return Retention{}, err
 	}
+	return standingAt(&f, row, now), nil
+}
+
+// standingAt is where a record stands by what is known of it.
+func standingAt(f *retention.Facts, row register.Row[Keeping], now time.Time) Retention {
+	held := f.Held(now)
 	return Retention{
-		Record: id, Standing: f.Standing, Ruled: f.Standing.Action != "", Holds: f.Held(now), Keeping: row.Value, Rev: row.Rev + 1,
-	}, nil
+		Record: f.Record, Standing: f.Standing, Ruled: f.Standing.Action != "", Holds: held, Keeping: row.Value, Rev: row.Rev + 1,
+		Carried: slices.DeleteFunc(f.Carried, func(c retention.Carried) bool {
+			return !slices.ContainsFunc(held, func(h retention.Hold) bool { return h.ID == c.Hold })
+		}),
+	}
 }
 
 // DueRecords returns a page of the records whose time is over and with which something
@@ -242,12 +252,12 @@ func (d *Desk) DueRecords(ctx context.Context, tenant, after string, limit int) 
 		}
 		page, next = nil, more
 		for i := range rows {
-			f, _, keeping, err := d.factsOf(ctx, tx, rows[i].Value.Record, now, holds)
+			f, _, keeping, err := d.factsOf(ctx, tx, rows[i].Value.Record, now, now, holds)
 			if err != nil {
 				return err
 			}
 			if f.Standing.DueOn(today) && keeping.Value.Stone == nil {
-				page = append(page, Retention{Record: f.Record, Standing: f.Standing, Ruled: true, Holds: f.Held(now), Keeping: keeping.Value, Rev: keeping.Rev + 1})
+				page = append(page, standingAt(&f, keeping, now))
 			}
 		}
 		return nil
@@ -257,9 +267,9 @@ func (d *Desk) DueRecords(ctx context.Context, tenant, after string, limit int) 
 
 // factsOf is what a decision about the end of a record rests on, each sheet read by
 // id; the holds are a list, which the caller has to guard. The phase is the one that
-// runs.
+// runs. Holds that come to the record over references are those that stood since a time.
 func (d *Desk) factsOf(
-	ctx context.Context, tx Tx, id archive.RecordID, now time.Time, holds []retention.Hold,
+	ctx context.Context, tx Tx, id archive.RecordID, now, since time.Time, holds []retention.Hold,
 ) (retention.Facts, retention.Phase, register.Row[Keeping], error) {
 	row, r, err := filingOf(ctx, tx, id)
 	if err != nil {
@@ -274,6 +284,9 @@ func (d *Desk) factsOf(
 		return f, retention.Phase{}, keeping, err
 	}
 	f.Holds = holds
+	if f.Carried, err = carriedTo(ctx, tx, &f, holds, since); err != nil {
+		return f, retention.Phase{}, keeping, err
+	}
 	rules, err := d.rulesOf(ctx, tx, &row.Value)
 	if err != nil {
 		return f, retention.Phase{}, keeping, err

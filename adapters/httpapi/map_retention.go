@@ -66,7 +66,7 @@ func phaseTo(p retention.Phase) RetentionPhase {
 
 func recordHoldFrom(in RecordHoldInput) retention.Hold {
 	return retention.Hold{
-		ID: value(in.ID), Matter: in.Matter, Custodian: value(in.Custodian), Reason: in.Reason, StopClock: value(in.StopClock),
+		ID: value(in.ID), Matter: in.Matter, Custodian: value(in.Custodian), Reason: in.Reason, StopClock: value(in.StopClock), Carry: carryFrom(value(in.Carry)),
 		Scope: retention.Scope{
 			Records: eachOf(in.Scope.Records, plain[string, archive.RecordID]), Classes: in.Scope.Classes, Aggregations: in.Scope.Aggregations,
 			Conditions: eachOf(in.Scope.Conditions, func(c RecordHoldConditionInput) retention.Condition { return retention.Condition(c) }),
@@ -74,16 +74,25 @@ func recordHoldFrom(in RecordHoldInput) retention.Hold {
 	}
 }
 
-func carryFrom(in RecordHoldInput) coordination.Carry {
-	how := value(in.Carry)
-	return coordination.Carry{References: how == "references" || how == "optional", Optional: how == "optional"}
+func carryFrom(how RecordHoldInputCarry) retention.Carry {
+	return retention.Carry{References: how == "references" || how == "optional", Optional: how == "optional"}
+}
+
+func carryTo(c retention.Carry) *string {
+	switch {
+	case c.Optional:
+		return new("optional")
+	case c.References:
+		return new("references")
+	}
+	return nil
 }
 
 func recordHoldTo(row coordination.Hold) RecordHold {
 	h := row.Value
 	return RecordHold{
 		ID: row.ID, Rev: row.Rev, Matter: h.Matter, Custodian: text(h.Custodian), Issuer: h.Issuer, Reason: h.Reason, StopClock: optional(h.StopClock),
-		Issued: h.Issued, Released: optional(h.Released),
+		Issued: h.Issued, Released: optional(h.Released), Carry: carryTo(h.Carry),
 		Scope: RecordHoldScope{
 			Records: eachOf(h.Scope.Records, plain[archive.RecordID, string]), Classes: h.Scope.Classes, Aggregations: h.Scope.Aggregations,
 			Conditions: eachOf(h.Scope.Conditions, func(c retention.Condition) RecordHoldCondition { return RecordHoldCondition(c) }),
@@ -91,10 +100,25 @@ func recordHoldTo(row coordination.Hold) RecordHold {
 	}
 }
 
-func retentionTo(r coordination.Retention) RetentionStanding {
+// carriedHoldTo is how a hold came to a record, without its way where that leads over what
+// is hidden from the reader.
+func carriedHoldTo(c retention.Carried, sight func(archive.RecordID) bool) CarriedHold {
+	out := CarriedHold{Hold: c.Hold, Path: []CarriedHoldStep{}}
+	for i := range c.Path {
+		step := &c.Path[i]
+		if !seen(sight, step.Source) || !seen(sight, step.Target) {
+			return CarriedHold{Hold: c.Hold, Path: []CarriedHoldStep{}}
+		}
+		out.Path = append(out.Path, CarriedHoldStep{Reference: step.ID, Type: string(step.Type), Source: step.Source.Value, Target: step.Target.Value})
+	}
+	return out
+}
+
+func retentionTo(r coordination.Retention, sight func(archive.RecordID) bool) RetentionStanding {
 	out := RetentionStanding{
 		Record: string(r.Record), Rev: r.Rev, Fate: text(r.Keeping.Fate), Batch: text(r.Keeping.Batch), Tombstone: via(r.Keeping.Stone, tombstoneTo),
 		Holds: listed(r.Holds, func(h retention.Hold) RecordHold { return recordHoldTo(coordination.Hold{ID: h.ID, Value: h}) }),
+		Carried: eachOf(r.Carried, func(c retention.Carried) CarriedHold { return carriedHoldTo(c, sight) }),
 		Triggers: eachOf(r.Keeping.Facts, func(f retention.Fact) TriggerFact {
 			return TriggerFact{Trigger: f.Trigger, At: f.At}
 		}),

@@ -1954,6 +1954,30 @@ type CalendarExceptionInput struct {
 	To string `json:"to"`
 }
 
+// CarriedHold How a hold came to a record that is not within its scope.
+type CarriedHold struct {
+	// Hold The hold.
+	Hold string `json:"hold"`
+
+	// Path The shortest way, from a record within its scope to this one; empty where it leads over something that the reader may not know of.
+	Path []CarriedHoldStep `json:"path"`
+}
+
+// CarriedHoldStep A reference over which a hold went.
+type CarriedHoldStep struct {
+	// Reference The reference.
+	Reference string `json:"reference"`
+
+	// Source The record it leads from.
+	Source string `json:"source"`
+
+	// Target The record it leads to.
+	Target string `json:"target"`
+
+	// Type Its type.
+	Type string `json:"type"`
+}
+
 // CauseCount How many outcomes name a cause.
 type CauseCount struct {
 	// Cause The cause.
@@ -6720,6 +6744,9 @@ type RecordHeads struct {
 
 // RecordHold A hold.
 type RecordHold struct {
+	// Carry Over which references it goes to what hangs on the records in its scope; none over none.
+	Carry *string `json:"carry,omitempty"`
+
 	// Custodian Who answers for it.
 	Custodian *string `json:"custodian,omitempty"`
 
@@ -6771,7 +6798,7 @@ type RecordHoldConditionInput struct {
 
 // RecordHoldInput A hold to issue.
 type RecordHoldInput struct {
-	// Carry Whether it takes in what hangs on the records it names now: parts, renditions and attachments; optional also what they supersede, were decided in or evidence. None is none.
+	// Carry Whether it goes to what hangs on the records in its scope, whenever that was added: parts, renditions and attachments; optional also what they supersede, were decided in or evidence. None is none.
 	Carry *RecordHoldInputCarry `json:"carry,omitempty"`
 
 	// Custodian Who answers for it.
@@ -6793,7 +6820,7 @@ type RecordHoldInput struct {
 	StopClock *bool `json:"stop_clock,omitempty"`
 }
 
-// RecordHoldInputCarry Whether it takes in what hangs on the records it names now: parts, renditions and attachments; optional also what they supersede, were decided in or evidence. None is none.
+// RecordHoldInputCarry Whether it goes to what hangs on the records in its scope, whenever that was added: parts, renditions and attachments; optional also what they supersede, were decided in or evidence. None is none.
 type RecordHoldInputCarry string
 
 // RecordHoldPage A page.
@@ -7607,6 +7634,9 @@ type RetentionStanding struct {
 
 	// Batch The disposal of its end.
 	Batch *string `json:"batch,omitempty"`
+
+	// Carried How those of the holds came to the record that do not cover it themselves.
+	Carried []CarriedHold `json:"carried,omitempty"`
 
 	// Confirm By when somebody has to have acted.
 	Confirm *openapi_types.Date `json:"confirm,omitempty"`

@@ -33,17 +33,28 @@ func (a *api) ListSchedules(ctx context.Context, in ListSchedulesRequestObject) 
 
 // GetRetention says where a record stands.
 func (a *api) GetRetention(ctx context.Context, in GetRetentionRequestObject) (GetRetentionResponseObject, error) {
-	r, err := a.desk.Retention(ctx, principalOf(ctx).Tenant, archive.RecordID(in.ID))
-	return GetRetention200JSONResponse(retentionTo(r)), err
+	p := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.desk.Retention(ctx, p.Tenant, archive.RecordID(in.ID))
+	return GetRetention200JSONResponse(retentionTo(r, sight)), err
 }
 
 // ListDueRecords lists the records whose time is over.
 func (a *api) ListDueRecords(ctx context.Context, in ListDueRecordsRequestObject) (ListDueRecordsResponseObject, error) {
-	page, next, err := a.desk.DueRecords(ctx, principalOf(ctx).Tenant, value(in.Params.PageToken), int(value(in.Params.PageSize)))
+	p := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := a.desk.DueRecords(ctx, p.Tenant, value(in.Params.PageToken), int(value(in.Params.PageSize)))
 	if err != nil {
 		return nil, badToken(err)
 	}
-	return ListDueRecords200JSONResponse{Items: listed(page, retentionTo), NextPageToken: text(next)}, nil
+	to := func(r coordination.Retention) RetentionStanding { return retentionTo(r, sight) }
+	return ListDueRecords200JSONResponse{Items: listed(page, to), NextPageToken: text(next)}, nil
 }
 
 // RecordTrigger records that something happened to a record.
@@ -51,11 +62,15 @@ func (a *api) RecordTrigger(ctx context.Context, in RecordTriggerRequestObject) 
 	id, now := archive.RecordID(in.ID), a.now()
 	fact := retention.Fact{Trigger: in.Body.Trigger, At: changereq.Instant(in.Body.At)}
 	return a.once(ctx, in.Params.IdempotencyKey, in.ID, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
+		sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+		if err != nil {
+			return reply{}, err
+		}
 		r, err := a.desk.TriggerTx(ctx, tx, p.Actor.ID, now, id, fact)
 		if err != nil {
 			return reply{}, err
 		}
-		return created(retentionTo(r), nil)
+		return created(retentionTo(r, sight), nil)
 	})
 }
 
@@ -63,22 +78,26 @@ func (a *api) RecordTrigger(ctx context.Context, in RecordTriggerRequestObject) 
 func (a *api) ReviewRetention(ctx context.Context, in ReviewRetentionRequestObject) (ReviewRetentionResponseObject, error) {
 	id, now := archive.RecordID(in.ID), a.now()
 	return a.once(ctx, in.Params.IdempotencyKey, in.ID, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
+		sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+		if err != nil {
+			return reply{}, err
+		}
 		r, err := a.desk.ReviewTx(ctx, tx, p.Actor.ID, now, id, in.Body.Reason)
 		if err != nil {
 			return reply{}, err
 		}
-		return created(retentionTo(r), nil)
+		return created(retentionTo(r, sight), nil)
 	})
 }
 
 // IssueHold keeps records for a matter.
 func (a *api) IssueHold(ctx context.Context, in IssueHoldRequestObject) (IssueHoldResponseObject, error) {
-	hold, carry, now := recordHoldFrom(*in.Body), carryFrom(*in.Body), a.now()
+	hold, now := recordHoldFrom(*in.Body), a.now()
 	if hold.ID == "" {
 		hold.ID = a.cfg.NewID()
 	}
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		row, err := a.desk.IssueHoldTx(ctx, tx, p.Actor.ID, now, hold, carry)
+		row, err := a.desk.IssueHoldTx(ctx, tx, p.Actor.ID, now, hold)
 		if err != nil {
 			return reply{}, err
 		}

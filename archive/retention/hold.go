@@ -16,6 +16,7 @@ type Hold struct {
 	Issuer    string    `json:"issuer"`
 	Reason    string    `json:"reason"`
 	Scope     Scope     `json:"scope"`
+	Carry     Carry     `json:"carry,omitzero"`
 	StopClock bool      `json:"stop_clock,omitempty"` // the days it stands do not count
 	Issued    time.Time `json:"issued"`
 	Released  time.Time `json:"released,omitzero"` // zero: in force
@@ -28,6 +29,39 @@ type Scope struct {
 	Classes      []string           `json:"classes,omitempty"`
 	Aggregations []string           `json:"aggregations,omitempty"`
 	Conditions   []Condition        `json:"conditions,omitempty"`
+}
+
+// Carry says over which references a hold goes from the records within its scope to
+// others, and from those further. It goes over those that are there when it matters,
+// also where they were added after the hold was issued.
+type Carry struct {
+	References bool `json:"references,omitempty"` // those that carry holds: to parts, renditions, attachments
+	Optional   bool `json:"optional,omitempty"`   // also those that can: supersedes, decidedIn, evidences
+}
+
+// Along reports whether a hold goes along a reference of a type, Outward from its source
+// to its target, Inward from its target to its source. Between records that were merged
+// every hold goes both ways: they are one thing.
+func (c Carry) Along(info archive.TypeInfo, d archive.Direction) bool {
+	if info.Type == archive.MergedInto {
+		return true
+	}
+	switch info.Hold {
+	case archive.CarryBoth:
+		return c.References
+	case archive.CarryDown:
+		return c.References && d == archive.Outward
+	case archive.CarryOption:
+		return c.References && c.Optional
+	case archive.CarryNone:
+	}
+	return false
+}
+
+// Carried is how a hold comes to a record that is not within its scope.
+type Carried struct {
+	Hold string
+	Path []archive.Reference // from a record within the scope to this one, the shortest
 }
 
 // Condition is a test of a record's metadata. It is looked at in the transition
@@ -45,7 +79,13 @@ type Facts struct {
 	Aggregations []string // from the one it is in to the outermost
 	Fields       map[string]string
 	Standing     Standing
-	Holds        []Hold // every hold of the tenant, or at least every one that may cover the record
+	Holds        []Hold    // every hold of the tenant, or at least every one that may cover the record
+	Carried      []Carried // those of them that come to it from other records
+}
+
+// under reports whether a hold covers the record or comes to it.
+func (f *Facts) under(h *Hold) bool {
+	return h.Scope.Covers(f) || slices.ContainsFunc(f.Carried, func(c Carried) bool { return c.Hold == h.ID })
 }
 
 // InForce reports whether the hold stands at a time.
@@ -63,11 +103,12 @@ func (s *Scope) Covers(f *Facts) bool {
 		})
 }
 
-// Held gives the holds in force that cover the record at a time, in their order.
+// Held gives the holds in force that cover the record at a time, or come to it, in
+// their order.
 func (f *Facts) Held(at time.Time) []Hold {
 	var out []Hold
 	for i := range f.Holds {
-		if f.Holds[i].InForce(at) && f.Holds[i].Scope.Covers(f) {
+		if f.Holds[i].InForce(at) && f.under(&f.Holds[i]) {
 			out = append(out, f.Holds[i])
 		}
 	}
@@ -78,16 +119,17 @@ func (f *Facts) Held(at time.Time) []Hold {
 // a time: then nothing that was approved by then holds any more.
 func (f *Facts) touchedSince(at time.Time) bool {
 	return slices.ContainsFunc(f.Holds, func(h Hold) bool {
-		return h.Scope.Covers(f) && (h.Issued.After(at) || h.Released.After(at))
+		return (h.Issued.After(at) || h.Released.After(at)) && f.under(&h)
 	})
 }
 
-// Stops are the stretches for which holds stopped the clock of the record.
+// Stops are the stretches for which holds stopped the clock of the record. One that
+// covers it now, or comes to it now, counts from its beginning.
 func (f *Facts) Stops(o Office) []Stop {
 	var out []Stop
 	for i := range f.Holds {
 		h := &f.Holds[i]
-		if !h.StopClock || !h.Scope.Covers(f) {
+		if !h.StopClock || !f.under(h) {
 			continue
 		}
 		s := Stop{From: DateOf(h.Issued, o.Zone)}
@@ -105,17 +147,17 @@ func (f *Facts) Stops(o Office) []Stop {
 // option is set.
 func Spread(g *reference.Graph, option bool, records ...archive.RecordID) []archive.RecordID {
 	p := reference.Policy{Name: "hold"}
+	carry := Carry{References: true, Optional: option}
 	for _, info := range archive.ReferenceTypes() {
-		switch info.Hold {
-		case archive.CarryBoth:
-			p.Follow = append(p.Follow, reference.Rule{Type: info.Type, Reach: archive.Reach{Out: archive.Unbounded, In: carryBack}})
-		case archive.CarryDown:
-			p.Follow = append(p.Follow, reference.Rule{Type: info.Type, Reach: archive.Reach{Out: archive.Unbounded}})
-		case archive.CarryOption:
-			if option {
-				p.Follow = append(p.Follow, reference.Rule{Type: info.Type, Reach: archive.Reach{Out: archive.Unbounded, In: carryBack}})
-			}
-		case archive.CarryNone:
+		var reach archive.Reach
+		if carry.Along(info, archive.Outward) {
+			reach.Out = archive.Unbounded
+		}
+		if carry.Along(info, archive.Inward) {
+			reach.In = carryBack
+		}
+		if reach != (archive.Reach{}) {
+			p.Follow = append(p.Follow, reference.Rule{Type: info.Type, Reach: reach})
 		}
 	}
 	var out []archive.RecordID

@@ -59,7 +59,7 @@ func remembered(t *testing.T, store coordination.Store) (*coordination.Desk, *au
 		})
 		require.NoError(t, err)
 	}
-	_, err = desk.IssueHold(ctx, "acme", "lena", retention.Hold{ID: "H1", Matter: "M", Reason: "claim", Custodian: canary, Scope: retention.Scope{Records: []archive.RecordID{"R2"}}}, coordination.Carry{})
+	_, err = desk.IssueHold(ctx, "acme", "lena", retention.Hold{ID: "H1", Matter: "M", Reason: "claim", Custodian: canary, Scope: retention.Scope{Records: []archive.RecordID{"R2"}}})
 	require.NoError(t, err)
 	_, err = desk.RecordOutcome(ctx, "acme", "olga", outcome.Outcome{
 		ID: "O1", Subject: "x", Verdict: outcome.Mixed, Causes: []string{"c"}, Evidence: []archive.End{archive.ToRecord("R1")}, DecidedBy: canary,

@@ -199,7 +199,7 @@ func TestTheWayOfARecordToItsEnd(t *testing.T) {
 
 		_, err = o.Destroy(ctx, tenant, "rita", "B1", 0, "R1")
 		require.Equal(t, []string{"gone"}, unmet(err))
-		_, err = o.IssueHold(ctx, tenant, "lena", retention.Hold{Matter: "M", Reason: "claim", Scope: retention.Scope{Records: []archive.RecordID{"R1"}}}, coordination.Carry{})
+		_, err = o.IssueHold(ctx, tenant, "lena", retention.Hold{Matter: "M", Reason: "claim", Scope: retention.Scope{Records: []archive.RecordID{"R1"}}})
 		require.Equal(t, []string{"gone"}, unmet(err))
 		o.file("R3", "one")
 		_, content, err := o.OpenRecord(ctx, tenant, "R3")
@@ -252,16 +252,16 @@ func TestHoldsStopDisposals(t *testing.T) {
 		o.set(day(2022, 1, 2))
 		for name, h := range map[string]struct {
 			scope retention.Scope
-			carry coordination.Carry
+			carry retention.Carry
 		}{
-			"record":      {retention.Scope{Records: []archive.RecordID{"R2"}}, coordination.Carry{}},
-			"family":      {retention.Scope{Records: []archive.RecordID{"R1"}}, coordination.Carry{References: true}},
-			"class":       {retention.Scope{Classes: []string{"letters"}}, coordination.Carry{}},
-			"aggregation": {retention.Scope{Aggregations: []string{"F"}}, coordination.Carry{}},
-			"condition":   {retention.Scope{Conditions: []retention.Condition{{Field: coordination.FieldSubject, Value: "matter:1"}}}, coordination.Carry{}},
+			"record":      {retention.Scope{Records: []archive.RecordID{"R2"}}, retention.Carry{}},
+			"family":      {retention.Scope{Records: []archive.RecordID{"R1"}}, retention.Carry{References: true}},
+			"class":       {retention.Scope{Classes: []string{"letters"}}, retention.Carry{}},
+			"aggregation": {retention.Scope{Aggregations: []string{"F"}}, retention.Carry{}},
+			"condition":   {retention.Scope{Conditions: []retention.Condition{{Field: coordination.FieldSubject, Value: "matter:1"}}}, retention.Carry{}},
 		} {
 			b := o.approved("R2")
-			held, err := o.IssueHold(ctx, tenant, "lena", retention.Hold{Matter: "M", Reason: "claim", Scope: h.scope}, h.carry)
+			held, err := o.IssueHold(ctx, tenant, "lena", retention.Hold{Matter: "M", Reason: "claim", Scope: h.scope, Carry: h.carry})
 			require.NoError(t, err, name)
 			_, err = o.Destroy(ctx, tenant, "rita", b.ID, 0, "R2")
 			require.Equal(t, []string{"lapsed", "held"}, unmet(err), name)
@@ -307,7 +307,7 @@ func TestInvariants7And8NoHoldIsRaced(t *testing.T) {
 			begin := make(chan struct{})
 			wg.Go(func() {
 				<-begin
-				held, holdErr = o.IssueHold(ctx, tenant, "lena", retention.Hold{ID: "H" + string(id), Matter: "M", Reason: "claim", Scope: scope}, coordination.Carry{})
+				held, holdErr = o.IssueHold(ctx, tenant, "lena", retention.Hold{ID: "H" + string(id), Matter: "M", Reason: "claim", Scope: scope})
 			})
 			wg.Go(func() {
 				<-begin

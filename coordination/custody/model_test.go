@@ -17,6 +17,7 @@ import (
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/fileplan"
 	"github.com/coordkit/coordkit/archive/paper"
+	"github.com/coordkit/coordkit/archive/reference"
 	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/register"
@@ -46,12 +47,13 @@ type world struct {
 	Items    map[paper.Barcode]coordination.PlacedItem
 	Batches  map[string]retention.Batch
 	Holds    map[string]retention.Hold
+	Edges    []archive.Reference
 }
 
 func (o *office) world() world {
 	w := world{
 		make(map[archive.RecordID]fileplan.Filing), make(map[archive.RecordID]coordination.Retention), make(map[paper.Barcode]coordination.PlacedItem),
-		make(map[string]retention.Batch), make(map[string]retention.Hold),
+		make(map[string]retention.Batch), make(map[string]retention.Hold), nil,
 	}
 	for _, id := range recordIDs() {
 		f, err := o.Filing(o.ctx, tenant, id)
@@ -62,6 +64,9 @@ func (o *office) world() world {
 		w.Filings[id] = f.Value
 		w.Standing[id], err = o.Retention(o.ctx, tenant, id)
 		require.NoError(o.tb, err)
+		edges, _, err := o.References(o.ctx, tenant, archive.ReferenceQuery{End: archive.ToRecord(id), Direction: archive.Outward, Limit: archive.MaxLimit})
+		require.NoError(o.tb, err)
+		w.Edges = append(w.Edges, edges...)
 	}
 	page, _, err := o.Items(o.ctx, tenant, register.Query{Limit: register.MaxLimit})
 	require.NoError(o.tb, err)
@@ -175,6 +180,12 @@ func sameOnBoth(t checker, ctx context.Context, store coordination.Store, stream
 		o.hold(t, s.name, got == "done", before, after)
 		for id := range after.Filings {
 			o.fate(t, s.name, id, before, after, at)
+			for _, h := range after.Holds {
+				listed := slices.ContainsFunc(after.Standing[id].Holds, func(other retention.Hold) bool { return other.ID == h.ID })
+				if want := h.Released.IsZero() && after.holds(h, id); listed != want {
+					t.Fatalf("%s: that %s holds %s is said: %v, and is so: %v", s.name, h.ID, id, listed, want)
+				}
+			}
 		}
 		before = after
 	}
@@ -267,13 +278,30 @@ func (o *office) fate(t checker, step string, id archive.RecordID, before, after
 		t.Fatalf("%s: %s went and %d had to approve %+v", step, id, needed, b)
 	}
 	for _, h := range before.Holds {
-		if covers(h, f) && (h.Released.IsZero() || h.Issued.After(b.Requested) || h.Released.After(b.Requested)) {
+		if before.holds(h, id) && (h.Released.IsZero() || h.Issued.After(b.Requested) || h.Released.After(b.Requested)) {
 			t.Fatalf("%s: %s went under %+v in spite of %+v", step, id, b, h)
 		}
 	}
 	if stone := now.Keeping.Stone; stone == nil || stone.Record != id || stone.Batch != b.ID || stone.Scope != b.Scope || stone.Digest != f.Current() || stone.Action != action {
 		t.Fatalf("%s: %s left %+v", step, id, stone)
 	}
+}
+
+// holds reports whether a hold covers a record or comes to it from one that it covers:
+// whether the record is in what spreads from those over the whole graph.
+func (w *world) holds(h retention.Hold, id archive.RecordID) bool {
+	var covered []archive.RecordID
+	var nodes []reference.Node
+	for id, f := range w.Filings {
+		nodes = append(nodes, reference.Node{ID: id})
+		if covers(h, f) {
+			covered = append(covered, id)
+		}
+	}
+	if !h.Carry.References {
+		return slices.Contains(covered, id)
+	}
+	return slices.Contains(retention.Spread(reference.NewGraph(nodes, w.Edges), h.Carry.Optional, covered...), id)
 }
 
 // covers reports whether a hold of a stream covers a record: its scope names one of

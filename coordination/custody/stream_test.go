@@ -110,8 +110,9 @@ func (d drawn) filing() []step {
 		{name: "annotate", often: 1, run: arrange(fileplan.Annotate{Text: []string{"", "a", "b"}[d.n%3]})},
 		{name: "finish", often: 3, run: arrange(fileplan.Finish{})},
 		{name: "declare", often: 2, run: arrange(fileplan.Declare{})},
-		{name: "refer", often: 1, run: func(o *office) error {
-			_, err := o.Refer(o.ctx, tenant, d.who, d.here(o), archive.Link{Type: archive.AttachmentOf, Target: archive.ToRecord(d.id)})
+		{name: "refer", often: 3, run: func(o *office) error {
+			kind := []archive.ReferenceType{archive.AttachmentOf, archive.HasPart, archive.HasPart, archive.HasFormat, archive.Supersedes}[d.n/7%5]
+			_, err := o.Refer(o.ctx, tenant, d.who, d.here(o), archive.Link{Type: kind, Target: archive.ToRecord(d.id)})
 			return err
 		}},
 	}
@@ -132,7 +133,7 @@ func (d drawn) holding() []step {
 				{Conditions: []retention.Condition{{Field: "note", Value: strconv.Itoa(d.n % 5)}}},
 				{Aggregations: []string{"F"}},
 			}[kind]
-			_, err := o.IssueHold(o.ctx, tenant, d.who, retention.Hold{ID: fmt.Sprint("H", d.i), Matter: []string{"M", "M", "M", ""}[d.n/8%4], Reason: "r", Scope: scope}, coordination.Carry{References: d.n%3 == 0})
+			_, err := o.IssueHold(o.ctx, tenant, d.who, retention.Hold{ID: fmt.Sprint("H", d.i), Matter: []string{"M", "M", "M", ""}[d.n/8%4], Reason: "r", Scope: scope, Carry: []retention.Carry{{}, {References: true}, {References: true, Optional: true}}[d.n%3]})
 			return err
 		}},
 		{name: "release", often: 4, run: func(o *office) error {
