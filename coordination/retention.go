@@ -30,7 +30,7 @@ type Keeping struct {
 type Retention struct {
 	Record   archive.RecordID
 	Standing retention.Standing
-	Ruled    bool // it has a class with a schedule; else the standing says nothing
+	Ruled    bool                // it has a class with a schedule; else the standing says nothing
 	Holds    []retention.Hold    // in force
 	Carried  []retention.Carried // how those came to it that do not cover it themselves
 	Keeping  Keeping

@@ -203,6 +203,18 @@ func TestRetentionOverHTTP(t *testing.T) {
 	told := o.made(t, "/v1/records/R2/triggers", map[string]any{"trigger": "settled", "at": "2026-01-01T00:00:00Z"})
 	require.Len(t, told.Fields["triggers"], 1)
 	require.Equal(t, []string{"due"}, o.create(t, "/v1/records/R2/retention-reviews", map[string]any{"reason": "x"}).unmet())
+	over := o.made(t, "/v1/holds", map[string]any{"id": "H2", "matter": "M", "reason": "claim", "scope": map[string]any{"records": []string{"R2"}}, "carry": "optional"})
+	require.Equal(t, "optional", over.Fields["carry"])
+	o.made(t, "/v1/records", map[string]any{
+		"id": "R3", "kind": "k", "title": "t", "media_type": "m", "content": "dGhyZWU=",
+		"references": []map[string]any{{"type": "attachmentOf", "target": map[string]any{"kind": "record", "value": "R2"}}},
+	})
+	hung := o.send(t, "GET", "/v1/records/R3/retention", "")
+	require.Len(t, hung.Fields["holds"], 1)
+	way := hung.Fields["carried"].([]any)[0].(map[string]any)
+	require.Equal(t, "H2", way["hold"])
+	step := way["path"].([]any)[0].(map[string]any)
+	require.Equal(t, []any{"attachmentOf", "R3", "R2"}, []any{step["type"], step["source"], step["target"]})
 	o.send(t, "GET", "/v1/holds/none", "").problem(t, http.StatusNotFound, "not-found")
 	o.send(t, "GET", "/v1/disposals/none", "").problem(t, http.StatusNotFound, "not-found")
 	o.send(t, "GET", "/v1/disposals/none/certificate", "").problem(t, http.StatusNotFound, "not-found")

@@ -117,7 +117,7 @@ func carriedHoldTo(c retention.Carried, sight func(archive.RecordID) bool) Carri
 func retentionTo(r coordination.Retention, sight func(archive.RecordID) bool) RetentionStanding {
 	out := RetentionStanding{
 		Record: string(r.Record), Rev: r.Rev, Fate: text(r.Keeping.Fate), Batch: text(r.Keeping.Batch), Tombstone: via(r.Keeping.Stone, tombstoneTo),
-		Holds: listed(r.Holds, func(h retention.Hold) RecordHold { return recordHoldTo(coordination.Hold{ID: h.ID, Value: h}) }),
+		Holds:   listed(r.Holds, func(h retention.Hold) RecordHold { return recordHoldTo(coordination.Hold{ID: h.ID, Value: h}) }),
 		Carried: eachOf(r.Carried, func(c retention.Carried) CarriedHold { return carriedHoldTo(c, sight) }),
 		Triggers: eachOf(r.Keeping.Facts, func(f retention.Fact) TriggerFact {
 			return TriggerFact{Trigger: f.Trigger, At: f.At}

@@ -139,13 +139,7 @@ func (c *Carried) Root() (evidence.Hash, error) {
 	return edge.Root(), err
 }
 
-func (c *Carried) edge() (evidence.Edge, error) {
-	var hashes []evidence.Hash
-	for rest := c.Edge; len(rest) >= tlog.HashSize; rest = rest[tlog.HashSize:] {
-		hashes = append(hashes, evidence.Hash(rest[:tlog.HashSize]))
-	}
-	return evidence.NewEdge(c.Taken, hashes)
-}
+func (c *Carried) edge() (evidence.Edge, error) { return edgeOf(c.Taken, c.Edge) }
 
 // carriedBlock is up to perBlock entries of a carried log.
 type carriedBlock struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"os"
@@ -308,6 +309,31 @@ func TestInvariant3EveryByteOfTheLogCounts(t *testing.T) {
 			t.Fatalf("%s was changed, and nothing was found", what)
 		}
 	})
+}
+
+// Invariant 3: nothing hides behind the hashes of the head.
+func TestInvariant3NothingStandsBehindTheHead(t *testing.T) {
+	t.Parallel()
+	store := everystore.Memory(t)
+	s := sealerOf(t, store)
+	fileSome(t, coordination.Archive(store), 1, 3)
+	_, err := s.Seal(t.Context(), "acme")
+	require.NoError(t, err)
+	require.NoError(t, store.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		sheet, err := tx.Sheet(ctx, audit.Book, "head")
+		require.NoError(t, err)
+		var head map[string]any
+		require.NoError(t, json.Unmarshal(sheet.Body, &head))
+		edge, err := base64.StdEncoding.DecodeString(head["edge"].(string))
+		require.NoError(t, err)
+		head["edge"] = append(edge, 0)
+		sheet.Body, err = json.Marshal(head)
+		require.NoError(t, err)
+		_, err = tx.PutSheet(ctx, sheet)
+		return err
+	}))
+	report, err := s.Audit(t.Context(), "acme")
+	require.True(t, err != nil || !report.Sound(), "a byte behind the last hash was not found")
 }
 
 // bend changes one byte of a body so that it still is JSON.

@@ -89,15 +89,23 @@ func openLog(ctx context.Context, tx register.Tx) (*writing, error) {
 	if err != nil {
 		return nil, err
 	}
-	var hashes []evidence.Hash
-	for rest := row.Value.Edge; len(rest) >= tlog.HashSize; rest = rest[tlog.HashSize:] {
-		hashes = append(hashes, evidence.Hash(rest[:tlog.HashSize]))
-	}
-	edge, err := evidence.NewEdge(row.Value.Size, hashes)
+	edge, err := edgeOf(row.Value.Size, row.Value.Edge)
 	if err != nil {
 		return nil, &evidence.MismatchError{Place: evidence.PlaceLog, Reason: "the head of the log is not one: " + err.Error()}
 	}
 	return &writing{row: row, edge: edge, blocks: make(map[blockKey][]byte), parts: make(map[string][]entryParts)}, nil
+}
+
+// edgeOf reads the edge of a log of a size: hashes end to end, and nothing behind them.
+func edgeOf(size int64, b []byte) (evidence.Edge, error) {
+	var hashes []evidence.Hash
+	for ; len(b) >= tlog.HashSize; b = b[tlog.HashSize:] {
+		hashes = append(hashes, evidence.Hash(b[:tlog.HashSize]))
+	}
+	if len(b) > 0 {
+		return evidence.Edge{}, fmt.Errorf("%w: %d bytes stand behind the last hash", evidence.ErrMismatch, len(b))
+	}
+	return evidence.NewEdge(size, hashes)
 }
 
 func (w *writing) head() Head {
