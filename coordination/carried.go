@@ -55,11 +55,16 @@ func (t *tracing) from(ctx context.Context, start archive.RecordID) ([]retention
 	along, against := t.types()
 	t.steps = map[archive.RecordID]archive.Reference{start: {}}
 	for next := []archive.RecordID{start}; len(next) > 0; {
-		some := next[:min(len(next), archive.MaxEnds)]
-		next = slices.Clone(next[len(some):])
-		for _, id := range some {
-			if err := t.look(ctx, id, start); err != nil {
+		ahead := next[:min(len(next), archive.MaxEnds)]
+		next = slices.Clone(next[len(ahead):])
+		var some []archive.RecordID
+		for _, id := range ahead {
+			filed, err := t.look(ctx, id, start)
+			if err != nil {
 				return nil, err
+			}
+			if filed {
+				some = append(some, id)
 			}
 		}
 		if len(t.wanted) == 0 {
@@ -99,18 +104,19 @@ func (t *tracing) types() (along, against []archive.ReferenceType) {
 	return along, against
 }
 
-// look finds which of the holds cover a record by their scope.
-func (t *tracing) look(ctx context.Context, id, start archive.RecordID) error {
+// look finds which of the holds cover a record by their scope. Over one that is not filed
+// no hold goes.
+func (t *tracing) look(ctx context.Context, id, start archive.RecordID) (filed bool, err error) {
 	f, r, err := filingOf(ctx, t.tx, id)
 	if errors.Is(err, archive.ErrNotFound) {
-		return nil // it can be named by no hold, and other references may lead through it
+		return false, nil
 	}
 	if err != nil || id == start {
-		return err
+		return true, err
 	}
 	facts, err := describe(ctx, t.tx, &f.Value, &r)
 	if err != nil {
-		return err
+		return true, err
 	}
 	left := t.wanted[:0:0]
 	for _, h := range t.wanted {
@@ -121,7 +127,7 @@ func (t *tracing) look(ctx context.Context, id, start archive.RecordID) error {
 		t.out = append(t.out, retention.Carried{Hold: h.ID, Path: t.path(id, start)})
 	}
 	t.wanted = left
-	return nil
+	return true, nil
 }
 
 // extend notes how the records at the other ends were reached, and gives those that are
