@@ -38,7 +38,7 @@ func wholeArchive(tb testing.TB, change ...func(*httpapi.Config, *coordination.C
 		cfg.Evidence, err = audit.New(audit.Config{Store: cfg.Store, Key: keys, Now: c.tick, Blobs: kept})
 		require.NoError(tb, err)
 		cfg.Dossiers, err = handover.New(handover.Config{
-			Desk: cfg.Desk, Store: cfg.Store, Sealer: cfg.Evidence, Key: keys, Packer: bagit.Packer{}, Prefix: "CK",
+			Desk: cfg.Desk, Store: cfg.Store, Sealer: cfg.Evidence, Key: keys, Packer: bagit.Packer{}, Unpacker: bagit.Unpacker{}, Prefix: "CK",
 		})
 		require.NoError(tb, err)
 	}), c

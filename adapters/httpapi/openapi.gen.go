@@ -1669,6 +1669,96 @@ type Authorisation struct {
 	Template string `json:"template"`
 }
 
+// BagDigest A digest in a manifest.
+type BagDigest struct {
+	// Algorithm Such as sha256.
+	Algorithm string `json:"algorithm"`
+
+	// Digest In hexadecimal.
+	Digest string `json:"digest"`
+}
+
+// BagExamination What was found in a bag.
+type BagExamination struct {
+	// Bytes Of them together.
+	Bytes int64 `json:"bytes"`
+
+	// Dossier Whether a dossier fits together.
+	Dossier *DossierExamination `json:"dossier,omitempty"`
+
+	// Encoding Of the tag files.
+	Encoding *string `json:"encoding,omitempty"`
+
+	// Files How many files of payload are there.
+	Files int64 `json:"files"`
+
+	// Findings What is wrong or odd, by file and line.
+	Findings []BagFinding `json:"findings"`
+
+	// Folder That the bag stands in within the file; none if it stands at the top.
+	Folder *string `json:"folder,omitempty"`
+
+	// Format What sort of file it is.
+	Format string `json:"format"`
+
+	// Labels What bag-info.txt says, in its order.
+	Labels []BagLabel `json:"labels"`
+
+	// Payload The payload that the manifests list, by path.
+	Payload []BagFile `json:"payload"`
+
+	// Truncated There are more labels, payload or findings than stand here.
+	Truncated bool `json:"truncated"`
+
+	// Verdict What the bag is: incomplete where files are missing and a fetch list says where they are.
+	Verdict string `json:"verdict"`
+
+	// Version Of BagIt.
+	Version *string `json:"version,omitempty"`
+}
+
+// BagFile A file that a bag lists.
+type BagFile struct {
+	// Digests What the manifests say that it has.
+	Digests []BagDigest `json:"digests"`
+
+	// Path Below the folder of the bag.
+	Path string `json:"path"`
+
+	// Size In bytes; none if it is not there.
+	Size *int64 `json:"size,omitempty"`
+}
+
+// BagFinding Something that is wrong with a bag, or odd.
+type BagFinding struct {
+	// Code The kind of finding, stable.
+	Code string `json:"code"`
+
+	// File The tag file it was found in, or the file it is about.
+	File string `json:"file"`
+
+	// Line Of the tag file.
+	Line *int64 `json:"line,omitempty"`
+
+	// Path What the line names.
+	Path *string `json:"path,omitempty"`
+
+	// Severity How much it weighs.
+	Severity string `json:"severity"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
+}
+
+// BagLabel An element of bag-info.txt.
+type BagLabel struct {
+	// Name Its label.
+	Name string `json:"name"`
+
+	// Value What it says.
+	Value string `json:"value"`
+}
+
 // Bar Somebody whom a duty keeps from approving.
 type Bar struct {
 	// Duty The duty.
@@ -2860,6 +2950,48 @@ type DisposalWithdrawalInput struct {
 	Reason string `json:"reason"`
 }
 
+// DossierExamination Whether a dossier fits together.
+type DossierExamination struct {
+	// Before The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+	Before *LogState `json:"before,omitempty"`
+
+	// Checkpoint The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+	Checkpoint *LogState `json:"checkpoint,omitempty"`
+
+	// Continues An earlier dossier has some of it.
+	Continues bool `json:"continues"`
+
+	// Entries How many entries of the journal were proved.
+	Entries int64 `json:"entries"`
+
+	// Files How many contents have numbers.
+	Files int64 `json:"files"`
+
+	// Fits Nothing was found that does not fit.
+	Fits bool `json:"fits"`
+
+	// Misfit The first place that does not fit.
+	Misfit *DossierMisfit `json:"misfit,omitempty"`
+
+	// Ours The checkpoint is signed with the key of this office. Else only the key was asked that the dossier itself names; whose that is has to be known otherwise.
+	Ours bool `json:"ours"`
+
+	// Outcomes How many outcomes.
+	Outcomes int64 `json:"outcomes"`
+
+	// Records How many records it tells of; up to the place that does not fit.
+	Records int64 `json:"records"`
+
+	// References How many references.
+	References int64 `json:"references"`
+
+	// Tombstones How many records are gone.
+	Tombstones int64 `json:"tombstones"`
+
+	// Withheld How much was left out.
+	Withheld int64 `json:"withheld"`
+}
+
 // DossierInput What is handed over.
 type DossierInput struct {
 	// AsOf The date of the dossier.
@@ -2903,6 +3035,18 @@ type DossierItem struct {
 
 	// Title What it is called.
 	Title string `json:"title"`
+}
+
+// DossierMisfit The first place that does not fit.
+type DossierMisfit struct {
+	// File Of the bag.
+	File string `json:"file"`
+
+	// Line Of the file.
+	Line *int64 `json:"line,omitempty"`
+
+	// Text What does not fit.
+	Text string `json:"text"`
 }
 
 // DossierPlan What belongs to a matter.
@@ -4356,6 +4500,18 @@ type LogSourceInput struct {
 
 // LogSourceInputForm The form of the log; without it the content says.
 type LogSourceInputForm string
+
+// LogState The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+type LogState struct {
+	// Origin The name of the log.
+	Origin string `json:"origin"`
+
+	// Root Of their Merkle tree.
+	Root string `json:"root"`
+
+	// Size How many entries.
+	Size int64 `json:"size"`
+}
 
 // Look One look at one place.
 type Look struct {
@@ -11478,6 +11634,9 @@ type ServerInterface interface {
 	// RecordAttendance Record attendance
 	// (POST /v1/attendance)
 	RecordAttendance(w http.ResponseWriter, r *http.Request)
+	// ExamineBag Examine a bag
+	// (POST /v1/bag-examinations)
+	ExamineBag(w http.ResponseWriter, r *http.Request)
 	// ListBundles List bundles
 	// (GET /v1/bundles)
 	ListBundles(w http.ResponseWriter, r *http.Request, params ListBundlesParams)
@@ -12705,6 +12864,20 @@ func (siw *ServerInterfaceWrapper) RecordAttendance(w http.ResponseWriter, r *ht
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RecordAttendance(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExamineBag operation middleware
+func (siw *ServerInterfaceWrapper) ExamineBag(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExamineBag(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -23251,6 +23424,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/dossier.tar", wrapper.DownloadDossierTar)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/dossier.zip", wrapper.DownloadDossierZip)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dossiers", wrapper.HandOverDossier)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/bag-examinations", wrapper.ExamineBag)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations", wrapper.ListObligations)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations/{id}", wrapper.GetObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/dispatch", wrapper.DispatchObligation)
@@ -25514,6 +25688,158 @@ type RecordAttendancedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RecordAttendancedefaultApplicationProblemPlusJSONResponse) VisitRecordAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBagRequestObject struct {
+	Body io.Reader
+}
+
+type ExamineBagResponseObject interface {
+	VisitExamineBagResponse(w http.ResponseWriter) error
+}
+
+type ExamineBag200JSONResponse BagExamination
+
+func (response ExamineBag200JSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag400ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag401ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag403ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag404ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag413ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag415ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBag422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ExamineBag422ApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExamineBagdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExamineBagdefaultApplicationProblemPlusJSONResponse) VisitExamineBagResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -56870,6 +57196,9 @@ type StrictServerInterface interface {
 	// RecordAttendance Record attendance
 	// (POST /v1/attendance)
 	RecordAttendance(ctx context.Context, request RecordAttendanceRequestObject) (RecordAttendanceResponseObject, error)
+	// ExamineBag Examine a bag
+	// (POST /v1/bag-examinations)
+	ExamineBag(ctx context.Context, request ExamineBagRequestObject) (ExamineBagResponseObject, error)
 	// ListBundles List bundles
 	// (GET /v1/bundles)
 	ListBundles(ctx context.Context, request ListBundlesRequestObject) (ListBundlesResponseObject, error)
@@ -57988,6 +58317,32 @@ func (sh *strictHandler) RecordAttendance(w http.ResponseWriter, r *http.Request
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RecordAttendanceResponseObject); ok {
 		if err := validResponse.VisitRecordAttendanceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExamineBag operation middleware
+func (sh *strictHandler) ExamineBag(w http.ResponseWriter, r *http.Request) {
+	var request ExamineBagRequestObject
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExamineBag(ctx, request.(ExamineBagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExamineBag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExamineBagResponseObject); ok {
+		if err := validResponse.VisitExamineBagResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -347,6 +348,62 @@ func TestPortableName(t *testing.T) {
 		got := dossier.PortableName(rapid.String().Draw(t, "name"))
 		if got == "" || len(got) > 81 || got != dossier.PortableName(got) || strings.Trim(got, ".") != got {
 			t.Fatalf("%q", got)
+		}
+	})
+}
+
+// source is a dossier that was written into a bag in memory.
+func (b bag) source() dossier.Source {
+	s := dossier.Source{Open: func(path string) (io.ReadCloser, error) {
+		text, ok := b[path]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+		return io.NopCloser(strings.NewReader(text)), nil
+	}}
+	for _, path := range slices.Sorted(maps.Keys(b)) {
+		if strings.HasPrefix(path, "data/") {
+			s.Payload = append(s.Payload, dossier.BagFile{Path: path, Size: int64(len(b[path])), Digests: map[string]string{"sha256": string(archive.DigestOf([]byte(b[path])))}})
+		}
+	}
+	return s
+}
+
+// What Write wrote, Read reads, and finds to fit.
+func TestReadWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	p := draw(t, dossier.Order{Starts: []archive.RecordID{"B"}, Policy: reference.Standard(time.Time{}), Prefix: "CK7", First: 41})
+	b := bag{}
+	require.False(t, b.source().Is())
+	require.NoError(t, dossier.Write(t.Context(), &p, b, open, &dossier.Evidence{}))
+	require.True(t, b.source().Is())
+	got, err := b.source().Read(nil)
+	require.NoError(t, err)
+	require.Equal(t, dossier.Contents{Records: 4, Files: 4, References: 4, Withheld: 1}, got)
+	b["metadata/records.jsonl"] = strings.Replace(b["metadata/records.jsonl"], `"number":2`, `"number":3`, 1)
+	_, err = b.source().Read(nil)
+	require.ErrorIs(t, err, archive.ErrAltered)
+	require.ErrorContains(t, err, "dossier: metadata/records.jsonl:2: has number 3")
+	delete(b, "metadata/records.jsonl")
+	_, err = b.source().Read(nil)
+	require.ErrorContains(t, err, "dossier: metadata/records.jsonl: cannot be opened")
+}
+
+func FuzzRead(f *testing.F) {
+	g, find := house()
+	p, err := dossier.Draw(dossier.Order{Starts: []archive.RecordID{"B"}, Policy: reference.Standard(time.Time{})}, g, find)
+	require.NoError(f, err)
+	b := bag{}
+	require.NoError(f, dossier.Write(f.Context(), &p, b, open, &dossier.Evidence{}))
+	f.Add(b["metadata/records.jsonl"], b["metadata/bates.jsonl"], b["metadata/references.jsonl"], b["metadata/withheld.jsonl"], b["metadata/custody.jsonl"], "")
+	f.Add("{}\n", `{"bates":"9999999999999999999999"}`+"\n", "null\n", `{"reason":"handed-over"}`+"\n", `{"number":-1}`+"\n", `{"record":"B","state":"destroyed"}`+"\n")
+	f.Fuzz(func(t *testing.T, records, bates, references, withheld, custody, tombstones string) {
+		files := maps.Clone(b)
+		files["metadata/records.jsonl"], files["metadata/bates.jsonl"], files["metadata/references.jsonl"] = records, bates, references
+		files["metadata/withheld.jsonl"], files["metadata/custody.jsonl"], files["metadata/tombstones.jsonl"] = withheld, custody, tombstones
+		if _, err := files.source().Read(func(*dossier.WrittenEvent, int, archive.Digest) error { return nil }); err != nil {
+			var m *dossier.MisfitError
+			require.ErrorAs(t, err, &m)
 		}
 	})
 }

@@ -32,7 +32,9 @@ type Config struct {
 	Sealer *audit.Sealer
 	Key    func(tenant string) (audit.Key, error) // that of the sealer
 	Packer dossier.Packer                         // nil: nothing can be packed
-	Prefix string                                 // of Bates numbers
+	// Unpacker reads bags that are sent; nil: none is examined.
+	Unpacker dossier.Unpacker
+	Prefix   string // of Bates numbers
 	// Content opens a content, verified; nil: contents are those of the desk.
 	Content func(ctx context.Context, tenant string, digest archive.Digest) (archive.BlobReader, error)
 }

@@ -49,7 +49,7 @@ func openLived(t *testing.T, store coordination.Store) *lived {
 	require.NoError(t, err)
 	h.sealer, err = audit.New(audit.Config{Store: store, Key: key, Now: tick, Blobs: h.bytes})
 	require.NoError(t, err)
-	h.service, err = handover.New(handover.Config{Desk: h.desk, Store: store, Sealer: h.sealer, Key: key, Packer: bagit.Packer{}, Prefix: "CK"})
+	h.service, err = handover.New(handover.Config{Desk: h.desk, Store: store, Sealer: h.sealer, Key: key, Packer: bagit.Packer{}, Unpacker: bagit.Unpacker{}, Prefix: "CK"})
 	require.NoError(t, err)
 	_, err = h.desk.AddSchedule(t.Context(), "acme", "carol", retention.Schedule{
 		ID: "S", From: retention.Date{Year: 2019, Month: 1, Day: 1}, Phases: []retention.Phase{{

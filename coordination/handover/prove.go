@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
@@ -109,16 +110,7 @@ func entryOf(p *audit.Proof) (dossier.Entry, error) {
 // GrowthFile writes the proof that a log only grew as a dossier has it in
 // proofs/consistency.json.
 func GrowthFile(origin string, g audit.Growth) ([]byte, error) {
-	type state struct {
-		Size int64  `json:"size"`
-		Root string `json:"root"`
-	}
-	file := struct {
-		Origin string   `json:"origin"`
-		From   state    `json:"from"`
-		To     state    `json:"to"`
-		Hashes []string `json:"hashes"`
-	}{Origin: origin, From: state{g.From, g.FromRoot.String()}, To: state{g.To, g.ToRoot.String()}, Hashes: []string{}}
+	file := growthFile{Origin: origin, From: growthState{g.From, g.FromRoot.String()}, To: growthState{g.To, g.ToRoot.String()}, Hashes: []string{}}
 	for _, h := range g.Hashes {
 		file.Hashes = append(file.Hashes, base64.StdEncoding.EncodeToString(h[:]))
 	}
@@ -127,6 +119,27 @@ func GrowthFile(origin string, g audit.Growth) ([]byte, error) {
 		return nil, fmt.Errorf("handover: proof of growth: %w", err)
 	}
 	return append(out, '\n'), nil
+}
+
+// growthFile is a proof that a log only grew.
+type growthFile struct {
+	Origin string      `json:"origin"`
+	From   growthState `json:"from"`
+	To     growthState `json:"to"`
+	Hashes []string    `json:"hashes"`
+}
+
+type growthState struct {
+	Size int64  `json:"size"`
+	Root string `json:"root"`
+}
+
+func (s growthState) checkpoint(origin string) (evidence.Checkpoint, error) {
+	root, err := tlog.ParseHash(s.Root)
+	if err != nil {
+		return evidence.Checkpoint{}, fmt.Errorf("handover: root %q: %w", s.Root, err)
+	}
+	return evidence.Checkpoint{Origin: origin, Size: s.Size, Root: root}, nil
 }
 
 // oneLine is a text on one line of a tag file.

@@ -36,7 +36,7 @@ func newProofs(desk *coordination.Desk, store coordination.Store, contents archi
 	if err != nil {
 		return nil, err
 	}
-	dossiers, err := handover.New(handover.Config{Desk: desk, Store: store, Sealer: sealer, Key: keys, Packer: bagit.Packer{}, Prefix: "DESK"})
+	dossiers, err := handover.New(handover.Config{Desk: desk, Store: store, Sealer: sealer, Key: keys, Packer: bagit.Packer{}, Unpacker: bagit.Unpacker{}, Prefix: "DESK"})
 	return &proofs{desk: desk, sealer: sealer, dossiers: dossiers}, err
 }
 

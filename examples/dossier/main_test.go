@@ -20,6 +20,7 @@ import (
 
 	"github.com/coordkit/coordkit/adapters/format/bagit"
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/dossier"
 	"github.com/coordkit/coordkit/archive/reference"
 )
 
@@ -67,8 +68,12 @@ func valid(t *testing.T, dir string) {
 	require.NoError(t, err)
 	report, err := bag.Validate(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, closer.Close())
 	require.Empty(t, report.Findings)
+	source := dossier.Source{Open: bag.Open, Payload: bag.Payload()}
+	require.True(t, source.Is())
+	_, err = source.Read(func(*dossier.WrittenEvent, int, archive.Digest) error { return nil })
+	require.NoError(t, err, "its lists fit together")
+	require.NoError(t, closer.Close())
 }
 
 func TestDirtyCollection(t *testing.T) {

@@ -12,7 +12,8 @@
 // A [Writer] makes a bag of version 1.0 in a folder: payload and tag files are
 // streamed, their digests computed on the way, and Close writes the manifests.
 // The same files in any order give the same bytes; no clock is read and no
-// program is named. [WriteTar] puts a bag into one file, as deterministically.
+// program is named. [WriteTar] and [WriteZip] put a bag into one file, as
+// deterministically, and [ReadPacked] reads such a file as it stands, within [Limits].
 //
 // Paths in a bag use slashes. They are refused on every system if they are
 // absolute, climb with "..", or start as a drive, a share, a home folder or a

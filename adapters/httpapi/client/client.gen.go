@@ -1670,6 +1670,96 @@ type Authorisation struct {
 	Template string `json:"template"`
 }
 
+// BagDigest A digest in a manifest.
+type BagDigest struct {
+	// Algorithm Such as sha256.
+	Algorithm string `json:"algorithm"`
+
+	// Digest In hexadecimal.
+	Digest string `json:"digest"`
+}
+
+// BagExamination What was found in a bag.
+type BagExamination struct {
+	// Bytes Of them together.
+	Bytes int64 `json:"bytes"`
+
+	// Dossier Whether a dossier fits together.
+	Dossier *DossierExamination `json:"dossier,omitempty"`
+
+	// Encoding Of the tag files.
+	Encoding *string `json:"encoding,omitempty"`
+
+	// Files How many files of payload are there.
+	Files int64 `json:"files"`
+
+	// Findings What is wrong or odd, by file and line.
+	Findings []BagFinding `json:"findings"`
+
+	// Folder That the bag stands in within the file; none if it stands at the top.
+	Folder *string `json:"folder,omitempty"`
+
+	// Format What sort of file it is.
+	Format string `json:"format"`
+
+	// Labels What bag-info.txt says, in its order.
+	Labels []BagLabel `json:"labels"`
+
+	// Payload The payload that the manifests list, by path.
+	Payload []BagFile `json:"payload"`
+
+	// Truncated There are more labels, payload or findings than stand here.
+	Truncated bool `json:"truncated"`
+
+	// Verdict What the bag is: incomplete where files are missing and a fetch list says where they are.
+	Verdict string `json:"verdict"`
+
+	// Version Of BagIt.
+	Version *string `json:"version,omitempty"`
+}
+
+// BagFile A file that a bag lists.
+type BagFile struct {
+	// Digests What the manifests say that it has.
+	Digests []BagDigest `json:"digests"`
+
+	// Path Below the folder of the bag.
+	Path string `json:"path"`
+
+	// Size In bytes; none if it is not there.
+	Size *int64 `json:"size,omitempty"`
+}
+
+// BagFinding Something that is wrong with a bag, or odd.
+type BagFinding struct {
+	// Code The kind of finding, stable.
+	Code string `json:"code"`
+
+	// File The tag file it was found in, or the file it is about.
+	File string `json:"file"`
+
+	// Line Of the tag file.
+	Line *int64 `json:"line,omitempty"`
+
+	// Path What the line names.
+	Path *string `json:"path,omitempty"`
+
+	// Severity How much it weighs.
+	Severity string `json:"severity"`
+
+	// Text What is wrong.
+	Text string `json:"text"`
+}
+
+// BagLabel An element of bag-info.txt.
+type BagLabel struct {
+	// Name Its label.
+	Name string `json:"name"`
+
+	// Value What it says.
+	Value string `json:"value"`
+}
+
 // Bar Somebody whom a duty keeps from approving.
 type Bar struct {
 	// Duty The duty.
@@ -2861,6 +2951,48 @@ type DisposalWithdrawalInput struct {
 	Reason string `json:"reason"`
 }
 
+// DossierExamination Whether a dossier fits together.
+type DossierExamination struct {
+	// Before The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+	Before *LogState `json:"before,omitempty"`
+
+	// Checkpoint The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+	Checkpoint *LogState `json:"checkpoint,omitempty"`
+
+	// Continues An earlier dossier has some of it.
+	Continues bool `json:"continues"`
+
+	// Entries How many entries of the journal were proved.
+	Entries int64 `json:"entries"`
+
+	// Files How many contents have numbers.
+	Files int64 `json:"files"`
+
+	// Fits Nothing was found that does not fit.
+	Fits bool `json:"fits"`
+
+	// Misfit The first place that does not fit.
+	Misfit *DossierMisfit `json:"misfit,omitempty"`
+
+	// Ours The checkpoint is signed with the key of this office. Else only the key was asked that the dossier itself names; whose that is has to be known otherwise.
+	Ours bool `json:"ours"`
+
+	// Outcomes How many outcomes.
+	Outcomes int64 `json:"outcomes"`
+
+	// Records How many records it tells of; up to the place that does not fit.
+	Records int64 `json:"records"`
+
+	// References How many references.
+	References int64 `json:"references"`
+
+	// Tombstones How many records are gone.
+	Tombstones int64 `json:"tombstones"`
+
+	// Withheld How much was left out.
+	Withheld int64 `json:"withheld"`
+}
+
 // DossierInput What is handed over.
 type DossierInput struct {
 	// AsOf The date of the dossier.
@@ -2904,6 +3036,18 @@ type DossierItem struct {
 
 	// Title What it is called.
 	Title string `json:"title"`
+}
+
+// DossierMisfit The first place that does not fit.
+type DossierMisfit struct {
+	// File Of the bag.
+	File string `json:"file"`
+
+	// Line Of the file.
+	Line *int64 `json:"line,omitempty"`
+
+	// Text What does not fit.
+	Text string `json:"text"`
 }
 
 // DossierPlan What belongs to a matter.
@@ -4357,6 +4501,18 @@ type LogSourceInput struct {
 
 // LogSourceInputForm The form of the log; without it the content says.
 type LogSourceInputForm string
+
+// LogState The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+type LogState struct {
+	// Origin The name of the log.
+	Origin string `json:"origin"`
+
+	// Root Of their Merkle tree.
+	Root string `json:"root"`
+
+	// Size How many entries.
+	Size int64 `json:"size"`
+}
 
 // Look One look at one place.
 type Look struct {
@@ -11663,6 +11819,15 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
 	RecordAttendance(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ExamineBagWithBody Examine a bag
+	//
+	// Reads a bag (RFC 8493, also its drafts from 0.93) that is one tar or zip file, and says what is in it and what is wrong with it: a verdict, and findings by name with how much they weigh. Links, special files, and names that lead out of the bag are left out and named; nothing is fetched, unpacked to disk or kept. If the bag is a dossier, its lists, digests, links and proofs are held against each other, up to the first place that does not fit.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/bag-examinations (the `ExamineBag` operationId).
+	ExamineBagWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListBundles List bundles
 	//
 	// Newest first, by the time of creation and then by id.
@@ -14590,6 +14755,25 @@ func (c *Client) RecordAttendanceWithBody(ctx context.Context, contentType strin
 // Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
 func (c *Client) RecordAttendance(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRecordAttendanceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExamineBagWithBody Examine a bag
+//
+// Reads a bag (RFC 8493, also its drafts from 0.93) that is one tar or zip file, and says what is in it and what is wrong with it: a verdict, and findings by name with how much they weigh. Links, special files, and names that lead out of the bag are left out and named; nothing is fetched, unpacked to disk or kept. If the bag is a dossier, its lists, digests, links and proofs are held against each other, up to the first place that does not fit.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/bag-examinations (the `ExamineBag` operationId).
+func (c *Client) ExamineBagWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExamineBagRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -21019,6 +21203,35 @@ func NewRecordAttendanceRequestWithBody(server string, contentType string, body 
 	}
 
 	operationPath := fmt.Sprintf("/v1/attendance")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewExamineBagRequestWithBody constructs an http.Request for the ExamineBag method, with any body, and a specified content type
+func NewExamineBagRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/bag-examinations")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -33513,6 +33726,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/attendance (the `RecordAttendance` operationId).
 	RecordAttendanceWithResponse(ctx context.Context, body RecordAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordAttendanceResponse, error)
 
+	// ExamineBagWithBodyWithResponse Examine a bag
+	//
+	// Reads a bag (RFC 8493, also its drafts from 0.93) that is one tar or zip file, and says what is in it and what is wrong with it: a verdict, and findings by name with how much they weigh. Links, special files, and names that lead out of the bag are left out and named; nothing is fetched, unpacked to disk or kept. If the bag is a dossier, its lists, digests, links and proofs are held against each other, up to the first place that does not fit.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/bag-examinations (the `ExamineBag` operationId).
+	ExamineBagWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExamineBagResponse, error)
+
 	// ListBundlesWithResponse List bundles
 	//
 	// Newest first, by the time of creation and then by id.
@@ -37776,6 +37998,110 @@ func (r RecordAttendanceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RecordAttendanceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExamineBagResponse401Headers the declared response headers of an HTTP 401 response for ExamineBag
+type ExamineBagResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ExamineBagResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BagExamination
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ExamineBagResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExamineBagResponse) GetJSON200() *BagExamination {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExamineBagResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExamineBagResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExamineBagResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExamineBagResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExamineBagResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -59966,6 +60292,21 @@ func (c *ClientWithResponses) RecordAttendanceWithResponse(ctx context.Context, 
 	return ParseRecordAttendanceResponse(rsp)
 }
 
+// ExamineBagWithBodyWithResponse Examine a bag
+//
+// Reads a bag (RFC 8493, also its drafts from 0.93) that is one tar or zip file, and says what is in it and what is wrong with it: a verdict, and findings by name with how much they weigh. Links, special files, and names that lead out of the bag are left out and named; nothing is fetched, unpacked to disk or kept. If the bag is a dossier, its lists, digests, links and proofs are held against each other, up to the first place that does not fit.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/bag-examinations (the `ExamineBag` operationId).
+func (c *ClientWithResponses) ExamineBagWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExamineBagResponse, error) {
+	rsp, err := c.ExamineBagWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExamineBagResponse(rsp)
+}
+
 // ListBundlesWithResponse List bundles
 //
 // Newest first, by the time of creation and then by id.
@@ -65940,6 +66281,101 @@ func ParseRecordAttendanceResponse(rsp *http.Response) (*RecordAttendanceRespons
 	switch {
 	case rsp.StatusCode == 401:
 		var headers RecordAttendanceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExamineBagResponse parses an HTTP response from a ExamineBagWithResponse call
+func ParseExamineBagResponse(rsp *http.Response) (*ExamineBagResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExamineBagResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BagExamination
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ExamineBagResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
