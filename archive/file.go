@@ -61,10 +61,11 @@ func DecideFile(c File, actor string, now time.Time) ([]Event, error) {
 	if dated.IsZero() {
 		dated = now
 	}
+	blob := c.blob()
 	events := make([]Event, 0, 1+len(c.References))
 	events = append(events, Event{Record: c.ID, Seq: 1, At: now, Actor: actor, Data: FiledData{
 		Kind: c.Kind, Title: c.Title, Subject: c.Subject, Name: c.Name, MediaType: c.MediaType,
-		Digest: c.blob().Digest, Size: c.blob().Size, Dated: dated.UTC().Truncate(time.Microsecond),
+		Digest: blob.Digest, Size: blob.Size, Dated: dated.UTC().Truncate(time.Microsecond),
 	}})
 	for _, l := range c.References {
 		events = append(events, Event{

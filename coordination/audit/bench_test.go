@@ -29,6 +29,23 @@ func cpu(b *testing.B, began time.Duration, done float64, unit string) {
 	b.ReportMetric(done/(cputime.Used()-began).Seconds(), unit+"/cpu-s")
 }
 
+// fastest keeps the least times of several runs: what else the machine does only adds
+// to them.
+type fastest struct{ cpu, clock time.Duration }
+
+func (f *fastest) take(cpu, clock time.Duration) {
+	if f.cpu == 0 {
+		f.cpu, f.clock = cpu, clock
+	}
+	f.cpu, f.clock = min(f.cpu, cpu), min(f.clock, clock)
+}
+
+func (f *fastest) report(b *testing.B, records int) {
+	b.Helper()
+	b.ReportMetric(float64(records)/f.cpu.Seconds(), "records/cpu-s")
+	b.ReportMetric(float64(records)/f.clock.Seconds(), "records/s")
+}
+
 func record(i int) archive.File {
 	return archive.File{
 		ID: archive.RecordID(fmt.Sprintf("r%07d", i+1)), Kind: "note", Title: "Note of the meeting", MediaType: "text/plain",
@@ -69,13 +86,14 @@ func BenchmarkIngest(b *testing.B) {
 	eachStore(b, func(b *testing.B, open func(testing.TB) coordination.Store) {
 		b.Helper()
 		const n = 5000
+		var best fastest
 		for b.Loop() {
 			store := open(b)
 			began, clock := cputime.Used(), time.Now()
 			ingest(b, store, 0, n, true)
-			cpu(b, began, n, "records")
-			b.ReportMetric(n/time.Since(clock).Seconds(), "records/s")
+			best.take(cputime.Used()-began, time.Since(clock))
 		}
+		best.report(b, n)
 	})
 }
 
@@ -91,34 +109,39 @@ func BenchmarkIntake(b *testing.B) {
 			seal bool
 		}{{"bare/100k", 100_000, true, false}, {"whole/20k", 20_000, false, false}, {"sealed/20k", 20_000, false, true}, {"sealed/100k", 100_000, false, true}} {
 			b.Run(c.name, func(b *testing.B) {
+				var best fastest
 				for b.Loop() {
 					store := open(b)
 					desk, err := coordination.NewDesk(coordination.Config{Store: store})
 					require.NoError(b, err)
+					files := documents(c.n, c.bare)
 					began, clock := cputime.Used(), time.Now()
-					done, err := desk.FileAll(b.Context(), "acme", "carol", documents(c.n, c.bare), nil)
+					done, err := desk.FileAll(b.Context(), "acme", "carol", files, nil)
 					require.NoError(b, err)
 					require.Equal(b, c.n, done.Filed)
 					if c.seal {
 						_, err = sealerOf(b, store).Seal(b.Context(), "acme")
 						require.NoError(b, err)
 					}
-					cpu(b, began, float64(c.n), "records")
-					b.ReportMetric(float64(c.n)/time.Since(clock).Seconds(), "records/s")
+					best.take(cputime.Used()-began, time.Since(clock))
 				}
+				best.report(b, c.n)
 			})
 		}
 	})
 }
 
 func documents(n int, bare bool) iter.Seq2[archive.File, error] {
+	all := make([]archive.File, n)
+	for i := range all {
+		all[i] = record(i)
+		if bare {
+			all[i].References = nil
+		}
+	}
 	return func(yield func(archive.File, error) bool) {
-		for i := range n {
-			f := record(i)
-			if bare {
-				f.References = nil
-			}
-			if !yield(f, nil) {
+		for i := range all {
+			if !yield(all[i], nil) {
 				return
 			}
 		}

@@ -25,7 +25,7 @@ func placeRecord() layout[archive.Record] {
 			case 1:
 				return key{byKind, string(r.Kind)}, true
 			case 2:
-				return key{bySubject, string(r.Subject)}, true
+				return key{bySubject, string(r.Subject)}, r.Subject != "" // most have none
 			}
 			return key{}, false
 		},
