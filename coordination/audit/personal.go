@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -59,9 +58,11 @@ func spans(data []byte, wanted func(pointer, member []byte) bool) ([]span, error
 
 // named wants the texts of some members.
 func named(names []string) func(pointer, member []byte) bool {
-	return func(_, member []byte) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return name == string(member) })
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
 	}
+	return func(_, member []byte) bool { return set[string(member)] }
 }
 
 // scanner goes through a value of JSON once.
@@ -225,7 +226,8 @@ func (s *scanner) text() bool {
 	return false
 }
 
-// replaced is JSON with other texts at some places, which are in order.
+// replaced is JSON with other texts at some places, which are in order. The texts are
+// such as evidence.Seal.Erased gives: nothing in them is written otherwise in JSON.
 func replaced(data []byte, at []span, with func(i int) (text string, ok bool)) []byte {
 	out := make([]byte, 0, len(data)+len(at)*80)
 	done := 0
@@ -235,7 +237,7 @@ func replaced(data []byte, at []span, with func(i int) (text string, ok bool)) [
 			continue
 		}
 		out = append(out, data[done:p.from]...)
-		out = strconv.AppendQuote(out, text)
+		out = append(append(append(out, '"'), text...), '"')
 		done = p.to
 	}
 	return append(out, data[done:]...)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -272,5 +273,19 @@ func TestSortableKeepsTheOrderOfTimes(t *testing.T) {
 		if a.Compare(b) != strings.Compare(register.Sortable(a), register.Sortable(b)) {
 			t.Fatalf("%v and %v: %s, %s", a, b, register.Sortable(a), register.Sortable(b))
 		}
+	})
+}
+
+// What is a body does not depend on how it is found to be one.
+func TestBodiesAreJSON(t *testing.T) {
+	t.Parallel()
+	pieces := []string{`{`, `}`, `"`, `:`, `{"`, `"}`, `":"`, `","`, `\`, `\"`, `\u0041`, "a", "b c", "\x1f", "\x7f", "ä", "\xff", "~", " "}
+	rapid.Check(t, func(t *rapid.T) {
+		body := []byte(strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 8).Draw(t, "pieces"), ""))
+		if rapid.Bool().Draw(t, "whole") {
+			body = []byte(`{"` + string(body) + `"}`)
+		}
+		s := register.Sheet{Book: "issue", ID: "a", Body: body}
+		require.Equal(t, utf8.Valid(body) && json.Valid(body), s.Storable() == nil, "%q: %v", body, s.Storable())
 	})
 }
