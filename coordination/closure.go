@@ -97,6 +97,7 @@ func (a *surroundings) read(ctx context.Context, q archive.EdgeQuery) error {
 	if err != nil {
 		return err
 	}
+	a.edges = slices.Grow(a.edges, len(edges))
 	for i := range edges {
 		e := &edges[i]
 		if !a.sees(e.Source) || !a.sees(e.Target) {

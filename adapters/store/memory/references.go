@@ -132,7 +132,7 @@ func (x *tx) Edges(_ context.Context, q archive.EdgeQuery) ([]archive.Edge, erro
 		return nil, err
 	}
 	records := slices.Compact(slices.Sorted(slices.Values(q.Records)))
-	e := edges{x: x, q: &q, side: byTarget, out: make([]archive.Edge, 0, 2*len(records))}
+	e := edges{x: x, q: &q, side: byTarget, some: 2 * len(records)}
 	if q.Direction == archive.Outward {
 		e.side = bySource
 	}
@@ -155,6 +155,7 @@ type edges struct {
 	x    *tx
 	q    *archive.EdgeQuery
 	side field
+	some int // edges that there may be, if there are any
 	out  []archive.Edge
 }
 
@@ -166,6 +167,9 @@ func (e *edges) take(r *archive.Reference, look func(id string) *archive.Record)
 	other := &r.Source
 	if e.side == bySource {
 		other = &r.Target
+	}
+	if e.out == nil {
+		e.out = make([]archive.Edge, 0, e.some)
 	}
 	e.out = append(e.out, archive.Edge{Reference: *r})
 	if other.Kind == archive.EndRecord {
