@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
-	"strconv"
 
 	"github.com/coordkit/coordkit/coordination/register"
 )
@@ -60,46 +58,4 @@ func plainBlock(body []byte) (b []byte, ok bool) {
 	}
 	b, err := base64.StdEncoding.Strict().AppendDecode(make([]byte, 0, base64.StdEncoding.DecodedLen(len(text))), text)
 	return b, err == nil && base64.StdEncoding.EncodedLen(len(b)) == len(text) // it skips the ends of lines
-}
-
-// putParts stores a block of personal parts as register.Register would.
-func putParts(ctx context.Context, tx register.Tx, row register.Row[partBlock]) error {
-	body, err := appendParts(make([]byte, 0, 128*len(row.Value.Entries)), &row.Value)
-	if err != nil {
-		return err
-	}
-	_, err = tx.PutSheet(ctx, register.Sheet{Book: Book, ID: row.ID, Rev: row.Rev, Events: row.Events, Body: body})
-	return err
-}
-
-// appendParts writes a block of parts as encoding/json does, many times faster: half
-// of what is sealed has parts.
-func appendParts(b []byte, block *partBlock) ([]byte, error) {
-	names := make(map[string][]byte) // there are few
-	b = append(b, `{"entries":[`...)
-	for i, e := range block.Entries {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(strconv.AppendInt(append(b, `{"at":`...), int64(e.At), 10), `,"parts":[`...)
-		for k, p := range e.Parts {
-			if k > 0 {
-				b = append(b, ',')
-			}
-			if names[p.Name] == nil {
-				name, err := json.Marshal(p.Name)
-				if err != nil {
-					return nil, err
-				}
-				names[p.Name] = name
-			}
-			b = append(append(b, `{"name":`...), names[p.Name]...)
-			if len(p.Salt) > 0 {
-				b = append(base64.StdEncoding.AppendEncode(append(b, `,"salt":"`...), p.Salt), '"')
-			}
-			b = append(b, '}')
-		}
-		b = append(b, `]}`...)
-	}
-	return append(b, `]}`...), nil
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -184,12 +186,14 @@ func FuzzSpans(f *testing.F) {
 	})
 }
 
-// Blocks of parts are read by encoding/json, and written as it writes them.
+// Blocks of parts are written as encoding/json writes them, and what is read without
+// it is what it reads: no byte of another form is read over.
 func TestPartsAreWrittenAsJSON(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.OneOf(rapid.String(), rapid.StringMatching(`(/[a-z_0-9~]{1,9}){1,3}`))
 		part := rapid.Custom(func(t *rapid.T) sealedPart {
-			return sealedPart{Name: rapid.String().Draw(t, "name"), Salt: rapid.SliceOfN(rapid.Byte(), 0, 33).Draw(t, "salt")}
+			return sealedPart{Name: names.Draw(t, "name"), Salt: rapid.SliceOfN(rapid.Byte(), 0, 33).Draw(t, "salt")}
 		})
 		entry := rapid.Custom(func(t *rapid.T) entryParts {
 			return entryParts{At: rapid.IntRange(0, perBlock-1).Draw(t, "at"), Parts: rapid.SliceOfN(part, 1, 3).Draw(t, "parts")}
@@ -200,5 +204,36 @@ func TestPartsAreWrittenAsJSON(t *testing.T) {
 		got, err := appendParts(nil, &block)
 		require.NoError(t, err)
 		require.Equal(t, string(want), string(got))
+		escapes := slices.ContainsFunc(block.Entries, func(e entryParts) bool {
+			return slices.ContainsFunc(e.Parts, func(p sealedPart) bool {
+				text, err := json.Marshal(p.Name)
+				return err != nil || string(text) != `"`+p.Name+`"` || len(p.Name) != utf8.RuneCountInString(p.Name) || strings.Contains(p.Name, "\x7f")
+			})
+		})
+		_, ok := plainParts(got)
+		require.Equal(t, !escapes, ok)
+
+		at := rapid.IntRange(0, len(got)-1).Draw(t, "at")
+		switch rapid.IntRange(0, 2).Draw(t, "how") {
+		case 0:
+			got[at] = rapid.SampledFrom([]byte(` ",:{}[]0123aZ=+/\\`)).Draw(t, "byte")
+		case 1:
+			got = slices.Delete(got, at, at+1)
+		case 2:
+			got = slices.Insert(got, at, rapid.SampledFrom([]byte(` ",:{}[]0123aZ=+/\\`)).Draw(t, "byte"))
+		}
+		if read, ok := plainParts(got); ok {
+			require.NoError(t, canonical[partBlock](got))
+			var again partBlock
+			require.NoError(t, json.Unmarshal(got, &again))
+			for _, b := range []*partBlock{&read, &again} {
+				for i := range b.Entries {
+					for k := range b.Entries[i].Parts {
+						b.Entries[i].Parts[k].Salt = append([]byte{}, b.Entries[i].Parts[k].Salt...)
+					}
+				}
+			}
+			require.Equal(t, again, read)
+		}
 	})
 }

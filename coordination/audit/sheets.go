@@ -46,29 +46,6 @@ type state struct {
 	Signed int64  `json:"signed,omitempty"` // size of the newest checkpoint
 }
 
-// partBlock holds the personal parts of the entries of a block; there is none where
-// no entry has any.
-type partBlock struct {
-	Entries []entryParts `json:"entries"`
-}
-
-// entryParts are those of one entry, in the order in which they stand in its data.
-type entryParts struct {
-	At    int          `json:"at"` // in the block, from 0
-	Parts []sealedPart `json:"parts"`
-}
-
-// of are the parts of an entry; nil if it has none.
-func (b *partBlock) of(at int) []sealedPart {
-	i, found := slices.BinarySearchFunc(b.Entries, at, func(e entryParts, at int) int { return e.At - at })
-	if !found {
-		return nil
-	}
-	return b.Entries[i].Parts
-}
-
-func partBlocks() register.Register[partBlock] { return register.Register[partBlock]{Book: Book} }
-
 func heads() register.Register[state] { return register.Register[state]{Book: Book} }
 
 // writing is a log that is being appended to in a unit of work.
@@ -186,7 +163,7 @@ func (w *writing) store(ctx context.Context, tx register.Tx) error {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.parts)) {
-		row, err := partBlocks().Get(ctx, tx, id)
+		row, err := getParts(ctx, tx, id)
 		if errors.Is(err, register.ErrNotFound) {
 			row, err = register.Row[partBlock]{ID: id}, nil
 		}
@@ -299,7 +276,7 @@ func openingAt(ctx context.Context, tx register.Tx, position int64) (had opening
 		}
 		*b.to = row.Value
 	}
-	row, err := partBlocks().Get(ctx, tx, blockID(partsOf, n))
+	row, err := getParts(ctx, tx, blockID(partsOf, n))
 	if errors.Is(err, register.ErrNotFound) {
 		err = nil
 	}
