@@ -84,8 +84,37 @@ func (d *Desk) WithdrawDisposal(ctx context.Context, tenant, actor, id string, r
 	return d.onDisposal(ctx, tenant, actor, id, rev, retention.Withdraw{Reason: reason})
 }
 
-// HandOver says that a receiver has the content of a record of a batch that
-// transfers: his receipt names its digest. Ours is deleted as that of Destroy is.
+// TakeReceipt keeps the receipt of whoever receives the records of a batch that
+// transfers. One that does not name just what has not gone, content by content, is a
+// *archive.RefusedError that names each record. Nothing of ours goes by it: see HandOver.
+func (d *Desk) TakeReceipt(ctx context.Context, tenant, actor, id string, rev int64, cmd retention.TakeReceipt) (Disposal, error) {
+	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Disposal, error) {
+		return d.TakeReceiptTx(ctx, tx, actor, now, id, rev, cmd)
+	})
+}
+
+// TakeReceiptTx is TakeReceipt inside the caller's transaction.
+func (d *Desk) TakeReceiptTx(
+	ctx context.Context, tx Tx, actor string, now time.Time, id string, rev int64, cmd retention.TakeReceipt,
+) (Disposal, error) {
+	row, err := disposals().Get(ctx, tx, id)
+	if err != nil {
+		return row, err
+	}
+	if err := unseen(disposals(), row, rev); err != nil {
+		return row, err
+	}
+	var here []archive.RecordID
+	for _, i := range row.Value.Items {
+		if i.State == retention.InDisposal {
+			here = append(here, i.Record)
+		}
+	}
+	return d.dispose(ctx, tx, row, actor, now, cmd, here)
+}
+
+// HandOver says that our copy of a record of a batch that transfers goes: the receipt
+// that was taken has to name all of it. It is deleted as that of Destroy is.
 func (d *Desk) HandOver(ctx context.Context, tenant, actor, id string, rev int64, cmd retention.HandOver) (Disposal, error) {
 	row, err := rowOf(ctx, d, tenant, disposals(), id)
 	if err != nil {

@@ -312,7 +312,10 @@ func (d *Desk) factsOf(
 // describe is a record as holds look at it: its class, the aggregations it is in from
 // the inmost, and its fields.
 func describe(ctx context.Context, tx Tx, f *fileplan.Filing, r *archive.Record) (retention.Facts, error) {
-	out := retention.Facts{Record: r.ID, Digest: f.Current(), Class: f.Class, Fields: map[string]string{FieldSubject: string(r.Subject), FieldKind: string(r.Kind)}}
+	out := retention.Facts{
+		Record: r.ID, Digest: f.Current(), Contents: f.Contents(), Class: f.Class,
+		Fields: map[string]string{FieldSubject: string(r.Subject), FieldKind: string(r.Kind)},
+	}
 	for name, value := range f.Fields {
 		if _, taken := out.Fields[name]; !taken {
 			out.Fields[name] = value

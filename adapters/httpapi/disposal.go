@@ -74,12 +74,21 @@ func (a *api) DestroyRecord(ctx context.Context, in DestroyRecordRequestObject) 
 	return DestroyRecord200JSONResponse{currentDisposal(row)}, err
 }
 
-// HandOverRecord says that a receiver has a record.
-func (a *api) HandOverRecord(ctx context.Context, in HandOverRecordRequestObject) (HandOverRecordResponseObject, error) {
+// TakeReceipt keeps what the receiver of a transfer says that he has.
+func (a *api) TakeReceipt(ctx context.Context, in TakeReceiptRequestObject) (TakeReceiptResponseObject, error) {
 	p, b := principalOf(ctx), in.Body
-	row, err := a.desk.HandOver(ctx, p.Tenant, p.Actor.ID, in.ID, revOf(in.Params.IfMatch), retention.HandOver{
-		Record: archive.RecordID(b.Record), Receiver: b.Receiver, Receipt: archive.Digest(b.Receipt),
+	row, err := a.desk.TakeReceipt(ctx, p.Tenant, p.Actor.ID, in.ID, revOf(in.Params.IfMatch), retention.TakeReceipt{
+		Receiver: b.Receiver, Items: eachOf(b.Items, func(r ReceivedInput) retention.Received {
+			return retention.Received{Record: archive.RecordID(r.Record), Digests: eachOf(r.Digests, plain[string, archive.Digest])}
+		}),
 	})
+	return TakeReceipt200JSONResponse{currentDisposal(row)}, err
+}
+
+// HandOverRecord has our copy of a record go that a receiver has.
+func (a *api) HandOverRecord(ctx context.Context, in HandOverRecordRequestObject) (HandOverRecordResponseObject, error) {
+	p := principalOf(ctx)
+	row, err := a.desk.HandOver(ctx, p.Tenant, p.Actor.ID, in.ID, revOf(in.Params.IfMatch), retention.HandOver{Record: archive.RecordID(in.Body.Record)})
 	return HandOverRecord200JSONResponse{currentDisposal(row)}, err
 }
 

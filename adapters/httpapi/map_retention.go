@@ -151,12 +151,19 @@ func disposalTo(row coordination.Disposal) Disposal {
 	return Disposal{
 		ID: row.ID, Rev: row.Rev, Action: string(b.Action), Requester: b.Requester, Reason: b.Reason, Requested: b.Requested, Needed: narrow(b.Needed),
 		Scope: b.Scope, Items: listed(b.Items, disposalItemTo), Approvals: listed(b.Approvals, disposalApprovalTo), Withdrawn: b.Withdrawn,
+		Receipt: via(b.Receipt, disposalReceiptTo),
 	}
 }
 
 func certificateTo(c retention.Certificate) Certificate {
 	return Certificate{
 		Batch: c.Batch, Action: string(c.Action), Scope: c.Scope, Requester: c.Requester, Approvals: listed(c.Approvals, disposalApprovalTo),
-		Done: listed(c.Done, tombstoneTo), Open: listed(c.Open, disposalItemTo),
+		Done: listed(c.Done, tombstoneTo), Open: listed(c.Open, disposalItemTo), Receipt: via(c.Receipt, disposalReceiptTo),
 	}
+}
+
+func disposalReceiptTo(r retention.Receipt) DisposalReceipt {
+	return DisposalReceipt{Receiver: r.Receiver, By: r.By, At: r.At, Items: listed(r.Items, func(i retention.Received) ReceivedItem {
+		return ReceivedItem{Record: string(i.Record), Digests: listed(i.Digests, plain[archive.Digest, string])}
+	})}
 }

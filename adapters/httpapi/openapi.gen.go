@@ -2094,6 +2094,9 @@ type Certificate struct {
 	// Open What did not go.
 	Open []DisposalItem `json:"open"`
 
+	// Receipt What the receiver of a transfer said that he has.
+	Receipt *DisposalReceipt `json:"receipt,omitempty"`
+
 	// Requester Who asked.
 	Requester string `json:"requester"`
 
@@ -2847,6 +2850,9 @@ type Disposal struct {
 	// Reason Why.
 	Reason string `json:"reason"`
 
+	// Receipt What the receiver of a transfer said that he has.
+	Receipt *DisposalReceipt `json:"receipt,omitempty"`
+
 	// Requested When.
 	Requested time.Time `json:"requested"`
 
@@ -2943,6 +2949,21 @@ type DisposalPreviewInput struct {
 
 // DisposalPreviewInputAction What would be done.
 type DisposalPreviewInputAction string
+
+// DisposalReceipt What the receiver of a transfer said that he has.
+type DisposalReceipt struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who brought the receipt.
+	By string `json:"by"`
+
+	// Items The records.
+	Items []ReceivedItem `json:"items"`
+
+	// Receiver Who received it.
+	Receiver string `json:"receiver"`
+}
 
 // DisposalWithdrawalInput What is to be done.
 type DisposalWithdrawalInput struct {
@@ -3861,12 +3882,6 @@ type HandOffFigures struct {
 
 // HandOverInput What is to be done.
 type HandOverInput struct {
-	// Receipt The digest on the receipt.
-	Receipt string `json:"receipt"`
-
-	// Receiver Who received it.
-	Receiver string `json:"receiver"`
-
 	// Record The record.
 	Record string `json:"record"`
 }
@@ -6851,6 +6866,33 @@ type Receipt struct {
 
 	// Wrong It does not count.
 	Wrong bool `json:"wrong"`
+}
+
+// ReceiptInput What a receiver has.
+type ReceiptInput struct {
+	// Items The records.
+	Items []ReceivedInput `json:"items"`
+
+	// Receiver Who received it.
+	Receiver string `json:"receiver"`
+}
+
+// ReceivedInput What a receiver has of a record.
+type ReceivedInput struct {
+	// Digests The SHA-256 of each content that he has.
+	Digests []string `json:"digests"`
+
+	// Record The record.
+	Record string `json:"record"`
+}
+
+// ReceivedItem What the receiver has of a record.
+type ReceivedItem struct {
+	// Digests The SHA-256 of each content.
+	Digests []string `json:"digests"`
+
+	// Record The record.
+	Record string `json:"record"`
 }
 
 // Record One filed document.
@@ -10219,6 +10261,12 @@ type HandOverRecordParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// TakeReceiptParams defines parameters for TakeReceipt.
+type TakeReceiptParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // WithdrawDisposalParams defines parameters for WithdrawDisposal.
 type WithdrawDisposalParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -11377,6 +11425,9 @@ type DestroyRecordJSONRequestBody = DestructionInput
 // HandOverRecordJSONRequestBody defines body for HandOverRecord for application/json ContentType.
 type HandOverRecordJSONRequestBody = HandOverInput
 
+// TakeReceiptJSONRequestBody defines body for TakeReceipt for application/json ContentType.
+type TakeReceiptJSONRequestBody = ReceiptInput
+
 // WithdrawDisposalJSONRequestBody defines body for WithdrawDisposal for application/json ContentType.
 type WithdrawDisposalJSONRequestBody = DisposalWithdrawalInput
 
@@ -11808,6 +11859,9 @@ type ServerInterface interface {
 	// HandOverRecord Hand a record over
 	// (POST /v1/disposals/{id}/hand-overs)
 	HandOverRecord(w http.ResponseWriter, r *http.Request, id DisposalID, params HandOverRecordParams)
+	// TakeReceipt Take the receipt of a transfer
+	// (POST /v1/disposals/{id}/receipts)
+	TakeReceipt(w http.ResponseWriter, r *http.Request, id DisposalID, params TakeReceiptParams)
 	// WithdrawDisposal Withdraw a disposal
 	// (POST /v1/disposals/{id}/withdrawal)
 	WithdrawDisposal(w http.ResponseWriter, r *http.Request, id DisposalID, params WithdrawDisposalParams)
@@ -15867,6 +15921,60 @@ func (siw *ServerInterfaceWrapper) HandOverRecord(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.HandOverRecord(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TakeReceipt operation middleware
+func (siw *ServerInterfaceWrapper) TakeReceipt(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DisposalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeReceiptParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TakeReceipt(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -23387,6 +23495,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disposals/{id}/approvals", wrapper.ApproveDisposal)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disposals/{id}/withdrawal", wrapper.WithdrawDisposal)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disposals/{id}/destructions", wrapper.DestroyRecord)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disposals/{id}/receipts", wrapper.TakeReceipt)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disposals/{id}/hand-overs", wrapper.HandOverRecord)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/disposals/{id}/certificate", wrapper.GetCertificate)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/paper-items", wrapper.ListPaperItems)
@@ -35498,6 +35607,209 @@ type HandOverRecorddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response HandOverRecorddefaultApplicationProblemPlusJSONResponse) VisitHandOverRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceiptRequestObject struct {
+	ID     DisposalID `json:"id"`
+	Params TakeReceiptParams
+	Body   *TakeReceiptJSONRequestBody
+}
+
+type TakeReceiptResponseObject interface {
+	VisitTakeReceiptResponse(w http.ResponseWriter) error
+}
+
+type TakeReceipt200JSONResponse struct{ CurrentDisposalJSONResponse }
+
+func (response TakeReceipt200JSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt400ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt401ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt403ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt404ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt409ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt412ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt413ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt415ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt422ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceipt428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response TakeReceipt428ApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeReceiptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeReceiptdefaultApplicationProblemPlusJSONResponse) VisitTakeReceiptResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -57370,6 +57682,9 @@ type StrictServerInterface interface {
 	// HandOverRecord Hand a record over
 	// (POST /v1/disposals/{id}/hand-overs)
 	HandOverRecord(ctx context.Context, request HandOverRecordRequestObject) (HandOverRecordResponseObject, error)
+	// TakeReceipt Take the receipt of a transfer
+	// (POST /v1/disposals/{id}/receipts)
+	TakeReceipt(ctx context.Context, request TakeReceiptRequestObject) (TakeReceiptResponseObject, error)
 	// WithdrawDisposal Withdraw a disposal
 	// (POST /v1/disposals/{id}/withdrawal)
 	WithdrawDisposal(ctx context.Context, request WithdrawDisposalRequestObject) (WithdrawDisposalResponseObject, error)
@@ -60107,6 +60422,40 @@ func (sh *strictHandler) HandOverRecord(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(HandOverRecordResponseObject); ok {
 		if err := validResponse.VisitHandOverRecordResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeReceipt operation middleware
+func (sh *strictHandler) TakeReceipt(w http.ResponseWriter, r *http.Request, id DisposalID, params TakeReceiptParams) {
+	var request TakeReceiptRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body TakeReceiptJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeReceipt(ctx, request.(TakeReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeReceipt")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TakeReceiptResponseObject); ok {
+		if err := validResponse.VisitTakeReceiptResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -23,6 +23,7 @@ type Batch struct {
 	Items     []BatchItem `json:"items"`
 	Approvals []Approval  `json:"approvals"`
 	Withdrawn bool        `json:"withdrawn"`
+	Receipt   *Receipt    `json:"receipt,omitempty"` // of a transfer, once it is there
 }
 
 // BatchItem is a record of a batch.
@@ -83,12 +84,9 @@ type (
 	Begin struct{ Record archive.RecordID }
 	// Finish says that the content is gone.
 	Finish struct{ Record archive.RecordID }
-	// HandOver says that a receiver has the content: his receipt names its digest.
-	HandOver struct {
-		Record   archive.RecordID
-		Receiver string
-		Receipt  archive.Digest
-	}
+	// HandOver says that our copy of a record goes: the receipt that was taken names
+	// every content of it.
+	HandOver struct{ Record archive.RecordID }
 )
 
 func (Ask) command() string      { return "ask" }
@@ -198,6 +196,8 @@ func Decide(b Batch, cmd Command, env Env) (Event, error) {
 		return decideBegin(b, cmd, env, &c)
 	case Finish:
 		return decideFinish(b, cmd, env, &c)
+	case TakeReceipt:
+		return decideReceipt(b, cmd, env, &c)
 	case HandOver:
 		return decideHandOver(b, cmd, env, &c)
 	}
@@ -254,12 +254,7 @@ func (c *conditions) standing(b *Batch, record archive.RecordID, env Env) *Batch
 		c.needf(false, "scope", string(record), "%q is not in batch %s: ask for a new one", record, b.ID)
 		return nil
 	}
-	people := make(map[string]bool)
-	for _, a := range b.Approvals {
-		if a.By != b.Requester && a.Scope == b.Scope && ScopeDigest(b.Action, b.Items) == b.Scope {
-			people[a.By] = true
-		}
-	}
+	people := b.approvers()
 	needed := max(b.Needed, env.Phases[record].Approvals)
 	c.needf(len(people) >= needed, "approved", b.ID, "%d of %d approvals by others than %s are there", len(people), needed, b.Requester)
 	c.needf(f.Digest == item.Digest, "content", string(record), "the content of %q is not the one that was approved: ask for a new batch", record)
@@ -306,18 +301,6 @@ func decideFinish(b Batch, cmd Finish, env Env, c *conditions) (Event, error) {
 	return Moved{Record: cmd.Record, To: Destroyed, Tombstone: b.tombstone(item, env, "")}, c.err()
 }
 
-func decideHandOver(b Batch, cmd HandOver, env Env, c *conditions) (Event, error) {
-	item := c.standing(&b, cmd.Record, env)
-	c.needf(b.Action == Transfer, "action", b.ID, "batch %s destroys; it hands nothing over", b.ID)
-	c.needf(!blank(cmd.Receiver), "receiver", b.ID, "say who received it")
-	if item == nil {
-		return nil, c.err()
-	}
-	c.needf(item.State == InDisposal, "state", string(cmd.Record), "%q is %s already", cmd.Record, item.State)
-	c.needf(cmd.Receipt == item.Digest, "receipt", string(cmd.Record), "the receipt is for %q, not for the content %s", cmd.Receipt, item.Digest)
-	return Moved{Record: cmd.Record, To: Transferred, Tombstone: b.tombstone(item, env, cmd.Receiver)}, c.err()
-}
-
 func (b *Batch) tombstone(item *BatchItem, env Env, receiver string) *Tombstone {
 	return &Tombstone{
 		Record: item.Record, Digest: item.Digest, Batch: b.ID, Scope: b.Scope, Action: b.Action, By: env.Actor, At: env.Now, Receiver: receiver,
@@ -333,7 +316,8 @@ type Certificate struct {
 	Requester string      `json:"requester"`
 	Approvals []Approval  `json:"approvals"`
 	Done      []Tombstone `json:"done"`
-	Open      []BatchItem `json:"open,omitempty"` // records that did not go
+	Open      []BatchItem `json:"open,omitempty"`    // records that did not go
+	Receipt   *Receipt    `json:"receipt,omitempty"` // of a transfer
 }
 
 // Certify makes the certificate of a batch from its events.
@@ -347,6 +331,7 @@ func Certify(events []Event) Certificate {
 		}
 	}
 	c.Batch, c.Action, c.Scope, c.Requester, c.Approvals = b.ID, b.Action, b.Scope, b.Requester, b.Approvals
+	c.Receipt = b.Receipt
 	for _, i := range b.Items {
 		if i.State != Destroyed && i.State != Transferred {
 			c.Open = append(c.Open, i)

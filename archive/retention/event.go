@@ -12,7 +12,7 @@ func KindOf(ev Event) string { return ev.kind() }
 // does not know is ErrInvalid.
 func UnmarshalEvent(kind string, data []byte) (Event, error) {
 	for _, read := range []func(string, []byte) (Event, bool, error){
-		event[Asked], event[Approved], event[WithdrawnEvent], event[Moved],
+		event[Asked], event[Approved], event[WithdrawnEvent], event[Receipted], event[Moved],
 	} {
 		if ev, ok, err := read(kind, data); ok {
 			return ev, err

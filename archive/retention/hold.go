@@ -75,6 +75,7 @@ type Condition struct {
 type Facts struct {
 	Record       archive.RecordID
 	Digest       archive.Digest
+	Contents     []archive.Digest // all that it has, Digest among them
 	Class        string
 	Aggregations []string // from the one it is in to the outermost
 	Fields       map[string]string

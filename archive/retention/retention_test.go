@@ -1,6 +1,7 @@
 package retention_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -284,12 +285,13 @@ type desk struct {
 	holds  []retention.Hold
 	due    retention.Standing
 	digest archive.Digest
+	more   []archive.Digest // contents beside it
 }
 
 func (d *desk) env(actor string) retention.Env {
 	return retention.Env{
 		Now: d.now, Actor: actor, Office: retention.Office{Zone: time.UTC},
-		Facts:  []retention.Facts{{Record: "R", Digest: d.digest, Class: "C", Standing: d.due, Holds: d.holds}},
+		Facts:  []retention.Facts{{Record: "R", Digest: d.digest, Contents: append([]archive.Digest{d.digest}, d.more...), Class: "C", Standing: d.due, Holds: d.holds}},
 		Phases: map[archive.RecordID]retention.Phase{"R": {Approvals: 2}},
 	}
 }
@@ -333,7 +335,7 @@ func TestDisposal(t *testing.T) {
 	require.NoError(t, d.do("bert", retention.Approve{Scope: d.batch.Scope}))
 	require.Equal(t, []string{"scope"}, unmet(d.do("rita", retention.Begin{Record: "Q"})))
 	require.Equal(t, []string{"state"}, unmet(d.do("rita", retention.Finish{Record: "R"})))
-	require.Equal(t, []string{"action", "receiver", "receipt"}, unmet(d.do("rita", retention.HandOver{Record: "R"})))
+	require.Equal(t, []string{"action"}, unmet(d.do("rita", retention.HandOver{Record: "R"})))
 	require.NoError(t, d.do("rita", retention.Begin{Record: "R"}))
 	require.Equal(t, []string{"state"}, unmet(d.do("rita", retention.Begin{Record: "R"})))
 	require.Equal(t, []string{"destroying"}, unmet(d.do("rita", retention.Withdraw{Reason: "late"})))
@@ -350,14 +352,52 @@ func TestTransfer(t *testing.T) {
 	d := newDesk()
 	d.due.Action = retention.Transfer
 	require.NoError(t, d.do("rita", retention.Ask{ID: "B1", Action: retention.Transfer, Reason: "due"}))
+	scan, other := archive.DigestOf([]byte("scan")), archive.DigestOf([]byte("other"))
+	d.more = []archive.Digest{scan}
+	receipt := func(items ...retention.Received) retention.TakeReceipt {
+		return retention.TakeReceipt{Receiver: " National Archive ", Items: items}
+	}
+	all := retention.Received{Record: "R", Digests: []archive.Digest{scan, d.digest}}
+	require.Equal(t, []string{"approved"}, unmet(d.do("rita", receipt(all))), "nobody gets anything before")
 	for _, who := range []string{"anna", "bert"} {
 		require.NoError(t, d.do(who, retention.Approve{Scope: d.batch.Scope}))
 	}
 	require.Equal(t, []string{"action"}, unmet(d.do("rita", retention.Begin{Record: "R"})))
-	require.Equal(t, []string{"receipt"}, unmet(d.do("rita", retention.HandOver{Record: "R", Receiver: "National Archive", Receipt: "x"})))
+	require.Equal(t, []string{"receipt"}, unmet(d.do("rita", retention.HandOver{Record: "R"})))
+	for name, tc := range map[string]struct {
+		cmd  retention.TakeReceipt
+		want []string
+		text string
+	}{
+		"nobody":          {retention.TakeReceipt{Items: []retention.Received{all}}, []string{"receiver"}, "who"},
+		"nothing":         {receipt(), []string{"missing"}, `"R"`},
+		"a content less":  {receipt(retention.Received{Record: "R", Digests: []archive.Digest{d.digest}}), []string{"missing"}, string(scan)},
+		"a content more":  {receipt(retention.Received{Record: "R", Digests: []archive.Digest{d.digest, scan, other}}), []string{"misstated"}, string(other)},
+		"another content": {receipt(retention.Received{Record: "R", Digests: []archive.Digest{d.digest, other}}), []string{"missing", "misstated"}, string(other)},
+		"content twice":   {receipt(retention.Received{Record: "R", Digests: []archive.Digest{d.digest, scan, scan}}), []string{"twice"}, string(scan)},
+		"a record more":   {receipt(all, retention.Received{Record: "Q", Digests: []archive.Digest{other}}), []string{"scope"}, `"Q"`},
+		"a record twice":  {receipt(all, all), []string{"twice"}, `"R"`},
+	} {
+		err := d.do("rita", tc.cmd)
+		require.Equal(t, tc.want, unmet(err), name)
+		require.Contains(t, err.Error(), tc.text, name)
+	}
+	require.NoError(t, d.do("rita", receipt(all)))
+	require.Equal(t, []string{"scope"}, unmet(d.do("rita", retention.HandOver{Record: "Q"})))
+	d.more = append(d.more, other)
+	require.Equal(t, []string{"missing"}, unmet(d.do("rita", retention.HandOver{Record: "R"})), "it was made after the receipt")
+	d.more = d.more[:1]
 	require.Len(t, retention.Certify(d.events).Open, 1)
-	require.NoError(t, d.do("rita", retention.HandOver{Record: "R", Receiver: "National Archive", Receipt: d.digest}))
-	require.Equal(t, "National Archive", retention.Certify(d.events).Done[0].Receiver)
+	require.NoError(t, d.do("rita", retention.HandOver{Record: "R"}))
+	require.Equal(t, []string{"state"}, unmet(d.do("rita", receipt(all))))
+	c := retention.Certify(d.events)
+	require.Equal(t, "National Archive", c.Done[0].Receiver)
+	require.Len(t, c.Receipt.Items[0].Digests, 2)
+	raw, err := json.Marshal(d.events[len(d.events)-2])
+	require.NoError(t, err)
+	back, err := retention.UnmarshalEvent("receipted", raw)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(d.events[len(d.events)-2], back))
 }
 
 func TestWhatStandsAgainstADisposal(t *testing.T) {

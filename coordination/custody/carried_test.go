@@ -136,8 +136,8 @@ func TestInvariant7CarriedHoldsStopEveryEnd(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, where.Carried[0].Path, 3)
 
-		_, err = o.HandOver(ctx, tenant, "rita", batch.ID, 0, retention.HandOver{Record: "R2", Receiver: "state archive", Receipt: archive.DigestOf([]byte("R2"))})
-		require.Equal(t, []string{"held"}, unmet(err))
+		_, err = o.HandOver(ctx, tenant, "rita", batch.ID, 0, retention.HandOver{Record: "R2"})
+		require.Equal(t, []string{"held", "receipt"}, unmet(err))
 		_, err = o.Handle(ctx, tenant, "carol", 0, paper.Remove{Code: paperOf.Value.Barcode, Reason: "shelf is full"})
 		require.Equal(t, []string{"held"}, unmet(err))
 		_, err = o.Item(ctx, tenant, paperOf.Value.Barcode)

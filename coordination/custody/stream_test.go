@@ -196,11 +196,12 @@ func (d drawn) disposing() []step {
 		}},
 		{name: "hand over", often: 5, run: func(o *office) error {
 			item := d.going(o, retention.Transfer)
-			cmd := retention.HandOver{Record: item.Record, Receiver: "the state archive", Receipt: item.Digest}
-			if d.n%6 == 0 {
-				cmd.Receipt = archive.DigestOf([]byte("something else"))
+			if d.n%6 != 0 {
+				if err := d.receive(o, item.batch); err != nil {
+					return err
+				}
 			}
-			_, err := o.HandOver(o.ctx, tenant, d.who, item.batch, 0, cmd)
+			_, err := o.HandOver(o.ctx, tenant, d.who, item.batch, 0, retention.HandOver{Record: item.Record})
 			return err
 		}},
 	}
@@ -288,6 +289,29 @@ func (d drawn) going(o *office, action retention.Action) batchItem {
 		item.batch, item.Record = fmt.Sprint("B", d.n%max(d.i, 1)), d.id
 	}
 	return item
+}
+
+// receive takes a receipt of all that has not gone of a disposal, or sometimes of less.
+func (d drawn) receive(o *office, batch string) error {
+	row, err := o.Disposal(o.ctx, tenant, batch)
+	if err != nil {
+		return err
+	}
+	cmd := retention.TakeReceipt{Receiver: "the state archive"}
+	for _, item := range row.Value.Items {
+		f, err := o.Filing(o.ctx, tenant, item.Record)
+		if err != nil {
+			return err
+		}
+		if item.State == retention.InDisposal {
+			cmd.Items = append(cmd.Items, retention.Received{Record: item.Record, Digests: f.Value.Contents()})
+		}
+	}
+	if d.n%11 == 0 && len(cmd.Items) > 0 {
+		cmd.Items[0].Digests = []archive.Digest{archive.DigestOf([]byte("something else"))}
+	}
+	_, err = o.TakeReceipt(o.ctx, tenant, d.who, batch, 0, cmd)
+	return err
 }
 
 // batchItem is a record of an open disposal.

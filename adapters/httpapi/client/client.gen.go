@@ -2095,6 +2095,9 @@ type Certificate struct {
 	// Open What did not go.
 	Open []DisposalItem `json:"open"`
 
+	// Receipt What the receiver of a transfer said that he has.
+	Receipt *DisposalReceipt `json:"receipt,omitempty"`
+
 	// Requester Who asked.
 	Requester string `json:"requester"`
 
@@ -2848,6 +2851,9 @@ type Disposal struct {
 	// Reason Why.
 	Reason string `json:"reason"`
 
+	// Receipt What the receiver of a transfer said that he has.
+	Receipt *DisposalReceipt `json:"receipt,omitempty"`
+
 	// Requested When.
 	Requested time.Time `json:"requested"`
 
@@ -2944,6 +2950,21 @@ type DisposalPreviewInput struct {
 
 // DisposalPreviewInputAction What would be done.
 type DisposalPreviewInputAction string
+
+// DisposalReceipt What the receiver of a transfer said that he has.
+type DisposalReceipt struct {
+	// At When.
+	At time.Time `json:"at"`
+
+	// By Who brought the receipt.
+	By string `json:"by"`
+
+	// Items The records.
+	Items []ReceivedItem `json:"items"`
+
+	// Receiver Who received it.
+	Receiver string `json:"receiver"`
+}
 
 // DisposalWithdrawalInput What is to be done.
 type DisposalWithdrawalInput struct {
@@ -3862,12 +3883,6 @@ type HandOffFigures struct {
 
 // HandOverInput What is to be done.
 type HandOverInput struct {
-	// Receipt The digest on the receipt.
-	Receipt string `json:"receipt"`
-
-	// Receiver Who received it.
-	Receiver string `json:"receiver"`
-
 	// Record The record.
 	Record string `json:"record"`
 }
@@ -6852,6 +6867,33 @@ type Receipt struct {
 
 	// Wrong It does not count.
 	Wrong bool `json:"wrong"`
+}
+
+// ReceiptInput What a receiver has.
+type ReceiptInput struct {
+	// Items The records.
+	Items []ReceivedInput `json:"items"`
+
+	// Receiver Who received it.
+	Receiver string `json:"receiver"`
+}
+
+// ReceivedInput What a receiver has of a record.
+type ReceivedInput struct {
+	// Digests The SHA-256 of each content that he has.
+	Digests []string `json:"digests"`
+
+	// Record The record.
+	Record string `json:"record"`
+}
+
+// ReceivedItem What the receiver has of a record.
+type ReceivedItem struct {
+	// Digests The SHA-256 of each content.
+	Digests []string `json:"digests"`
+
+	// Record The record.
+	Record string `json:"record"`
 }
 
 // Record One filed document.
@@ -10220,6 +10262,12 @@ type HandOverRecordParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// TakeReceiptParams defines parameters for TakeReceipt.
+type TakeReceiptParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // WithdrawDisposalParams defines parameters for WithdrawDisposal.
 type WithdrawDisposalParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -11377,6 +11425,9 @@ type DestroyRecordJSONRequestBody = DestructionInput
 
 // HandOverRecordJSONRequestBody defines body for HandOverRecord for application/json ContentType.
 type HandOverRecordJSONRequestBody = HandOverInput
+
+// TakeReceiptJSONRequestBody defines body for TakeReceipt for application/json ContentType.
+type TakeReceiptJSONRequestBody = ReceiptInput
 
 // WithdrawDisposalJSONRequestBody defines body for WithdrawDisposal for application/json ContentType.
 type WithdrawDisposalJSONRequestBody = DisposalWithdrawalInput
@@ -12587,7 +12638,7 @@ type ClientInterface interface {
 
 	// HandOverRecordWithBody Hand a record over
 	//
-	// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+	// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -12596,12 +12647,30 @@ type ClientInterface interface {
 
 	// HandOverRecord Hand a record over
 	//
-	// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+	// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/disposals/{id}/hand-overs (the `HandOverRecord` operationId).
 	HandOverRecord(ctx context.Context, id DisposalID, params *HandOverRecordParams, body HandOverRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeReceiptWithBody Take the receipt of a transfer
+	//
+	// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+	TakeReceiptWithBody(ctx context.Context, id DisposalID, params *TakeReceiptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeReceipt Take the receipt of a transfer
+	//
+	// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+	TakeReceipt(ctx context.Context, id DisposalID, params *TakeReceiptParams, body TakeReceiptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WithdrawDisposalWithBody Withdraw a disposal
 	//
@@ -16433,7 +16502,7 @@ func (c *Client) DestroyRecord(ctx context.Context, id DisposalID, params *Destr
 
 // HandOverRecordWithBody Hand a record over
 //
-// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16452,13 +16521,51 @@ func (c *Client) HandOverRecordWithBody(ctx context.Context, id DisposalID, para
 
 // HandOverRecord Hand a record over
 //
-// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/disposals/{id}/hand-overs (the `HandOverRecord` operationId).
 func (c *Client) HandOverRecord(ctx context.Context, id DisposalID, params *HandOverRecordParams, body HandOverRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewHandOverRecordRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeReceiptWithBody Take the receipt of a transfer
+//
+// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+func (c *Client) TakeReceiptWithBody(ctx context.Context, id DisposalID, params *TakeReceiptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeReceiptRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeReceipt Take the receipt of a transfer
+//
+// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+func (c *Client) TakeReceipt(ctx context.Context, id DisposalID, params *TakeReceiptParams, body TakeReceiptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeReceiptRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -24579,6 +24686,66 @@ func NewHandOverRecordRequestWithBody(server string, id DisposalID, params *Hand
 	}
 
 	operationPath := fmt.Sprintf("/v1/disposals/%s/hand-overs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewTakeReceiptRequest calls the generic TakeReceipt builder with application/json body
+func NewTakeReceiptRequest(server string, id DisposalID, params *TakeReceiptParams, body TakeReceiptJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTakeReceiptRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewTakeReceiptRequestWithBody constructs an http.Request for the TakeReceipt method, with any body, and a specified content type
+func NewTakeReceiptRequestWithBody(server string, id DisposalID, params *TakeReceiptParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/disposals/%s/receipts", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -34538,7 +34705,7 @@ type ClientWithResponsesInterface interface {
 
 	// HandOverRecordWithBodyWithResponse Hand a record over
 	//
-	// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+	// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -34547,12 +34714,30 @@ type ClientWithResponsesInterface interface {
 
 	// HandOverRecordWithResponse Hand a record over
 	//
-	// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+	// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/disposals/{id}/hand-overs (the `HandOverRecord` operationId).
 	HandOverRecordWithResponse(ctx context.Context, id DisposalID, params *HandOverRecordParams, body HandOverRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*HandOverRecordResponse, error)
+
+	// TakeReceiptWithBodyWithResponse Take the receipt of a transfer
+	//
+	// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+	TakeReceiptWithBodyWithResponse(ctx context.Context, id DisposalID, params *TakeReceiptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeReceiptResponse, error)
+
+	// TakeReceiptWithResponse Take the receipt of a transfer
+	//
+	// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+	TakeReceiptWithResponse(ctx context.Context, id DisposalID, params *TakeReceiptParams, body TakeReceiptJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeReceiptResponse, error)
 
 	// WithdrawDisposalWithBodyWithResponse Withdraw a disposal
 	//
@@ -44648,6 +44833,138 @@ func (r HandOverRecordResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r HandOverRecordResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TakeReceiptResponse200Headers the declared response headers of an HTTP 200 response for TakeReceipt
+type TakeReceiptResponse200Headers struct {
+	ETag string
+}
+
+// TakeReceiptResponse401Headers the declared response headers of an HTTP 401 response for TakeReceipt
+type TakeReceiptResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type TakeReceiptResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentDisposal
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *TakeReceiptResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *TakeReceiptResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TakeReceiptResponse) GetJSON200() *CurrentDisposal {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TakeReceiptResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TakeReceiptResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeReceiptResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeReceiptResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeReceiptResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -61644,7 +61961,7 @@ func (c *ClientWithResponses) DestroyRecordWithResponse(ctx context.Context, id 
 
 // HandOverRecordWithBodyWithResponse Hand a record over
 //
-// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -61659,7 +61976,7 @@ func (c *ClientWithResponses) HandOverRecordWithBodyWithResponse(ctx context.Con
 
 // HandOverRecordWithResponse Hand a record over
 //
-// A receiver has the content, as his receipt says by its digest. Ours is deleted.
+// Our copy of a record goes, since the receipt that was taken names every content of it. What stays is a tombstone. Refused without such a receipt, and by whatever else stands against it now.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -61670,6 +61987,36 @@ func (c *ClientWithResponses) HandOverRecordWithResponse(ctx context.Context, id
 		return nil, err
 	}
 	return ParseHandOverRecordResponse(rsp)
+}
+
+// TakeReceiptWithBodyWithResponse Take the receipt of a transfer
+//
+// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+func (c *ClientWithResponses) TakeReceiptWithBodyWithResponse(ctx context.Context, id DisposalID, params *TakeReceiptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TakeReceiptResponse, error) {
+	rsp, err := c.TakeReceiptWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeReceiptResponse(rsp)
+}
+
+// TakeReceiptWithResponse Take the receipt of a transfer
+//
+// Keeps what the receiver says that he has: for every record that has not gone, the digest of every content (`GET /v1/records/{id}/filing` lists them). One that misses or misstates something is refused, each record and content by name; a later one takes the place of an earlier one. Nothing of ours goes by it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/disposals/{id}/receipts (the `TakeReceipt` operationId).
+func (c *ClientWithResponses) TakeReceiptWithResponse(ctx context.Context, id DisposalID, params *TakeReceiptParams, body TakeReceiptJSONRequestBody, reqEditors ...RequestEditorFn) (*TakeReceiptResponse, error) {
+	rsp, err := c.TakeReceipt(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeReceiptResponse(rsp)
 }
 
 // WithdrawDisposalWithBodyWithResponse Withdraw a disposal
@@ -72607,6 +72954,132 @@ func ParseHandOverRecordResponse(rsp *http.Response) (*HandOverRecordResponse, e
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers HandOverRecordResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTakeReceiptResponse parses an HTTP response from a TakeReceiptWithResponse call
+func ParseTakeReceiptResponse(rsp *http.Response) (*TakeReceiptResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeReceiptResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentDisposal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers TakeReceiptResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers TakeReceiptResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
