@@ -90,6 +90,15 @@ type Config struct {
 	// Sight gives what a reader may see of a tenant's records. Searches and
 	// dossiers are for him as if there were nothing else. Nil: everybody sees everything.
 	Sight func(ctx context.Context, tenant, reader string) (func(archive.RecordID) bool, error)
+
+	// Marking gives what records are marked with, those of them that are, and
+	// Clearance for which markings a reader is cleared. The search index keeps the
+	// markings, so that a search reads nothing of what it may not show: for one who may see little
+	// that is many times faster than Sight, which is asked of each record. It knows a
+	// marking that changed from the next Desk.IndexRecords on; Sight, where it is
+	// given as well, at once. Nil: the index tells by no markings.
+	Marking   func(ctx context.Context, tenant string, ids []archive.RecordID) (map[archive.RecordID]string, error)
+	Clearance func(ctx context.Context, tenant, reader string) (func(marking string) bool, error)
 }
 
 // Desk is the coordinator's desk: it runs each command in one unit of work over

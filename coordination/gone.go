@@ -80,5 +80,5 @@ func (d *Desk) forget(ctx context.Context, tenant string, id archive.RecordID) e
 	if d.cfg.Searcher == nil {
 		return nil
 	}
-	return d.indexRecords(ctx, tenant, []archive.RecordID{id})
+	return d.indexRecords(ctx, tenant, []archive.RecordID{id}, nil)
 }

@@ -5,9 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/search"
@@ -29,8 +28,13 @@ const (
 // erasures.
 const cursorID, erasedID = "records", "erasures"
 
-// indexedAtOnce is how much text, in bytes, is handed to the index at a time.
-const indexedAtOnce = 16 << 20
+// What is handed to the index at a time: so many records, or so much text in bytes;
+// and of how many entries of the journal at most it is noted at once that they were looked at.
+const (
+	indexedRecords  = 2000
+	indexedAtOnce   = 16 << 20
+	followedEntries = 50_000
+)
 
 // indexCursor is how far an index is.
 type indexCursor struct {
@@ -87,49 +91,84 @@ func (d *Desk) Reindex(ctx context.Context, tenant string) (int, error) {
 	return d.Index(ctx, tenant)
 }
 
-// indexPage takes in the records of one page of the journal. Whoever finds that
+// indexPage takes in the records of a stretch of the journal. Whoever finds that
 // another was faster has written what may be older than what that one wrote: it
 // writes the same records again, as they are now, before it goes on.
 func (d *Desk) indexPage(ctx context.Context, tenant string) (int, error) {
-	return d.follows(ctx, tenant, cursorID, RoomArchive, recordsOf)
+	return d.follows(ctx, tenant, cursorID, RoomArchive, (*followed).take)
 }
 
-// indexErased takes in what a page of the journal says was erased of records.
+// indexErased takes in what a stretch of the journal says was erased of records.
 func (d *Desk) indexErased(ctx context.Context, tenant string) (int, error) {
-	return d.follows(ctx, tenant, erasedID, BookErasure, func(page []Entry) (out []archive.RecordID) {
-		for i := range page {
-			var e Erased
-			if json.Unmarshal(page[i].Data, &e) == nil {
-				out = append(out, e.Records...)
+	return d.follows(ctx, tenant, erasedID, BookErasure, func(f *followed, e *Entry) {
+		var erased Erased
+		if json.Unmarshal(e.Data, &erased) == nil {
+			for _, id := range erased.Records {
+				f.add(id)
 			}
 		}
-		return out
 	})
 }
 
+// followed are the records that a stretch of the journal is about, each once.
+type followed struct {
+	ids   []archive.RecordID
+	seen  map[archive.RecordID]bool
+	filed map[archive.RecordID]time.Time // when the first entry of those was recorded that are filed in it
+}
+
+func (f *followed) add(id archive.RecordID) {
+	if !f.seen[id] {
+		f.seen[id] = true
+		f.ids = append(f.ids, id)
+	}
+}
+
+// take notes the record of an entry of the archive.
+func (f *followed) take(e *Entry) {
+	f.add(archive.RecordID(e.Entity))
+	if e.Seq == 1 {
+		f.filed[archive.RecordID(e.Entity)] = e.Recorded
+	}
+}
+
+// follows has the index hold what the next stretch of the journal is about, and
+// says how many entries that was.
 func (d *Desk) follows(
-	ctx context.Context, tenant, id string, room Room, of func([]Entry) []archive.RecordID,
+	ctx context.Context, tenant, id string, room Room, take func(*followed, *Entry),
 ) (int, error) {
 	cursor, err := d.cursor(ctx, tenant, id)
 	if err != nil {
 		return 0, err
 	}
-	page, next, err := d.Journal(ctx, tenant, JournalQuery{After: cursor.Value.Position, Room: room, Limit: archive.MaxLimit})
-	if err != nil || next == cursor.Value.Position {
+	from := cursor.Value.Position
+	f := followed{seen: make(map[archive.RecordID]bool), filed: make(map[archive.RecordID]time.Time)}
+	for len(f.ids) < indexedRecords && cursor.Value.Position < from+followedEntries {
+		page, next, err := d.Journal(ctx, tenant, JournalQuery{After: cursor.Value.Position, Room: room, Limit: MaxLimit})
+		if err != nil {
+			return 0, err
+		}
+		if next == cursor.Value.Position {
+			break
+		}
+		for i := range page {
+			take(&f, &page[i])
+		}
+		cursor.Value.Position = next
+	}
+	looked := int(cursor.Value.Position - from)
+	if looked == 0 {
+		return 0, nil
+	}
+	if err := d.indexRecords(ctx, tenant, f.ids, f.filed); err != nil {
 		return 0, err
 	}
-	records := of(page)
-	if err := d.indexRecords(ctx, tenant, records); err != nil {
-		return 0, err
-	}
-	looked := int(next - cursor.Value.Position)
-	cursor.Value.Position = next
 	err = d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		_, err := cursors().Put(ctx, tx, cursor)
 		return err
 	})
 	if errors.Is(err, register.ErrConflict) {
-		return looked, d.indexRecords(ctx, tenant, records)
+		return looked, d.indexRecords(ctx, tenant, f.ids, f.filed)
 	}
 	return looked, err
 }
@@ -149,103 +188,19 @@ func (d *Desk) cursor(ctx context.Context, tenant, id string) (register.Row[inde
 	return row, err
 }
 
-// recordsOf are the records that entries are about, each once.
-func recordsOf(page []Entry) []archive.RecordID {
-	seen := make(map[string]bool, len(page))
-	var out []archive.RecordID
-	for i := range page {
-		if !seen[page[i].Entity] {
-			seen[page[i].Entity] = true
-			out = append(out, archive.RecordID(page[i].Entity))
-		}
+// IndexRecords has the index take in records again as they are now: those whose
+// marking changed, of which the journal says nothing. Ids that are not there are
+// taken out.
+func (d *Desk) IndexRecords(ctx context.Context, tenant string, ids ...archive.RecordID) error {
+	if d.cfg.Searcher == nil {
+		return fmt.Errorf("%w: the desk has no Searcher", ErrInvalid)
 	}
-	return out
-}
-
-// indexRecords has the index hold records as they are now: those that are there in
-// one step, and none of those that are not.
-func (d *Desk) indexRecords(ctx context.Context, tenant string, ids []archive.RecordID) error {
-	docs := make([]search.Document, 0, len(ids))
-	size := 0
-	put := func() error {
-		if len(docs) == 0 {
-			return nil
-		}
-		if err := d.cfg.Searcher.PutDocuments(ctx, tenant, docs...); err != nil {
-			return fmt.Errorf("coordination: index records %q to %q: %w", docs[0].ID, docs[len(docs)-1].ID, err)
-		}
-		docs, size = docs[:0], 0
-		return nil
-	}
-	for _, id := range ids {
-		doc, err := d.document(ctx, tenant, id)
-		switch {
-		case errors.Is(err, archive.ErrNotFound):
-			err = d.cfg.Searcher.DeleteDocument(ctx, tenant, id)
-		case err == nil:
-			docs, size = append(docs, doc), size+len(doc.Text)
-		}
-		if err == nil && size > indexedAtOnce {
-			err = put()
-		}
-		if err != nil {
-			return fmt.Errorf("coordination: index record %q: %w", id, err)
-		}
-	}
-	return put()
-}
-
-// document is what of a record is searched. A record whose content is gone, or
-// was altered, is found by its title alone.
-func (d *Desk) document(ctx context.Context, tenant string, id archive.RecordID) (search.Document, error) {
-	r, err := d.file.Get(ctx, tenant, id)
-	if err != nil {
-		return search.Document{}, err
-	}
-	filed, _, err := d.Journal(ctx, tenant, JournalQuery{Room: RoomArchive, Entity: string(id), Limit: 1})
-	if err != nil {
-		return search.Document{}, err
-	}
-	doc := search.Document{
-		ID: r.ID, Title: plain(r.Title), Kind: r.Kind, Dated: r.Dated,
-		Facets: map[string][]string{FacetMediaType: {r.MediaType}, FacetFiledBy: {r.FiledBy}},
-	}
-	if r.Subject != "" {
-		doc.Facets[FacetSubject] = []string{string(r.Subject)}
-	}
-	if len(filed) > 0 {
-		doc.Recorded = filed[0].Recorded
-	}
-	if !readable(r.MediaType) {
-		return doc, nil
-	}
-	switch _, content, err := d.OpenRecord(ctx, tenant, id); {
-	case err == nil:
-		doc.Text = plain(string(content))
-	case !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, archive.ErrAltered) && !errors.Is(err, archive.ErrGone):
-		return doc, err
-	}
-	return doc, nil
-}
-
-// plain is text that every engine takes.
-func plain(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", " ")
-}
-
-// readable reports whether content of a media type is text as it stands.
-func readable(mediaType string) bool {
-	kind, _, err := mime.ParseMediaType(mediaType)
-	if err != nil {
-		return false
-	}
-	return strings.HasPrefix(kind, "text/") || kind == "application/json" || kind == "application/xml" ||
-		strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "+xml")
+	return d.indexRecords(ctx, tenant, ids, nil)
 }
 
 // Search answers a query for a reader as far as Index has come: hits, counts
-// and order are those of an archive that holds nothing but what Config.Sight lets the reader
-// see, whatever q.Visible was. A query that cannot be read is archive.ErrInvalid;
+// and order are those of an archive that holds nothing but what Config.Sight and Config.Clearance
+// let the reader see, whatever q.Visible and q.Cleared were. A query that cannot be read is archive.ErrInvalid;
 // a desk without Searcher is ErrInvalid.
 func (d *Desk) Search(ctx context.Context, tenant, reader string, q search.Query) (search.Result, error) {
 	if d.cfg.Searcher == nil {
@@ -254,6 +209,11 @@ func (d *Desk) Search(ctx context.Context, tenant, reader string, q search.Query
 	var err error
 	if q.Visible, err = d.Sight(ctx, tenant, reader); err != nil {
 		return search.Result{}, err
+	}
+	if q.Cleared = nil; d.cfg.Clearance != nil {
+		if q.Cleared, err = d.cfg.Clearance(ctx, tenant, reader); err != nil {
+			return search.Result{}, err
+		}
 	}
 	q.Kinds = slices.Clone(q.Kinds)
 	return d.cfg.Searcher.FindDocuments(ctx, tenant, q)

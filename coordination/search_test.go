@@ -2,17 +2,25 @@ package coordination_test
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	blobs "github.com/coordkit/coordkit/adapters/blob/memory"
+	engines "github.com/coordkit/coordkit/adapters/search"
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/search"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/internal/cputime"
 	"github.com/coordkit/coordkit/internal/everystore"
 )
 
@@ -110,4 +118,135 @@ func TestSearchFollowsTheJournal(t *testing.T) {
 	require.ErrorIs(t, err, coordination.ErrInvalid)
 	_, err = bare.Index(t.Context(), "acme")
 	require.ErrorIs(t, err, coordination.ErrInvalid)
+}
+
+// What is uploaded is searched as what is filed at once, from its beginning on
+// as far as MaxSearched, and stands in nobody's way however large it is.
+func TestSearchReadsUploads(t *testing.T) {
+	t.Parallel()
+	desk, err := coordination.NewDesk(coordination.Config{Store: everystore.Memory(t), Searcher: new(search.Indexes), Blobs: blobs.New()})
+	require.NoError(t, err)
+	upload := func(id, text string) {
+		blob, err := desk.Upload(t.Context(), "acme", strings.NewReader(text), "")
+		require.NoError(t, err)
+		f := note(id, "", time.Time{})
+		f.Content = nil
+		_, err = desk.FileUpload(t.Context(), "acme", "carol", f, blob.Digest)
+		require.NoError(t, err)
+	}
+	upload("short", "the hinge")
+	upload("long", "the door"+strings.Repeat(" filler", coordination.MaxSearched/7)+" hinge")
+	upload("middle", strings.Repeat("filler ", archive.MaxContent/7)+" hinge")
+	_, err = desk.File(t.Context(), "acme", "carol", note("after", "another hinge", time.Time{}))
+	require.NoError(t, err)
+	_, err = desk.Index(t.Context(), "acme")
+	require.NoError(t, err)
+	ids, _ := found(t, desk, "paul", search.Query{Text: "hinge"})
+	require.Equal(t, []archive.RecordID{"after", "middle", "short"}, ids)
+	ids, _ = found(t, desk, "paul", search.Query{Text: "door"})
+	require.Equal(t, []archive.RecordID{"long"}, ids)
+}
+
+// Markings go into the index with the records; a reader is shown what both his
+// clearance and his sight let him see.
+func TestSearchAsksForClearance(t *testing.T) {
+	t.Parallel()
+	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		t.Helper()
+		marked := map[archive.RecordID]string{"N1": "board", "N2": "plant"}
+		desk, err := coordination.NewDesk(coordination.Config{
+			Store: open(t), Searcher: new(search.Indexes),
+			Marking: func(_ context.Context, _ string, ids []archive.RecordID) (map[archive.RecordID]string, error) {
+				out := make(map[archive.RecordID]string)
+				for _, id := range ids {
+					if m, ok := marked[id]; ok {
+						out[id] = m
+					}
+				}
+				return out, nil
+			},
+			Clearance: func(_ context.Context, _, reader string) (func(string) bool, error) {
+				return func(marking string) bool { return marking == "" || reader == "paul" && marking == "board" }, nil
+			},
+			Sight: func(_ context.Context, _, reader string) (func(archive.RecordID) bool, error) {
+				return func(id archive.RecordID) bool { return reader == "paul" || marked[id] == "" }, nil
+			},
+		})
+		require.NoError(t, err)
+		for i := range 4 {
+			_, err := desk.File(t.Context(), "acme", "carol", note("N"+strconv.Itoa(i), "hinge", time.Time{}))
+			require.NoError(t, err)
+		}
+		_, err = desk.Index(t.Context(), "acme")
+		require.NoError(t, err)
+		see := func(reader string, want ...archive.RecordID) {
+			t.Helper()
+			ids, r := found(t, desk, reader, search.Query{Text: "hinge", Cleared: func(string) bool { return true }, Visible: func(archive.RecordID) bool { return true }})
+			require.ElementsMatch(t, want, ids) // one dated like the other, by when it was filed
+			require.Equal(t, []search.Count{{Value: "carol", N: len(want)}}, r.Facets[coordination.FacetFiledBy])
+		}
+		see("paul", "N0", "N1", "N3")
+		see("ann", "N0", "N3")
+		marked["N3"] = "board" // and nobody has told the index
+		see("ann", "N0")
+		delete(marked, "N1")
+		see("ann", "N0")
+		require.NoError(t, desk.IndexRecords(t.Context(), "acme", "N1", "N3", "none"))
+		see("ann", "N0", "N1")
+		see("paul", "N0", "N1", "N3")
+	})
+	bare, err := coordination.NewDesk(coordination.Config{Store: everystore.Memory(t)})
+	require.NoError(t, err)
+	require.ErrorIs(t, bare.IndexRecords(t.Context(), "acme", "N1"), coordination.ErrInvalid)
+}
+
+// BenchmarkFileAndIndex files documents of 100 words with their content and takes
+// them into the index, 20,000 a time, per second of processor time.
+func BenchmarkFileAndIndex(b *testing.B) {
+	const n = 20_000
+	for b.Loop() {
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "search.db")+"?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+		require.NoError(b, err)
+		index := engines.SQLite(db)
+		require.NoError(b, index.Create(b.Context()))
+		desk, err := coordination.NewDesk(coordination.Config{Store: everystore.SQLite(b), Searcher: index})
+		require.NoError(b, err)
+		files := worded(n)
+		start, began := time.Now(), cputime.Used()
+		done, err := desk.FileAll(b.Context(), "acme", "carol", func(yield func(archive.File, error) bool) {
+			for i := range files {
+				if !yield(files[i], nil) {
+					return
+				}
+			}
+		}, nil)
+		require.NoError(b, err)
+		require.Equal(b, n, done.Filed)
+		filed := cputime.Used()
+		_, err = desk.Index(b.Context(), "acme")
+		require.NoError(b, err)
+		b.ReportMetric(n/(cputime.Used()-began).Seconds(), "documents/cpu-s")
+		b.ReportMetric(n/(filed-began).Seconds(), "filed/cpu-s")
+		b.ReportMetric(n/time.Since(start).Seconds(), "documents/s")
+		require.NoError(b, db.Close())
+	}
+}
+
+// worded are documents of 100 words whose frequencies fall as those of real texts
+// do.
+func worded(n int) []archive.File {
+	r := rand.New(rand.NewPCG(1, 2))
+	zipf := rand.NewZipf(r, 1.1, 5, 50_000)
+	out := make([]archive.File, n)
+	for i := range out {
+		var text strings.Builder
+		for range 100 {
+			fmt.Fprintf(&text, "w%d ", zipf.Uint64())
+		}
+		out[i] = archive.File{
+			ID: archive.RecordID(fmt.Sprintf("D%06d", i)), Kind: "note", Title: text.String()[:20], MediaType: "text/plain",
+			Subject: archive.Ref(fmt.Sprintf("matter:M%d", i%200)), Dated: time.Date(2026, 1, 1+i%28, 0, 0, 0, 0, time.UTC), Content: []byte(text.String()),
+		}
+	}
+	return out
 }

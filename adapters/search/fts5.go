@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,6 +22,10 @@ type fts5 struct{}
 // never one by itself.
 const gap = markFacet
 
+// hashSize is how many bytes of index a transaction gathers before it writes them:
+// enough for what is handed over at once, which makes a fifth less work than eight parts of it.
+const hashSize = `INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('hashsize', 8388608)`
+
 func (fts5) layout() layout {
 	return layout{
 		exists: `SELECT count(*) FROM sqlite_master WHERE name = 'coordkit_search_document'`,
@@ -37,10 +42,12 @@ func (fts5) layout() layout {
   tokenize = "ascii tokenchars '` + markTitle + markFacet + `'", prefix = '7', columnsize = 0)`,
 			`INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('secure-delete', 1)`,
 			`INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('automerge', 8)`, // a quarter less work than with 4, and searches as fast
+			hashSize,
 		},
 		marked: []string{
 			`ALTER TABLE coordkit_search_document ADD COLUMN marking TEXT NOT NULL DEFAULT ''`,
 			fmt.Sprintf(tableMarkings, ""),
+			hashSize,
 		},
 		drop: []string{
 			`DROP TABLE IF EXISTS coordkit_search_document`, `DROP TABLE IF EXISTS coordkit_search_text`, `DROP TABLE IF EXISTS coordkit_search_word`, dropMarkings,
@@ -61,7 +68,7 @@ const (
 	numberSQLite   = `SELECT coalesce(max(n), $1 - 1) + 1 FROM coordkit_search_document WHERE n BETWEEN $1 AND $2`
 	documentSQLite = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, marking) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	lexemesSQLite  = `INSERT INTO coordkit_search_word (rowid, title, text, lexemes) VALUES ($1, $2, $3, $4)`
-	findSQLite     = `SELECT n, marking FROM coordkit_search_document WHERE tenant = $1 AND id = $2`
+	findSQLite     = `SELECT d.n, d.marking FROM json_each($1) j CROSS JOIN coordkit_search_document d ON d.tenant = $2 AND d.id = j.value`
 	forgetSQLite   = `DELETE FROM coordkit_search_document WHERE n = $1`
 	unlearnSQLite  = `DELETE FROM coordkit_search_word WHERE rowid = $1`
 )
@@ -140,31 +147,49 @@ func lexemesText(tenant string, d *search.Document) string {
 }
 
 func (fts5) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (gone map[string]int, err error) {
-	statements, err := prepare(ctx, tx, findSQLite, forgetSQLite, unlearnSQLite)
+	numbers, gone, err := found(ctx, tx, tenant, ids)
+	if err != nil || len(numbers) == 0 {
+		return gone, err
+	}
+	statements, err := prepare(ctx, tx, forgetSQLite, unlearnSQLite)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, statements.close()) }()
-	gone = make(map[string]int)
-	for _, id := range ids {
-		var (
-			n       int64
-			marking string
-		)
-		switch err := statements[0].QueryRowContext(ctx, tenant, id).Scan(&n, &marking); {
-		case errors.Is(err, sql.ErrNoRows):
-			continue
-		case err != nil:
-			return nil, err
-		}
-		gone[marking]++
-		for _, statement := range statements[1:] {
+	for _, n := range numbers {
+		for _, statement := range statements {
 			if _, err := statement.ExecContext(ctx, n); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return gone, nil
+}
+
+// found are the numbers of those documents that are there, and how many of them
+// have which marking.
+func found(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (numbers []int64, markings map[string]int, err error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := tx.QueryContext(ctx, findSQLite, string(list), tenant)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	markings = make(map[string]int)
+	for rows.Next() {
+		var (
+			n       int64
+			marking string
+		)
+		if err := rows.Scan(&n, &marking); err != nil {
+			return nil, nil, err
+		}
+		numbers, markings[marking] = append(numbers, n), markings[marking]+1
+	}
+	return numbers, markings, rows.Err()
 }
 
 // reading is a snapshot. It is begun by hand: BeginTx waits for writers where the

@@ -72,7 +72,7 @@ func (x *Index) at(word string) uint32 {
 	w, known := x.word[word]
 	if !known {
 		w = uint32(len(x.lists))
-		x.word[word] = w
+		x.word[strings.Clone(word)] = w // the text of the document goes with it
 		x.lists = append(x.lists, list{})
 		x.vocab = nil
 	}

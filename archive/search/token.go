@@ -16,39 +16,84 @@ type Token struct {
 	Start, End int // in bytes
 }
 
-// Tokens gives the tokens of a text. Bytes that are not UTF-8 separate tokens.
+// Tokens gives the tokens of a text. Bytes that are not UTF-8 separate tokens. A
+// word may share the text's memory.
 func Tokens(text string) iter.Seq[Token] {
 	return func(yield func(Token) bool) {
-		var buf [MaxToken + utf8.UTFMax]byte
-		word := buf[:0]
-		start := -1
-		for i, r := range text {
-			c := classOf(r)
-			if start >= 0 && c != inWord && c != mark {
-				if !yield(Token{string(word), start, i}) {
+		c := cutting{text: text, start: -1}
+		for i := 0; i < len(text); {
+			if r := text[i]; r < utf8.RuneSelf {
+				if wordASCII(r) {
+					c.letter(i, rune(r))
+				} else if !c.end(i, yield) {
 					return
 				}
-				word, start = buf[:0], -1
+				i++
+				continue
 			}
-			switch c {
+			r, size := utf8.DecodeRuneInString(text[i:])
+			switch classOf(r) {
 			case ideograph:
-				if !yield(Token{string(r), i, i + utf8.RuneLen(r)}) {
+				if !c.end(i, yield) || !yield(Token{text[i : i+size], i, i + size}) {
 					return
 				}
 			case inWord:
-				if start < 0 {
-					start = i
+				c.letter(i, r)
+			case mark:
+				c.copied(i)
+			case separator:
+				if !c.end(i, yield) {
+					return
 				}
-				if len(word) < MaxToken {
-					word = appendFolded(word, r)
-				}
-			case mark, separator:
 			}
+			i += size
 		}
-		if start >= 0 {
-			yield(Token{string(word), start, len(text)})
-		}
+		c.end(len(text), yield)
 	}
+}
+
+// cutting is a word on its way. As long as it stands in the text as it is, it is not
+// copied.
+type cutting struct {
+	text  string
+	start int // of the word; -1: between words
+	word  []byte
+	buf   [MaxToken + utf8.UTFMax]byte
+}
+
+// letter takes a letter or digit in.
+func (c *cutting) letter(at int, r rune) {
+	if c.start < 0 {
+		c.start = at
+	}
+	if c.word == nil && (r >= 'A' && r <= 'Z' || r >= utf8.RuneSelf || at-c.start >= MaxToken) {
+		c.copied(at)
+	}
+	if c.word != nil && len(c.word) < MaxToken {
+		c.word = appendFolded(c.word, r)
+	}
+}
+
+// copied has the word differ from the text from there on.
+func (c *cutting) copied(at int) {
+	if c.start >= 0 && c.word == nil {
+		c.word = append(c.buf[:0], c.text[c.start:at]...)
+	}
+}
+
+// end ends the word, if there is one.
+func (c *cutting) end(at int, yield func(Token) bool) bool {
+	if c.start < 0 {
+		return true
+	}
+	t := Token{Start: c.start, End: at}
+	if c.word == nil {
+		t.Word = c.text[c.start:at]
+	} else {
+		t.Word = string(c.word)
+	}
+	c.start, c.word = -1, nil
+	return yield(t)
 }
 
 type class int
@@ -60,13 +105,12 @@ const (
 	ideograph
 )
 
+// wordASCII reports whether a character of ASCII is a letter or digit.
+func wordASCII(c byte) bool { return c|' '-'a' < 26 || c-'0' < 10 }
+
+// classOf is of characters beyond ASCII.
 func classOf(r rune) class {
 	switch {
-	case r < utf8.RuneSelf:
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return inWord
-		}
-		return separator
 	case r == utf8.RuneError:
 		return separator
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
