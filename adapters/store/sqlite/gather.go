@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/coordkit/coordkit/adapters/store/internal/sqlstore"
 )
@@ -24,13 +23,6 @@ type rows struct {
 	*insertion
 
 	writes []sqlstore.Write
-}
-
-// insertion is a statement that inserts a row, taken apart.
-type insertion struct {
-	one    string // the statement itself
-	many   string // for several rows at once
-	params int    // of a row
 }
 
 // errTaken says that one of several rows is already there.
@@ -79,11 +71,9 @@ func (g *gathering) insert(ctx context.Context, r *rows) error {
 		some := rest[:min(len(rest), together)]
 		rest = rest[len(some):]
 		if len(some) == together {
-			args = args[:0]
-			for i := range some {
-				args = append(args, some[i].Args...)
-			}
-			err := g.Direct.Exec(ctx, sqlstore.Write{SQL: r.many, Args: args, Taken: errTaken})
+			var many string
+			many, args = r.together(some, args[:0])
+			err := g.Direct.Exec(ctx, sqlstore.Write{SQL: many, Args: args, Taken: errTaken})
 			if err == nil {
 				continue
 			}
@@ -98,24 +88,4 @@ func (g *gathering) insert(ctx context.Context, r *rows) error {
 		}
 	}
 	return nil
-}
-
-// insertion takes a statement apart, once for a connection.
-func (l *lane) insertion(query string) *insertion {
-	if in := l.inserts[query]; in != nil {
-		return in
-	}
-	text, _ := unnumbered(query)
-	head, row, _ := strings.Cut(text, " VALUES ")
-	row, tail, _ := strings.Cut(row, ")")
-	row += ")"
-	in := &insertion{
-		one: query, params: strings.Count(row, "?"),
-		many: head + " VALUES " + strings.Repeat(row+", ", together-1) + row + tail,
-	}
-	if l.inserts == nil {
-		l.inserts = make(map[string]*insertion)
-	}
-	l.inserts[query] = in
-	return in
 }

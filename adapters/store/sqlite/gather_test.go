@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/coordination"
@@ -79,4 +80,51 @@ func TestGatheredRowsAreRead(t *testing.T) {
 		}
 		return nil
 	}))
+}
+
+// Rows that go together come back each as it was put, whatever they have in common,
+// also with those of earlier units on the same connection.
+func TestGatheredRowsKeepWhatTheySay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		db := openFile(t, filepath.Join(t.TempDir(), "office.db"))
+		want := make(map[archive.RecordID]archive.Record)
+		for unit := range rapid.IntRange(1, 4).Draw(rt, "units") {
+			few := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "1", "2"}), 1, 3)
+			titles, kinds, actors := few.Draw(rt, "titles"), few.Draw(rt, "kinds"), few.Draw(rt, "actors")
+			var records []archive.Record
+			var events [][]archive.Event
+			for i := range rapid.IntRange(1, 70).Draw(rt, "records") {
+				of := func(texts []string) string { return texts[i%len(texts)] }
+				ev, err := archive.DecideFile(archive.File{
+					ID: archive.RecordID(fmt.Sprintf("R%d-%02d", unit, i)), Kind: archive.Kind(of(kinds)), Title: of(titles), MediaType: "text/plain",
+					Dated: time.Unix(int64(i%len(kinds)), 0),
+				}, of(actors), time.Unix(int64(unit), 0).UTC())
+				require.NoError(rt, err)
+				records, events = append(records, archive.Fold(ev)), append(events, ev)
+			}
+			require.NoError(rt, db.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+				for i, r := range records {
+					stored, err := tx.PutRecord(ctx, r, events[i]...)
+					if err != nil {
+						return err
+					}
+					want[r.ID] = stored
+				}
+				return nil
+			}))
+		}
+		require.NoError(rt, db.View(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+			for id, r := range want {
+				got, err := tx.Record(ctx, id)
+				require.NoError(rt, err)
+				require.Equal(rt, r, got)
+				history, _, err := tx.RecordEvents(ctx, id, 0, 10)
+				require.NoError(rt, err)
+				require.Equal(rt, r.FiledBy, history[0].Actor)
+			}
+			return nil
+		}))
+		require.NoError(rt, db.Close())
+	})
 }
