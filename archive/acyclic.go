@@ -12,44 +12,23 @@ import (
 const maxSearch = 100_000
 
 // refuseCircle refuses an edge of an acyclic type over which its source would reach
-// itself. It searches from both ends, step by step from the one that has fewer records
-// ahead: from the target along the edges, from the source against them. The side that
-// has no more records ends the search: to a record that is just being filed hardly anything leads,
-// however long the chain that it continues.
-//
-// Each record is read by id before its edges are (the source was put in this unit), so
-// that nobody adds one there before the transaction commits (see Edging.PutReference),
-// and two writers cannot close a circle from both sides.
-func refuseCircle(ctx context.Context, tx Tx, ref Reference) error {
+// itself; fresh says that the source is only being filed. Records that were merged are one.
+func refuseCircle(ctx context.Context, tx Tx, ref Reference, fresh bool) error {
 	info, _ := ref.Type.Info()
 	if !info.Acyclic || ref.Source.Kind != EndRecord || ref.Target.Kind != EndRecord {
 		return nil
 	}
-	if ref.Source == ref.Target {
-		return circle(ref)
+	s := search{tx: tx, kind: ref.Type, put: RecordID(ref.Source.Value), fresh: fresh}
+	met, err := s.run(ctx, RecordID(ref.Target.Value), RecordID(ref.Source.Value))
+	if err == nil && met {
+		err = circle(ref)
 	}
-	along, against := newSide(Outward, ref.Target), newSide(Inward, ref.Source)
-	against.held[RecordID(ref.Source.Value)] = true
-	for len(along.next) > 0 && len(against.next) > 0 {
-		one, other := against, along
-		if along.before(against) {
-			one, other = along, against
-		}
-		if one.endless {
-			return &RefusedError{Command: "refer", Unmet: []Unmet{{
-				Condition: "acyclic", Ref: ref.Source.Value,
-				Text: fmt.Sprintf("more than %d records lie beyond %q and before %q over %s: shorten the chain", maxSearch, ref.Target.Value, ref.Source.Value, ref.Type),
-			}}}
-		}
-		met, err := one.step(ctx, tx, ref.Type, other)
-		if err != nil {
-			return err
-		}
-		if met {
-			return circle(ref)
-		}
-	}
-	return nil
+	return err
+}
+
+// leads reports whether a record leads to another over edges of a type.
+func leads(ctx context.Context, tx Tx, t ReferenceType, from, to RecordID) (bool, error) {
+	return (&search{tx: tx, kind: t}).run(ctx, from, to)
 }
 
 func circle(ref Reference) error {
@@ -59,19 +38,58 @@ func circle(ref Reference) error {
 	}}}
 }
 
-// side is what was found from one end of an edge.
+// search looks for a way over edges of a type. It goes from both ends, step by step from
+// the one that has fewer records ahead: from one along the edges, from the other against
+// them. The side that has no more records ends the search: to a record that is just being
+// filed hardly anything leads, however long the chain that it continues.
+//
+// Each record is read by id before its edges are, but for the one that was put in this
+// unit, so that nobody adds one there before the transaction commits (see
+// Edging.PutReference), and two writers cannot close a circle from both sides.
+type search struct {
+	tx    Tx
+	kind  ReferenceType
+	put   RecordID // in this unit
+	fresh bool     // by which it is filed: it was merged with nothing
+}
+
+func (s *search) run(ctx context.Context, from, to RecordID) (met bool, err error) {
+	if from == to {
+		return true, nil
+	}
+	along, against := newSide(Outward, from), newSide(Inward, to)
+	for !along.done() && !against.done() {
+		one, other := against, along
+		if along.before(against) {
+			one, other = along, against
+		}
+		if one.endless {
+			return false, &RefusedError{Command: "refer", Unmet: []Unmet{{
+				Condition: "acyclic", Ref: string(to),
+				Text: fmt.Sprintf("more than %d records lie beyond %q and before %q over %s: shorten the chain", maxSearch, from, to, s.kind),
+			}}}
+		}
+		if met, err = s.step(ctx, one, other); met || err != nil {
+			return met, err
+		}
+	}
+	return false, nil
+}
+
+// side is what was found from one end.
 type side struct {
 	way     Direction
 	seen    map[RecordID]bool
-	held    map[RecordID]bool // read or put by id in this unit
-	next    []RecordID        // found, and not looked beyond
-	endless bool              // too much lies there to be looked at
+	next    []RecordID // found, and not looked beyond
+	endless bool       // too much lies there to be looked at
 }
 
-func newSide(way Direction, from End) *side {
-	id := RecordID(from.Value)
-	return &side{way: way, seen: map[RecordID]bool{id: true}, held: make(map[RecordID]bool), next: []RecordID{id}}
+func newSide(way Direction, id RecordID) *side {
+	return &side{way: way, seen: map[RecordID]bool{id: true}, next: []RecordID{id}}
 }
+
+// done reports whether all that lies on this side was looked at.
+func (s *side) done() bool { return len(s.next) == 0 && !s.endless }
 
 // before reports whether this side is the one to go on with.
 func (s *side) before(o *side) bool {
@@ -84,42 +102,58 @@ func (s *side) before(o *side) bool {
 	return len(s.seen) < len(o.seen)
 }
 
-// step looks beyond some of the records ahead, and reports whether that is where the
-// other side has been.
-func (s *side) step(ctx context.Context, tx Tx, t ReferenceType, other *side) (met bool, err error) {
-	some := s.next[:min(len(s.next), MaxEnds)]
+// step looks beyond some of the records ahead of one side, and reports whether that is
+// where the other has been.
+func (s *search) step(ctx context.Context, one, other *side) (met bool, err error) {
+	some := one.next[:min(len(one.next), MaxEnds)]
 	for _, id := range some {
-		if s.held[id] {
+		if id == s.put {
 			continue
 		}
-		if _, err := tx.Record(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
+		if _, err := s.tx.Record(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
 			return false, err
 		}
 	}
-	edges, err := tx.Edges(ctx, EdgeQuery{Records: some, Direction: s.way, Types: []ReferenceType{t}})
-	if errors.Is(err, ErrInvalid) { // more edges than are given at once
-		s.endless = true
-		return false, nil
+	back := Inward
+	if one.way == Inward {
+		back = Outward
 	}
-	if err != nil {
-		return false, err
+	queries := []EdgeQuery{
+		{Records: some, Direction: one.way, Types: []ReferenceType{s.kind, MergedInto}},
+		{Records: some, Direction: back, Types: []ReferenceType{MergedInto}},
 	}
-	s.next = slices.Clone(s.next[len(some):])
-	for i := range edges {
-		end := edges[i].Target
-		if s.way == Inward {
-			end = edges[i].Source
+	if s.fresh && len(some) == 1 && some[0] == s.put {
+		queries = queries[:1]
+	}
+	one.next = slices.Clone(one.next[len(some):])
+	for _, q := range queries {
+		edges, err := s.tx.Edges(ctx, q)
+		if errors.Is(err, ErrInvalid) { // more than are given at once
+			one.endless = true
+			return false, nil
 		}
+		if err != nil || one.extend(edges, q.Direction, other) {
+			return err == nil, err
+		}
+	}
+	one.endless = len(one.seen) > maxSearch
+	return false, nil
+}
+
+// extend takes in the records at the other ends of edges, and reports whether the other
+// side has been at one.
+func (s *side) extend(edges []Edge, way Direction, o *side) (met bool) {
+	for i := range edges {
+		end := other(&edges[i].Reference, way)
 		id := RecordID(end.Value)
 		if end.Kind != EndRecord || s.seen[id] {
 			continue
 		}
-		if other.seen[id] {
-			return true, nil
+		if o.seen[id] {
+			return true
 		}
 		s.seen[id] = true
 		s.next = append(s.next, id)
 	}
-	s.endless = len(s.seen) > maxSearch
-	return false, nil
+	return false
 }

@@ -43,6 +43,12 @@ type (
 	ReferredData struct {
 		Reference Reference `json:"reference"`
 	}
+	// AbsorbedData says that another record was merged into this one, by a reference
+	// that stands in the history of that.
+	AbsorbedData struct {
+		Record    RecordID `json:"record"`
+		Reference string   `json:"reference"`
+	}
 	// Unknown keeps an event that this version does not know.
 	Unknown struct {
 		Of  EventKind
@@ -53,6 +59,8 @@ type (
 func (FiledData) kind() EventKind { return "filed" }
 
 func (ReferredData) kind() EventKind { return "referred" }
+
+func (AbsorbedData) kind() EventKind { return "absorbed" }
 
 func (u Unknown) kind() EventKind { return u.Of }
 
@@ -77,6 +85,8 @@ func UnmarshalData(kind EventKind, raw []byte) (Data, error) {
 		return read[FiledData](kind, raw)
 	case ReferredData{}.kind():
 		return read[ReferredData](kind, raw)
+	case AbsorbedData{}.kind():
+		return read[AbsorbedData](kind, raw)
 	}
 	return Unknown{Of: kind, Raw: slices.Clone(raw)}, nil
 }

@@ -175,8 +175,11 @@ func (f *faults) prefix(since int, list string, i int) {
 
 // link checks a reference.
 func (f *faults) link(source End, l Link) {
-	if l.Type.Inverse() == "" {
+	switch {
+	case l.Type.Inverse() == "":
 		f.add("/type", "unknown", "is not a type of reference")
+	case l.Type == MergedInto:
+		f.add("/type", "invalid", "is added by merging two records: merge them")
 	}
 	switch l.Target.Kind {
 	case EndRecord, EndRef, EndURI, EndText:

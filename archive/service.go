@@ -103,13 +103,14 @@ func (s *Service) ReferTx(ctx context.Context, tx Tx, actor string, now time.Tim
 }
 
 func (s *Service) put(ctx context.Context, tx Tx, r Record, events []Event) (Record, error) {
+	fresh := r.Rev == 0
 	r, err := tx.PutRecord(ctx, r, events...)
 	if err != nil {
 		return Record{}, err
 	}
 	for _, ev := range events {
 		if d, ok := ev.Data.(ReferredData); ok {
-			if err := refuseCircle(ctx, tx, d.Reference); err != nil {
+			if err := refuseCircle(ctx, tx, d.Reference, fresh); err != nil {
 				return Record{}, err
 			}
 			if err := tx.PutReference(ctx, d.Reference); err != nil {
@@ -122,12 +123,15 @@ func (s *Service) put(ctx context.Context, tx Tx, r Record, events []Event) (Rec
 
 func (s *Service) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Microsecond) }
 
-// Get returns one record, or ErrNotFound.
+// Get returns one record, or ErrNotFound; by the id of one that was merged, the record
+// that stands for both.
 func (s *Service) Get(ctx context.Context, tenant string, id RecordID) (Record, error) {
 	var out Record
 	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		var err error
-		out, err = tx.Record(ctx, id)
+		r, err := tx.Record(ctx, id)
+		if err == nil {
+			out, err = Survivor(ctx, tx, r)
+		}
 		return err
 	})
 	return out, err
@@ -153,7 +157,8 @@ func (s *Service) Open(ctx context.Context, tenant string, id RecordID) (Record,
 }
 
 // OpenContent returns a record with a reader of its content, which is verified
-// when it is read from its start to its end; close it. One that has not the size it
+// when it is read from its start to its end; close it. By the id of one that was merged
+// it is the record that stands for both. One that has not the size it
 // was filed with is ErrAltered at once.
 func (s *Service) OpenContent(ctx context.Context, tenant string, id RecordID) (Record, BlobReader, error) {
 	var (
@@ -163,6 +168,9 @@ func (s *Service) OpenContent(ctx context.Context, tenant string, id RecordID) (
 	err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		var err error
 		if r, err = tx.Record(ctx, id); err != nil {
+			return err
+		}
+		if r, err = Survivor(ctx, tx, r); err != nil {
 			return err
 		}
 		from, err = s.contentTx(ctx, tx, tenant, Blob{Digest: r.Digest, Size: r.Size})
@@ -220,12 +228,34 @@ func (s *Service) List(ctx context.Context, tenant string, q Query) (page []Reco
 	return page, next, err
 }
 
-// References returns a page of the references at an end; see Tx.References.
+// References returns a page of the references at an end; see Tx.References. Those at a
+// record that is one thing with others are those of all of them.
 func (s *Service) References(ctx context.Context, tenant string, q ReferenceQuery) (page []Reference, next string, err error) {
 	err = s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
-		var err error
-		page, next, err = tx.References(ctx, q)
+		all, err := s.allAt(ctx, tx, q)
+		switch {
+		case err != nil:
+		case len(all) > 1:
+			page, next, err = mergedReferences(ctx, tx, all, q)
+		default:
+			page, next, err = tx.References(ctx, q)
+		}
 		return err
 	})
 	return page, next, err
+}
+
+// allAt are the records that are one thing with the one that a query is about.
+func (*Service) allAt(ctx context.Context, tx Tx, q ReferenceQuery) ([]RecordID, error) {
+	if q.End.Kind != EndRecord || (q.Direction != Outward && q.Direction != Inward) {
+		return nil, nil
+	}
+	r, err := tx.Record(ctx, RecordID(q.End.Value))
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil // references may lead to it all the same
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Merged(ctx, tx, r)
 }
