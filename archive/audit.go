@@ -24,7 +24,15 @@ type Contents func(ctx context.Context, tx Tx, id RecordID) (more []Digest, gone
 // after.
 func (s *Service) Audit(ctx context.Context, tenant string, report func(Flaw) error) (records int, err error) {
 	for after := ""; ; {
-		page, next, err := s.List(ctx, tenant, Query{After: after, Limit: MaxLimit})
+		var (
+			page []Record
+			next string
+		)
+		err := s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error { // those that were merged as well
+			var err error
+			page, next, err = tx.Records(ctx, Query{After: after, Limit: MaxLimit})
+			return err
+		})
 		if err != nil {
 			return records, err
 		}

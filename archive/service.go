@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -218,14 +219,38 @@ type nopCloser struct{ *bytes.Reader }
 
 func (nopCloser) Close() error { return nil }
 
-// List returns a page of records, newest filing first; see Tx.Records.
+// List returns a page of records, newest filing first; see Tx.Records. Those that were
+// merged into others are left out: a page may be short, or empty, and yet not be the last.
 func (s *Service) List(ctx context.Context, tenant string, q Query) (page []Record, next string, err error) {
 	err = s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		var err error
-		page, next, err = tx.Records(ctx, q)
+		if page, next, err = tx.Records(ctx, q); err != nil {
+			return err
+		}
+		page, err = unmerged(ctx, tx, page)
 		return err
 	})
 	return page, next, err
+}
+
+// unmerged takes out of a page the records that were merged into others.
+func unmerged(ctx context.Context, tx Tx, page []Record) ([]Record, error) {
+	var changed []RecordID
+	for i := range page {
+		if page[i].Events > 1 {
+			changed = append(changed, page[i].ID)
+		}
+	}
+	if len(changed) == 0 {
+		return page, nil
+	}
+	edges, err := tx.Edges(ctx, EdgeQuery{Records: changed, Direction: Outward, Types: []ReferenceType{MergedInto}})
+	if err != nil || len(edges) == 0 {
+		return page, err
+	}
+	return slices.DeleteFunc(page, func(r Record) bool {
+		return slices.ContainsFunc(edges, func(e Edge) bool { return e.Held && e.Source == ToRecord(r.ID) })
+	}), nil
 }
 
 // References returns a page of the references at an end; see Tx.References. Those at a

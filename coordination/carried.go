@@ -20,7 +20,9 @@ const maxCarried = 5000
 // unit of work that rests on the answer commits. Holds that were released by a time
 // and stop no clock say nothing any more. Who hangs together with too many records is refused, since it
 // cannot be said what holds it.
-func carriedTo(ctx context.Context, tx Tx, self *retention.Facts, holds []retention.Hold, since time.Time) ([]retention.Carried, error) {
+func carriedTo(
+	ctx context.Context, tx Tx, self *retention.Facts, r *archive.Record, holds []retention.Hold, since time.Time,
+) ([]retention.Carried, error) {
 	ways := make(map[retention.Carry][]retention.Hold)
 	for _, h := range holds {
 		if (h.Released.IsZero() || h.Released.After(since) || h.StopClock) && !h.Scope.Covers(self) {
@@ -29,7 +31,7 @@ func carriedTo(ctx context.Context, tx Tx, self *retention.Facts, holds []retent
 	}
 	var out []retention.Carried
 	for _, carry := range []retention.Carry{{}, {References: true}, {References: true, Optional: true}} {
-		if len(ways[carry]) == 0 {
+		if len(ways[carry]) == 0 || (carry == retention.Carry{} && r.Events < 2) { // of the one filed and nothing since none was merged
 			continue
 		}
 		found, err := (&tracing{tx: tx, carry: carry, wanted: ways[carry]}).from(ctx, self.Record)

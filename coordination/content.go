@@ -52,30 +52,52 @@ func (d *Desk) Uploaded(ctx context.Context, tenant string, digest archive.Diges
 // is about to be, is a *retention.GoneError, also where others have the same content.
 func (d *Desk) OpenContent(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, archive.BlobReader, error) {
 	r, from, err := d.file.OpenContent(ctx, tenant, id)
-	from, err = d.unlessGone(ctx, tenant, id, from, err)
+	from, err = d.unlessGone(ctx, tenant, id, false, from, err)
 	return r, from, err
 }
 
 // OpenPart returns a record with a reader of one of its contents: a revision or a
-// rendition. A content that is not the record's is archive.ErrNotFound, and of a
+// rendition. Where it is one thing with others it is the one of them that has the content. A
+// content that none of them has is archive.ErrNotFound, and of a
 // record that has gone a *retention.GoneError.
 func (d *Desk) OpenPart(
 	ctx context.Context, tenant string, id archive.RecordID, digest archive.Digest,
 ) (archive.Record, archive.BlobReader, error) {
-	f, err := d.Filing(ctx, tenant, id)
+	all, stands, err := d.Merged(ctx, tenant, id)
 	if err != nil {
 		return archive.Record{}, nil, err
 	}
-	if !slices.Contains(f.Value.Contents(), digest) {
-		return archive.Record{}, nil, fmt.Errorf("%w: %q has no content %s", archive.ErrNotFound, id, digest)
-	}
-	r, err := d.Record(ctx, tenant, id)
+	r, err := d.partOf(ctx, tenant, all, stands, digest)
 	if err != nil {
-		return r, nil, err
+		return archive.Record{}, nil, err
 	}
 	from, err := d.file.OpenBlob(ctx, tenant, digest)
-	from, err = d.unlessGone(ctx, tenant, id, from, err)
+	from, err = d.unlessGone(ctx, tenant, r.ID, true, from, err)
 	return r, from, err
+}
+
+// partOf is the record that has a content, among those that are one thing: first the one
+// that stands for all.
+func (d *Desk) partOf(
+	ctx context.Context, tenant string, all []archive.Record, stands archive.RecordID, digest archive.Digest,
+) (out archive.Record, err error) {
+	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		found := false
+		for i := range all {
+			f, _, err := filingOf(ctx, tx, all[i].ID)
+			if err != nil {
+				return err
+			}
+			if slices.Contains(f.Value.Contents(), digest) && (!found || all[i].ID == stands) {
+				out, found = all[i], true
+			}
+		}
+		if found {
+			return nil
+		}
+		return fmt.Errorf("%w: %q has no content %s", archive.ErrNotFound, stands, digest)
+	})
+	return out, err
 }
 
 // OpenBlob returns a reader of a content by its digest, verified when it is read to its

@@ -58,10 +58,15 @@ func shown(row Filing) Filing {
 	return row
 }
 
-// Filing returns what is known of a record beside its content, or archive.ErrNotFound.
+// Filing returns what is known of a record beside its content, or archive.ErrNotFound; by
+// the id of one that was merged, of the record that stands for both.
 func (d *Desk) Filing(ctx context.Context, tenant string, id archive.RecordID) (Filing, error) {
 	var out Filing
 	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		id, err := survivorOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		row, _, err := filingOf(ctx, tx, id)
 		out = shown(row)
 		return err
@@ -143,6 +148,9 @@ func (d *Desk) ArrangeTx(ctx context.Context, tx Tx, o FilingOrder) (Filing, err
 		return row, err
 	}
 	if err := unseen(filings(), shown(row), o.Rev); err != nil {
+		return row, err
+	}
+	if err := unmerged(ctx, tx, fileplan.NameOf(o.Command), &r); err != nil {
 		return row, err
 	}
 	env, err := d.filingEnv(ctx, tx, &row.Value, &r, o)

@@ -29,15 +29,25 @@ func goneError(ctx context.Context, tx Tx, id archive.RecordID) error {
 }
 
 // unlessGone gives up a content that was opened, or was not to be found, where the
-// record has gone. It looks afterwards: a record that goes meanwhile is found gone,
+// record has gone, or the one that stands for it; own says that the content is its own and
+// not that one's. It looks afterwards: a record that goes meanwhile is found gone,
 // and none that is gone comes back.
 func (d *Desk) unlessGone(
-	ctx context.Context, tenant string, id archive.RecordID, from archive.BlobReader, err error,
+	ctx context.Context, tenant string, id archive.RecordID, own bool, from archive.BlobReader, err error,
 ) (archive.BlobReader, error) {
 	if err != nil && !errors.Is(err, archive.ErrNotFound) {
 		return nil, err
 	}
-	gone := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error { return goneError(ctx, tx, id) })
+	gone := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		stands, err := survivorOf(ctx, tx, id)
+		if err == nil {
+			err = goneError(ctx, tx, stands)
+		}
+		if err == nil && own {
+			err = goneError(ctx, tx, id)
+		}
+		return err
+	})
 	if gone == nil {
 		return from, err
 	}

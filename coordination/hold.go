@@ -169,7 +169,7 @@ func (*Desk) heldNow(ctx context.Context, tx Tx, f *fileplan.Filing, r *archive.
 		return nil, err
 	}
 	facts.Holds = all
-	if facts.Carried, err = carriedTo(ctx, tx, &facts, all, now); err != nil {
+	if facts.Carried, err = carriedTo(ctx, tx, &facts, r, all, now); err != nil {
 		return nil, err
 	}
 	var out []string

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
@@ -258,9 +259,38 @@ func (d *Desk) Item(ctx context.Context, tenant string, code paper.Barcode) (Pla
 }
 
 // Items returns a page of items: by barcode, or by one of the keys at, home, in,
-// borrower, due, record and missing. Those overdue are those with a due before now.
-func (d *Desk) Items(ctx context.Context, tenant string, q register.Query) ([]Item, string, error) {
-	return pageOf(ctx, d, tenant, items(), q)
+// borrower, due, record and missing. Those overdue are those with a due before now. The
+// items of a record that is one thing with others are those of all of them, on one page.
+func (d *Desk) Items(ctx context.Context, tenant string, q register.Query) (page []Item, next string, err error) {
+	id, exact := strings.CutSuffix(q.To, "\x01")
+	if q.Key != "record" || !exact || id != q.From {
+		return pageOf(ctx, d, tenant, items(), q)
+	}
+	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		r, err := tx.Record(ctx, archive.RecordID(id))
+		all := []archive.RecordID{archive.RecordID(id)}
+		if err == nil {
+			all, err = archive.Merged(ctx, tx, r)
+		}
+		if err != nil && !errors.Is(err, archive.ErrNotFound) {
+			return err
+		}
+		if len(all) < 2 {
+			page, next, err = items().List(ctx, tx, q)
+			return err
+		}
+		page, next = nil, ""
+		for _, id := range all {
+			rows, err := everyRow(ctx, tx, items(), register.Query{Key: "record"}.Only(string(id)))
+			if err != nil {
+				return err
+			}
+			page = append(page, rows...)
+		}
+		slices.SortFunc(page, func(a, b Item) int { return strings.Compare(a.ID, b.ID) })
+		return nil
+	})
+	return page, next, err
 }
 
 // OverdueItems returns a page of the items on loan that should have come back, the

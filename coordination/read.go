@@ -133,14 +133,15 @@ func (d *Desk) Record(ctx context.Context, tenant string, id archive.RecordID) (
 // OpenContent gives it. A content beyond archive.MaxContent is archive.ErrInvalid.
 func (d *Desk) OpenRecord(ctx context.Context, tenant string, id archive.RecordID) (archive.Record, []byte, error) {
 	r, content, err := d.file.Open(ctx, tenant, id)
-	_, err = d.unlessGone(ctx, tenant, id, nil, err)
+	_, err = d.unlessGone(ctx, tenant, id, false, nil, err)
 	if err != nil {
 		return archive.Record{}, nil, err
 	}
 	return r, content, nil
 }
 
-// Records returns a page of records, newest filing first.
+// Records returns a page of records, newest filing first. Those that were merged into
+// others are left out, so that a page may be short, or empty, and yet not be the last.
 func (d *Desk) Records(ctx context.Context, tenant string, q archive.Query) ([]archive.Record, string, error) {
 	return d.file.List(ctx, tenant, q)
 }

@@ -80,7 +80,7 @@ func (d *Desk) OpenReferences(ctx context.Context, tenant, after string, limit i
 func called(ctx context.Context, tx Tx, name string) (archive.RecordID, error) {
 	switch _, err := tx.Record(ctx, archive.RecordID(name)); {
 	case err == nil:
-		return archive.RecordID(name), nil
+		return survivorOf(ctx, tx, archive.RecordID(name))
 	case !errors.Is(err, archive.ErrNotFound):
 		return "", err
 	}
@@ -91,7 +91,7 @@ func called(ctx context.Context, tx Tx, name string) (archive.RecordID, error) {
 	if err != nil || !found {
 		return "", err
 	}
-	return row.Value.Record, nil
+	return survivorOf(ctx, tx, row.Value.Record)
 }
 
 // Resolve says which record the open end of a reference means: the reference between the two is added with the terms of the

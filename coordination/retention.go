@@ -166,6 +166,9 @@ func (d *Desk) ReviewTx(ctx context.Context, tx Tx, actor string, now time.Time,
 	if f.Standing.Action != retention.Review || !f.Standing.DueOn(retention.DateOf(now, d.cfg.Office.Zone)) {
 		return Retention{}, refused("review", "due", string(id), "%q is not due for review", id)
 	}
+	if f.Rules != id {
+		return Retention{}, refused("review", "merged", string(f.Rules), "%q is one thing with %q, which is kept longer: review that", id, f.Rules)
+	}
 	row.Value.Reviewed++
 	if _, err := record(ctx, tx, keepings(), row, "reviewed", actor, now, struct {
 		Phase  int    `json:"phase"`
@@ -284,29 +287,38 @@ func (d *Desk) factsOf(
 		return f, retention.Phase{}, keeping, err
 	}
 	f.Holds = holds
-	if f.Carried, err = carriedTo(ctx, tx, &f, holds, since); err != nil {
+	if f.Carried, err = carriedTo(ctx, tx, &f, &r, holds, since); err != nil {
 		return f, retention.Phase{}, keeping, err
 	}
-	rules, err := d.rulesOf(ctx, tx, &row.Value)
+	var phase retention.Phase
+	if f.Standing, phase, err = d.standing(ctx, tx, &row.Value, &r, &keeping.Value, f.Stops(d.cfg.Office), now); err != nil {
+		return f, phase, keeping, err
+	}
+	phase, err = d.together(ctx, tx, &f, phase, &r, now)
+	return f, phase, keeping, err
+}
+
+// standing is where a record stands by itself, and the phase that runs.
+func (d *Desk) standing(
+	ctx context.Context, tx Tx, f *fileplan.Filing, r *archive.Record, k *Keeping, stops []retention.Stop, now time.Time,
+) (retention.Standing, retention.Phase, error) {
+	rules, err := d.rulesOf(ctx, tx, f)
 	if err != nil {
-		return f, retention.Phase{}, keeping, err
+		return retention.Standing{}, retention.Phase{}, err
 	}
-	facts := slices.Concat(keeping.Value.Facts, []retention.Fact{{Trigger: TriggerFiled, At: r.Filed}, {Trigger: TriggerDated, At: r.Dated}})
-	if !row.Value.Declared.IsZero() {
-		facts = append(facts, retention.Fact{Trigger: TriggerDeclared, At: row.Value.Declared})
+	facts := slices.Concat(k.Facts, []retention.Fact{{Trigger: TriggerFiled, At: r.Filed}, {Trigger: TriggerDated, At: r.Dated}})
+	if !f.Declared.IsZero() {
+		facts = append(facts, retention.Fact{Trigger: TriggerDeclared, At: f.Declared})
 	}
-	closed, err := closing(ctx, tx, row.Value.Aggregation)
+	closed, err := closing(ctx, tx, f.Aggregation)
 	if err != nil {
-		return f, retention.Phase{}, keeping, err
+		return retention.Standing{}, retention.Phase{}, err
 	}
 	if !closed.IsZero() {
 		facts = append(facts, retention.Fact{Trigger: TriggerClosed, At: closed})
 	}
-	var phase retention.Phase
-	f.Standing, phase, _ = retention.InForce(
-		d.cfg.Office, rules, retention.DateOf(now, d.cfg.Office.Zone), facts, f.Stops(d.cfg.Office), keeping.Value.Reviewed,
-	)
-	return f, phase, keeping, nil
+	standing, phase, _ := retention.InForce(d.cfg.Office, rules, retention.DateOf(now, d.cfg.Office.Zone), facts, stops, k.Reviewed)
+	return standing, phase, nil
 }
 
 // describe is a record as holds look at it: its class, the aggregations it is in from

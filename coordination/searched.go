@@ -96,6 +96,14 @@ func (l *lot) read(ctx context.Context, tx Tx, ids []archive.RecordID) error {
 		case err != nil:
 			return err
 		}
+		stands, err := archive.Survivor(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if stands.ID != id { // it was merged: the one that stands for both is found
+			l.absent = append(l.absent, id)
+			continue
+		}
 		if err := l.add(ctx, tx, r); err != nil {
 			return err
 		}

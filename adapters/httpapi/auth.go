@@ -79,16 +79,27 @@ func nameable(s string) bool {
 }
 
 // show hides a record from a caller who may not see it: whatever is asked of it, it
-// is answered as if the office had none of that id.
+// is answered as if the office had none of that id. So it is where he may not see the
+// one that stands for it.
 func (a *api) show(r *http.Request, c *call) error {
 	if !strings.HasPrefix(c.op.route.Path, recordPath+"{id}") {
 		return nil
 	}
 	sight, err := a.desk.Sight(r.Context(), c.principal.Tenant, c.principal.Actor.ID)
-	if err != nil || sight == nil || sight(archive.RecordID(r.PathValue("id"))) {
+	if err != nil || sight == nil {
 		return err
 	}
-	return archive.ErrNotFound
+	id := archive.RecordID(r.PathValue("id"))
+	if !sight(id) {
+		return archive.ErrNotFound
+	}
+	switch stands, err := a.desk.Record(r.Context(), c.principal.Tenant, id); {
+	case err != nil && !errors.Is(err, archive.ErrNotFound):
+		return err
+	case err == nil && !sight(stands.ID):
+		return archive.ErrNotFound
+	}
+	return nil
 }
 
 func (a *api) authorize(r *http.Request, c *call) error {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/fileplan"
@@ -43,9 +44,17 @@ func (a *api) ListFilings(ctx context.Context, in ListFilingsRequestObject) (Lis
 
 // GetRecordPart returns a revision or a rendition of a record, or a range of it.
 func (a *api) GetRecordPart(ctx context.Context, in GetRecordPartRequestObject) (GetRecordPartResponseObject, error) {
-	r, from, err := a.desk.OpenPart(ctx, principalOf(ctx).Tenant, archive.RecordID(in.ID), archive.Digest(in.Digest))
+	who := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, who.Tenant, who.Actor.ID)
 	if err != nil {
 		return nil, err
+	}
+	r, from, err := a.desk.OpenPart(ctx, who.Tenant, archive.RecordID(in.ID), archive.Digest(in.Digest))
+	if err != nil {
+		return nil, err
+	}
+	if !seen(sight, archive.ToRecord(r.ID)) { // of one that was merged with it
+		return nil, errors.Join(archive.ErrNotFound, from.Close())
 	}
 	p := in.Params
 	d := &download{api: a, ctx: ctx, digest: archive.Digest(in.Digest), name: r.Name, from: from}

@@ -4825,6 +4825,24 @@ type Mentions struct {
 	Positions []int64 `json:"positions"`
 }
 
+// MergeRecordInput Into which record another is merged.
+type MergeRecordInput struct {
+	// Into The record that stands for both.
+	Into string `json:"into"`
+
+	// Reason Why they are the same thing.
+	Reason string `json:"reason"`
+}
+
+// MergedRecords Records that are one thing.
+type MergedRecords struct {
+	// Items The records, by id.
+	Items []Record `json:"items"`
+
+	// Stands The record that stands for all.
+	Stands string `json:"stands"`
+}
+
 // MetConditionInput A condition of the approval that is met.
 type MetConditionInput struct {
 	// Condition Its place in the list, from 1.
@@ -11143,6 +11161,12 @@ type ListRecordHeadsParams struct {
 	AsOf *time.Time `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
+// MergeRecordParams defines parameters for MergeRecord.
+type MergeRecordParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // MoveRecordParams defines parameters for MoveRecord.
 type MoveRecordParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -11589,6 +11613,9 @@ type TagRecordJSONRequestBody = TagInput
 
 // DescribeRecordJSONRequestBody defines body for DescribeRecord for application/json ContentType.
 type DescribeRecordJSONRequestBody = DescribeInput
+
+// MergeRecordJSONRequestBody defines body for MergeRecord for application/json ContentType.
+type MergeRecordJSONRequestBody = MergeRecordInput
 
 // MoveRecordJSONRequestBody defines body for MoveRecord for application/json ContentType.
 type MoveRecordJSONRequestBody = MoveRecordInput
@@ -12231,6 +12258,12 @@ type ServerInterface interface {
 	// ListRecordHeads See what a record has become
 	// (GET /v1/records/{id}/heads)
 	ListRecordHeads(w http.ResponseWriter, r *http.Request, id RecordID, params ListRecordHeadsParams)
+	// MergeRecord Merge a record into another
+	// (POST /v1/records/{id}/merge)
+	MergeRecord(w http.ResponseWriter, r *http.Request, id RecordID, params MergeRecordParams)
+	// ListMergedRecords List the records that are one
+	// (GET /v1/records/{id}/merged)
+	ListMergedRecords(w http.ResponseWriter, r *http.Request, id RecordID)
 	// MoveRecord Put a record into an aggregation
 	// (POST /v1/records/{id}/placements)
 	MoveRecord(w http.ResponseWriter, r *http.Request, id RecordID, params MoveRecordParams)
@@ -22102,6 +22135,86 @@ func (siw *ServerInterfaceWrapper) ListRecordHeads(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// MergeRecord operation middleware
+func (siw *ServerInterfaceWrapper) MergeRecord(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeRecordParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		err := fmt.Errorf("Header parameter If-Match is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "If-Match", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MergeRecord(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListMergedRecords operation middleware
+func (siw *ServerInterfaceWrapper) ListMergedRecords(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListMergedRecords(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // MoveRecord operation middleware
 func (siw *ServerInterfaceWrapper) MoveRecord(w http.ResponseWriter, r *http.Request) {
 
@@ -23452,6 +23565,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/content", wrapper.GetRecordContent)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/references", wrapper.ListRecordReferences)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records/{id}/references", wrapper.AddReference)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/records/{id}/merge", wrapper.MergeRecord)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/merged", wrapper.ListMergedRecords)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/records/{id}/heads", wrapper.ListRecordHeads)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/open-references", wrapper.ListOpenReferences)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/open-references/{id}/resolution", wrapper.ResolveReference)
@@ -53782,6 +53897,320 @@ func (response ListRecordHeadsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type MergeRecordRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params MergeRecordParams
+	Body   *MergeRecordJSONRequestBody
+}
+
+type MergeRecordResponseObject interface {
+	VisitMergeRecordResponse(w http.ResponseWriter) error
+}
+
+type MergeRecord200ResponseHeaders struct {
+	ETag string
+}
+
+type MergeRecord200JSONResponse struct {
+	Body    Record
+	Headers MergeRecord200ResponseHeaders
+}
+
+func (response MergeRecord200JSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord400ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord401ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord403ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord404ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord409ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord412ApplicationProblemPlusJSONResponse struct {
+	StaleApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord412ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord413ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord415ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord422ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecord428ApplicationProblemPlusJSONResponse struct {
+	PreconditionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response MergeRecord428ApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeRecorddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MergeRecorddefaultApplicationProblemPlusJSONResponse) VisitMergeRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMergedRecordsRequestObject struct {
+	ID RecordID `json:"id"`
+}
+
+type ListMergedRecordsResponseObject interface {
+	VisitListMergedRecordsResponse(w http.ResponseWriter) error
+}
+
+type ListMergedRecords200JSONResponse MergedRecords
+
+func (response ListMergedRecords200JSONResponse) VisitListMergedRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMergedRecords400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListMergedRecords400ApplicationProblemPlusJSONResponse) VisitListMergedRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMergedRecords401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMergedRecords401ApplicationProblemPlusJSONResponse) VisitListMergedRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMergedRecords403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListMergedRecords403ApplicationProblemPlusJSONResponse) VisitListMergedRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMergedRecords404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListMergedRecords404ApplicationProblemPlusJSONResponse) VisitListMergedRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMergedRecordsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMergedRecordsdefaultApplicationProblemPlusJSONResponse) VisitListMergedRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MoveRecordRequestObject struct {
 	ID     RecordID `json:"id"`
 	Params MoveRecordParams
@@ -58054,6 +58483,12 @@ type StrictServerInterface interface {
 	// ListRecordHeads See what a record has become
 	// (GET /v1/records/{id}/heads)
 	ListRecordHeads(ctx context.Context, request ListRecordHeadsRequestObject) (ListRecordHeadsResponseObject, error)
+	// MergeRecord Merge a record into another
+	// (POST /v1/records/{id}/merge)
+	MergeRecord(ctx context.Context, request MergeRecordRequestObject) (MergeRecordResponseObject, error)
+	// ListMergedRecords List the records that are one
+	// (GET /v1/records/{id}/merged)
+	ListMergedRecords(ctx context.Context, request ListMergedRecordsRequestObject) (ListMergedRecordsResponseObject, error)
 	// MoveRecord Put a record into an aggregation
 	// (POST /v1/records/{id}/placements)
 	MoveRecord(ctx context.Context, request MoveRecordRequestObject) (MoveRecordResponseObject, error)
@@ -64075,6 +64510,66 @@ func (sh *strictHandler) ListRecordHeads(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListRecordHeadsResponseObject); ok {
 		if err := validResponse.VisitListRecordHeadsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MergeRecord operation middleware
+func (sh *strictHandler) MergeRecord(w http.ResponseWriter, r *http.Request, id RecordID, params MergeRecordParams) {
+	var request MergeRecordRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body MergeRecordJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeRecord(ctx, request.(MergeRecordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeRecord")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(MergeRecordResponseObject); ok {
+		if err := validResponse.VisitMergeRecordResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMergedRecords operation middleware
+func (sh *strictHandler) ListMergedRecords(w http.ResponseWriter, r *http.Request, id RecordID) {
+	var request ListMergedRecordsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMergedRecords(ctx, request.(ListMergedRecordsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMergedRecords")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListMergedRecordsResponseObject); ok {
+		if err := validResponse.VisitListMergedRecordsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

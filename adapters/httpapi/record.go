@@ -82,6 +82,33 @@ func (a *api) GetRecord(ctx context.Context, in GetRecordRequestObject) (GetReco
 	return GetRecord200JSONResponse{Body: recordTo(r), Headers: GetRecord200ResponseHeaders{ETag: etag}}, nil
 }
 
+// MergeRecord merges a record into another.
+func (a *api) MergeRecord(ctx context.Context, in MergeRecordRequestObject) (MergeRecordResponseObject, error) {
+	p := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	into := archive.RecordID(in.Body.Into)
+	if !seen(sight, archive.ToRecord(into)) {
+		return nil, &archive.ValidationError{Fields: []archive.Field{{Pointer: "/into", Code: codeUnknown, Text: "is not filed: name a record that is"}}}
+	}
+	r, err := a.desk.Merge(ctx, p.Tenant, p.Actor.ID, archive.RecordID(in.ID), revOf(in.Params.IfMatch), into, in.Body.Reason)
+	return MergeRecord200JSONResponse{Body: recordTo(r), Headers: MergeRecord200ResponseHeaders{ETag: etagOf(r.Rev)}}, err
+}
+
+// ListMergedRecords lists the records that are one thing with a record.
+func (a *api) ListMergedRecords(ctx context.Context, in ListMergedRecordsRequestObject) (ListMergedRecordsResponseObject, error) {
+	p := principalOf(ctx)
+	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, stands, err := a.desk.Merged(ctx, p.Tenant, archive.RecordID(in.ID))
+	all = slices.DeleteFunc(all, func(r archive.Record) bool { return !seen(sight, archive.ToRecord(r.ID)) })
+	return ListMergedRecords200JSONResponse{Stands: string(stands), Items: listed(all, recordTo)}, err
+}
+
 // AddReference adds a reference that leads from a record.
 func (a *api) AddReference(ctx context.Context, in AddReferenceRequestObject) (AddReferenceResponseObject, error) {
 	id, link, now := archive.RecordID(in.ID), linkFrom(*in.Body), a.now()

@@ -8,6 +8,14 @@ import (
 // Kind is the name under which an event is written, for ever.
 func (e Event) Kind() string { return e.Done.command() }
 
+// NameOf is the name of a command, under which its event is written; empty for none.
+func NameOf(cmd Command) string {
+	if cmd == nil {
+		return ""
+	}
+	return cmd.command()
+}
+
 // MarshalDone writes what was done as JSON.
 func MarshalDone(cmd Command) ([]byte, error) { return json.Marshal(cmd) }
 

@@ -215,6 +215,9 @@ func decideAsk(b Batch, cmd Ask, env Env, c *conditions) (Event, error) {
 		f := &env.Facts[i]
 		c.needf(!seen[f.Record], "twice", string(f.Record), "%q is in the batch twice", f.Record)
 		seen[f.Record] = true
+		for _, other := range f.Merged {
+			c.needf(env.facts(other) != nil, "merged", string(other), "%q is one thing with %q: they go together, or not at all", other, f.Record)
+		}
 		c.free(f, cmd.Action, env)
 		out.Needed = max(out.Needed, env.Phases[f.Record].Approvals, 1)
 		out.Items = append(out.Items, BatchItem{Record: f.Record, Digest: f.Digest, Due: f.Standing.Due, State: InDisposal})
@@ -258,7 +261,7 @@ func (c *conditions) standing(b *Batch, record archive.RecordID, env Env) *Batch
 	needed := max(b.Needed, env.Phases[record].Approvals)
 	c.needf(len(people) >= needed, "approved", b.ID, "%d of %d approvals by others than %s are there", len(people), needed, b.Requester)
 	c.needf(f.Digest == item.Digest, "content", string(record), "the content of %q is not the one that was approved: ask for a new batch", record)
-	c.needf(!f.touchedSince(b.Requested), "lapsed", string(record), "a hold on %q was issued or released after the batch was asked for: ask for a new one", record)
+	c.needf(!f.touchedSince(b.Requested), "lapsed", string(record), "a hold on %q was issued or released, or it was merged, after the batch was asked for: ask for a new one", record)
 	c.free(f, b.Action, env)
 	return item
 }

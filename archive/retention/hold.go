@@ -82,6 +82,12 @@ type Facts struct {
 	Standing     Standing
 	Holds        []Hold    // every hold of the tenant, or at least every one that may cover the record
 	Carried      []Carried // those of them that come to it from other records
+	// Merged are the records that are one thing with it and are still here, in byte
+	// order, Joined when the last of them was merged, and Rules the one of them, itself
+	// included, whose standing it is.
+	Merged []archive.RecordID
+	Joined time.Time
+	Rules  archive.RecordID
 }
 
 // under reports whether a hold covers the record or comes to it.
@@ -117,9 +123,9 @@ func (f *Facts) Held(at time.Time) []Hold {
 }
 
 // touchedSince reports whether a hold on the record was issued or released after
-// a time: then nothing that was approved by then holds any more.
+// a time, or it was merged: then nothing that was approved by then holds any more.
 func (f *Facts) touchedSince(at time.Time) bool {
-	return slices.ContainsFunc(f.Holds, func(h Hold) bool {
+	return f.Joined.After(at) || slices.ContainsFunc(f.Holds, func(h Hold) bool {
 		return (h.Issued.After(at) || h.Released.After(at)) && f.under(&h)
 	})
 }

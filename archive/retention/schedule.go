@@ -210,3 +210,28 @@ func Revise(old, revised Standing, authority string) Revision {
 	shorter := revised.Due != Date{} && (old.Due == Date{} || revised.Due.Compare(old.Due) < 0)
 	return Revision{Old: old, New: revised, Authority: authority, Ignored: shorter && blank(authority)}
 }
+
+// Longer reports whether one standing keeps a record longer than another, of which a
+// record that is one thing with others stands under the longest. None says nothing;
+// without a day is for ever; a review ends nothing; then the later day counts; of the
+// same day a transfer, which loses nothing, comes before destruction.
+func (s Standing) Longer(than Standing) bool {
+	rank := func(s Standing) int {
+		switch {
+		case s.Action == "":
+			return 0
+		case s.Due == Date{}:
+			return 3
+		case s.Action == Review:
+			return 2
+		}
+		return 1
+	}
+	if a, b := rank(s), rank(than); a != b {
+		return a > b
+	}
+	if c := s.Due.Compare(than.Due); c != 0 {
+		return c > 0
+	}
+	return s.Action == Transfer && than.Action != Transfer
+}

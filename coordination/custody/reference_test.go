@@ -27,6 +27,7 @@ type web struct {
 
 	filed    []archive.RecordID
 	gone     map[archive.RecordID]bool
+	into     map[archive.RecordID]archive.RecordID // of those that were merged
 	names    map[string]archive.RecordID
 	edges    map[string]archive.Reference
 	resolved map[string]string // open reference: the one that it became
@@ -46,17 +47,39 @@ func (*web) end(t *rapid.T) archive.End {
 	return archive.ToRecord(rapid.SampledFrom(names()).Draw(t, "record"))
 }
 
+// stands is the record that stands for one.
+func (w *web) stands(id archive.RecordID) archive.RecordID {
+	for w.into[id] != "" {
+		id = w.into[id]
+	}
+	return id
+}
+
+// one names an end by the record that stands for it.
+func (w *web) one(e archive.End) archive.End {
+	if e.Kind == archive.EndRecord {
+		return archive.ToRecord(w.stands(archive.RecordID(e.Value)))
+	}
+	return e
+}
+
+// group are the records that are one thing with a record.
+func (w *web) group(id archive.RecordID) []archive.RecordID {
+	return slices.DeleteFunc(names(), func(other archive.RecordID) bool { return w.stands(other) != w.stands(id) })
+}
+
 // reaches reports whether an end leads to another over edges of a type.
 func (w *web) reaches(from, to archive.End, t archive.ReferenceType) bool {
+	from, to = w.one(from), w.one(to)
 	seen := map[archive.End]bool{from: true}
 	for next := []archive.End{from}; len(next) > 0; next = next[1:] {
 		if next[0] == to {
 			return true
 		}
 		for _, e := range w.edges {
-			if e.Type == t && e.Source == next[0] && !seen[e.Target] {
-				seen[e.Target] = true
-				next = append(next, e.Target)
+			if target := w.one(e.Target); e.Type == t && w.one(e.Source) == next[0] && !seen[target] {
+				seen[target] = true
+				next = append(next, target)
 			}
 		}
 	}
@@ -101,11 +124,14 @@ func (w *web) actions() map[string]func(*rapid.T) {
 			}
 			id, alias := w.some(t), rapid.SampledFrom([]string{"alias-0", "alias-1"}).Draw(t, "alias")
 			_, err := w.Arrange(w.ctx, tenant, "carol", id, 0, fileplan.Call{Alias: alias})
-			if _, taken := w.names[alias]; !taken {
+			if _, taken := w.names[alias]; w.stands(id) != id {
+				require.Equal(t, []string{"merged"}, unmet(err))
+			} else if !taken {
 				require.NoError(t, err, "also of what was destroyed")
 				w.names[alias] = id
 			}
 		},
+		"merge": w.merge,
 		"destroy": func(t *rapid.T) {
 			if len(w.filed) == 0 {
 				return
@@ -113,10 +139,13 @@ func (w *web) actions() map[string]func(*rapid.T) {
 			if id := w.some(t); !w.gone[id] {
 				w.at = w.at.AddDate(3, 0, 0)
 				w.set(w.at)
-				b := w.approved(id)
-				_, err := w.Destroy(w.ctx, tenant, "rita", b.ID, 0, id)
-				require.NoError(t, err)
-				w.gone[id] = true
+				all := w.group(id)
+				b := w.approved(all...)
+				for _, one := range all {
+					_, err := w.Destroy(w.ctx, tenant, "rita", b.ID, 0, one)
+					require.NoError(t, err)
+					w.gone[one] = true
+				}
 			}
 		},
 	}
@@ -147,12 +176,51 @@ func (w *web) refer(t *rapid.T) {
 	}
 }
 
+func (w *web) merge(t *rapid.T) {
+	if len(w.filed) == 0 {
+		return
+	}
+	id, into := w.some(t), w.some(t)
+	r, err := w.Merge(w.ctx, tenant, "carol", id, 0, into, "the same")
+	ref := archive.NewReference(archive.MergedInto, archive.ToRecord(id), archive.ToRecord(into), archive.Terms{})
+	leads := false
+	for _, info := range archive.ReferenceTypes() {
+		leads = leads || info.Acyclic && (w.reaches(ref.Source, ref.Target, info.Type) || w.reaches(ref.Target, ref.Source, info.Type))
+	}
+	switch {
+	case w.gone[id] || w.gone[into]:
+		require.Contains(t, unmet(err), "gone")
+	case id == into:
+		require.ErrorIs(t, err, archive.ErrInvalid)
+	case w.stands(id) != id || w.stands(into) != into:
+		require.Contains(t, unmet(err), "merged")
+	case leads:
+		require.Contains(t, unmet(err), "acyclic")
+	default:
+		require.NoError(t, err)
+		require.Equal(t, into, r.ID)
+		w.into[id] = into
+		w.edges[ref.ID], err = w.reference(ref)
+		require.NoError(t, err)
+	}
+}
+
+// reference reads an edge as it is stored.
+func (o *office) reference(ref archive.Reference) (out archive.Reference, err error) {
+	err = o.store.View(o.ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+		var err error
+		out, err = tx.Reference(ctx, ref.Source, ref.ID)
+		return err
+	})
+	return out, err
+}
+
 // called is the record of a name, as far as it is known.
 func (w *web) called(name string) archive.RecordID {
 	if slices.Contains(w.filed, archive.RecordID(name)) {
-		return archive.RecordID(name)
+		return w.stands(archive.RecordID(name))
 	}
-	return w.names[name]
+	return w.stands(w.names[name])
 }
 
 func (w *web) resolve(t *rapid.T) {
@@ -196,14 +264,14 @@ func (w *web) heads(id archive.RecordID, at time.Time) []archive.RecordID {
 	found, seen := make(map[archive.RecordID]bool), make(map[archive.RecordID]bool)
 	var walk func(archive.RecordID)
 	walk = func(id archive.RecordID) {
-		if seen[id] {
+		if id = w.stands(id); seen[id] {
 			return
 		}
 		seen[id] = true
 		last := true
 		for _, e := range w.edges {
 			by := archive.RecordID(e.Source.Value)
-			if e.Type == archive.Supersedes && e.Target == archive.ToRecord(id) && slices.Contains(w.filed, by) && (at.IsZero() || e.ValidAt(at)) {
+			if e.Type == archive.Supersedes && w.one(e.Target) == archive.ToRecord(id) && slices.Contains(w.filed, by) && (at.IsZero() || e.ValidAt(at)) {
 				last = false
 				walk(by)
 			}
@@ -233,7 +301,7 @@ func (w *web) list(t *rapid.T, end archive.End, way archive.Direction) []string 
 }
 
 func (w *web) check(t *rapid.T) {
-	ends := map[archive.End][2][]string{}
+	ends, joined := map[archive.End][2][]string{}, map[archive.End][2][]string{}
 	for _, id := range names() {
 		ends[archive.ToRecord(id)] = [2][]string{}
 	}
@@ -252,6 +320,18 @@ func (w *web) check(t *rapid.T) {
 			open = append(open, coordination.OpenReference{Reference: e, Called: w.called([]archive.End{e.Target, e.Source}[text].Value)})
 		}
 	}
+	for _, id := range names() { // what is one thing has the references of all of it
+		var all [2][]string
+		for _, other := range w.group(id) {
+			for i, of := range ends[archive.ToRecord(other)] {
+				all[i] = append(all[i], of...)
+			}
+		}
+		slices.Sort(all[0])
+		slices.Sort(all[1])
+		joined[archive.ToRecord(id)] = all
+	}
+	maps.Copy(ends, joined)
 	for end, want := range ends { // 5: what leads out of one end leads into the other; 6: whatever became of the records
 		require.Equal(t, want[0], w.list(t, end, archive.Outward), "from %v", end)
 		require.Equal(t, want[1], w.list(t, end, archive.Inward), "to %v", end)
@@ -264,6 +344,13 @@ func (w *web) check(t *rapid.T) {
 	}
 	require.Empty(t, cmp.Diff(open, listed, cmpopts.EquateEmpty()), "6: every end that is only a text is listed")
 	for _, id := range w.filed {
+		r, err := w.Record(w.ctx, tenant, id)
+		require.NoError(t, err)
+		require.Equal(t, w.stands(id), r.ID, "6: the id of %s leads to what stands for it", id)
+		all, stands, err := w.Merged(w.ctx, tenant, id)
+		require.NoError(t, err)
+		require.Equal(t, w.stands(id), stands)
+		require.Len(t, all, len(w.group(id)))
 		for _, at := range []time.Time{{}, day(2001, 6, 1), day(2003, 6, 1)} {
 			got, err := w.Heads(w.ctx, tenant, "ann", id, at)
 			require.NoError(t, err)
@@ -279,7 +366,7 @@ func (w *web) check(t *rapid.T) {
 
 // Invariants 5 and 6 as one machine, on every store: an edge reads from both its ends, acyclic types stay so, every end is a
 // record or its tombstone, an address, or a text that is listed until somebody resolves it; and destruction, another class,
-// another place and another name change none of it.
+// another place, another name and a merge change none of it: what was merged is one thing, with the references of all of it.
 func TestInvariants5And6ReferencesKeep(t *testing.T) {
 	t.Parallel()
 	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
@@ -288,14 +375,14 @@ func TestInvariants5And6ReferencesKeep(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			runs++
 			w := &web{
-				office: newOffice(rt, t.Context(), inTenant{Store: store, name: fmt.Sprint("office ", runs)}), at: day(2020, 1, 1), gone: make(map[archive.RecordID]bool),
+				office: newOffice(rt, t.Context(), inTenant{Store: store, name: fmt.Sprint("office ", runs)}), at: day(2020, 1, 1), gone: make(map[archive.RecordID]bool), into: make(map[archive.RecordID]archive.RecordID),
 				names: make(map[string]archive.RecordID), edges: make(map[string]archive.Reference), resolved: make(map[string]string),
 			}
 			w.plan()
 			_, err := w.OpenAggregation(w.ctx, tenant, "carol", fileplan.Aggregation{ID: "F", Title: "File"})
 			require.NoError(rt, err)
 			actions := w.actions()
-			often := slices.Concat(slices.Sorted(maps.Keys(actions)), slices.Repeat([]string{"refer"}, 6), slices.Repeat([]string{"file"}, 2))
+			often := slices.Concat(slices.Sorted(maps.Keys(actions)), slices.Repeat([]string{"refer"}, 6), slices.Repeat([]string{"file"}, 2), []string{"merge"})
 			for _, name := range rapid.SliceOfN(rapid.SampledFrom(often), 1, 24).Draw(rt, "actions") {
 				actions[name](rt)
 			}

@@ -4826,6 +4826,24 @@ type Mentions struct {
 	Positions []int64 `json:"positions"`
 }
 
+// MergeRecordInput Into which record another is merged.
+type MergeRecordInput struct {
+	// Into The record that stands for both.
+	Into string `json:"into"`
+
+	// Reason Why they are the same thing.
+	Reason string `json:"reason"`
+}
+
+// MergedRecords Records that are one thing.
+type MergedRecords struct {
+	// Items The records, by id.
+	Items []Record `json:"items"`
+
+	// Stands The record that stands for all.
+	Stands string `json:"stands"`
+}
+
 // MetConditionInput A condition of the approval that is met.
 type MetConditionInput struct {
 	// Condition Its place in the list, from 1.
@@ -11144,6 +11162,12 @@ type ListRecordHeadsParams struct {
 	AsOf *time.Time `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
+// MergeRecordParams defines parameters for MergeRecord.
+type MergeRecordParams struct {
+	// IfMatch The one entity tag that was last read; neither `*` nor a list.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // MoveRecordParams defines parameters for MoveRecord.
 type MoveRecordParams struct {
 	// IfMatch The one entity tag that was last read; neither `*` nor a list.
@@ -11590,6 +11614,9 @@ type TagRecordJSONRequestBody = TagInput
 
 // DescribeRecordJSONRequestBody defines body for DescribeRecord for application/json ContentType.
 type DescribeRecordJSONRequestBody = DescribeInput
+
+// MergeRecordJSONRequestBody defines body for MergeRecord for application/json ContentType.
+type MergeRecordJSONRequestBody = MergeRecordInput
 
 // MoveRecordJSONRequestBody defines body for MoveRecord for application/json ContentType.
 type MoveRecordJSONRequestBody = MoveRecordInput
@@ -14128,6 +14155,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
 	ListRecordHeads(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MergeRecordWithBody Merge a record into another
+	//
+	// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+	MergeRecordWithBody(ctx context.Context, id RecordID, params *MergeRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MergeRecord Merge a record into another
+	//
+	// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+	MergeRecord(ctx context.Context, id RecordID, params *MergeRecordParams, body MergeRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMergedRecords List the records that are one
+	//
+	// The records that are one thing with this one, itself included, as they were filed, by id, and which stands for all of them.
+	//
+	// Corresponds with GET /v1/records/{id}/merged (the `ListMergedRecords` operationId).
+	ListMergedRecords(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MoveRecordWithBody Put a record into an aggregation
 	//
@@ -19793,6 +19845,61 @@ func (c *Client) GetFiling(ctx context.Context, id RecordID, params *GetFilingPa
 // Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
 func (c *Client) ListRecordHeads(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListRecordHeadsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MergeRecordWithBody Merge a record into another
+//
+// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+func (c *Client) MergeRecordWithBody(ctx context.Context, id RecordID, params *MergeRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMergeRecordRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MergeRecord Merge a record into another
+//
+// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+func (c *Client) MergeRecord(ctx context.Context, id RecordID, params *MergeRecordParams, body MergeRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMergeRecordRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMergedRecords List the records that are one
+//
+// The records that are one thing with this one, itself included, as they were filed, by id, and which stands for all of them.
+//
+// Corresponds with GET /v1/records/{id}/merged (the `ListMergedRecords` operationId).
+func (c *Client) ListMergedRecords(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMergedRecordsRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -32183,6 +32290,100 @@ func NewListRecordHeadsRequest(server string, id RecordID, params *ListRecordHea
 	return req, nil
 }
 
+// NewMergeRecordRequest calls the generic MergeRecord builder with application/json body
+func NewMergeRecordRequest(server string, id RecordID, params *MergeRecordParams, body MergeRecordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMergeRecordRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewMergeRecordRequestWithBody constructs an http.Request for the MergeRecord method, with any body, and a specified content type
+func NewMergeRecordRequestWithBody(server string, id RecordID, params *MergeRecordParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/records/%s/merge", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListMergedRecordsRequest constructs an http.Request for the ListMergedRecords method
+func NewListMergedRecordsRequest(server string, id RecordID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/records/%s/merged", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewMoveRecordRequest calls the generic MoveRecord builder with application/json body
 func NewMoveRecordRequest(server string, id RecordID, params *MoveRecordParams, body MoveRecordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -36331,6 +36532,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/records/{id}/heads (the `ListRecordHeads` operationId).
 	ListRecordHeadsWithResponse(ctx context.Context, id RecordID, params *ListRecordHeadsParams, reqEditors ...RequestEditorFn) (*ListRecordHeadsResponse, error)
+
+	// MergeRecordWithBodyWithResponse Merge a record into another
+	//
+	// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+	MergeRecordWithBodyWithResponse(ctx context.Context, id RecordID, params *MergeRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeRecordResponse, error)
+
+	// MergeRecordWithResponse Merge a record into another
+	//
+	// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+	MergeRecordWithResponse(ctx context.Context, id RecordID, params *MergeRecordParams, body MergeRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeRecordResponse, error)
+
+	// ListMergedRecordsWithResponse List the records that are one
+	//
+	// The records that are one thing with this one, itself included, as they were filed, by id, and which stands for all of them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/records/{id}/merged (the `ListMergedRecords` operationId).
+	ListMergedRecordsWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*ListMergedRecordsResponse, error)
 
 	// MoveRecordWithBodyWithResponse Put a record into an aggregation
 	//
@@ -57697,6 +57925,221 @@ func (r ListRecordHeadsResponse) ContentType() string {
 	return ""
 }
 
+// MergeRecordResponse200Headers the declared response headers of an HTTP 200 response for MergeRecord
+type MergeRecordResponse200Headers struct {
+	ETag string
+}
+
+// MergeRecordResponse401Headers the declared response headers of an HTTP 401 response for MergeRecord
+type MergeRecordResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type MergeRecordResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Record
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MergeRecordResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *MergeRecordResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MergeRecordResponse) GetJSON200() *Record {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MergeRecordResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MergeRecordResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MergeRecordResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MergeRecordResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MergeRecordResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListMergedRecordsResponse401Headers the declared response headers of an HTTP 401 response for ListMergedRecords
+type ListMergedRecordsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ListMergedRecordsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MergedRecords
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListMergedRecordsResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMergedRecordsResponse) GetJSON200() *MergedRecords {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListMergedRecordsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListMergedRecordsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListMergedRecordsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListMergedRecordsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMergedRecordsResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMergedRecordsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMergedRecordsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMergedRecordsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMergedRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // MoveRecordResponse200Headers the declared response headers of an HTTP 200 response for MoveRecord
 type MoveRecordResponse200Headers struct {
 	ETag string
@@ -64672,6 +65115,51 @@ func (c *ClientWithResponses) ListRecordHeadsWithResponse(ctx context.Context, i
 		return nil, err
 	}
 	return ParseListRecordHeadsResponse(rsp)
+}
+
+// MergeRecordWithBodyWithResponse Merge a record into another
+//
+// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+func (c *ClientWithResponses) MergeRecordWithBodyWithResponse(ctx context.Context, id RecordID, params *MergeRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeRecordResponse, error) {
+	rsp, err := c.MergeRecordWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMergeRecordResponse(rsp)
+}
+
+// MergeRecordWithResponse Merge a record into another
+//
+// Says that the record is the same thing as another, which stands for both from then on, for ever: the id of the one leads to the other, references are those of both and keep their ids, a search finds one. Every hold on one holds both; they are kept as long as the one that is kept longer, and go together, in one disposal that is asked for after the merge. Refused where one of them is being destroyed or was, was merged before, or leads to the other over references that make no circle. If-Match is the ETag of the record.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/records/{id}/merge (the `MergeRecord` operationId).
+func (c *ClientWithResponses) MergeRecordWithResponse(ctx context.Context, id RecordID, params *MergeRecordParams, body MergeRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeRecordResponse, error) {
+	rsp, err := c.MergeRecord(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMergeRecordResponse(rsp)
+}
+
+// ListMergedRecordsWithResponse List the records that are one
+//
+// The records that are one thing with this one, itself included, as they were filed, by id, and which stands for all of them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/records/{id}/merged (the `ListMergedRecords` operationId).
+func (c *ClientWithResponses) ListMergedRecordsWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*ListMergedRecordsResponse, error) {
+	rsp, err := c.ListMergedRecords(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMergedRecordsResponse(rsp)
 }
 
 // MoveRecordWithBodyWithResponse Put a record into an aggregation
@@ -85209,6 +85697,206 @@ func ParseListRecordHeadsResponse(rsp *http.Response) (*ListRecordHeadsResponse,
 	switch {
 	case rsp.StatusCode == 401:
 		var headers ListRecordHeadsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMergeRecordResponse parses an HTTP response from a MergeRecordWithResponse call
+func ParseMergeRecordResponse(rsp *http.Response) (*MergeRecordResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MergeRecordResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Record
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MergeRecordResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers MergeRecordResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListMergedRecordsResponse parses an HTTP response from a ListMergedRecordsWithResponse call
+func ParseListMergedRecordsResponse(rsp *http.Response) (*ListMergedRecordsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMergedRecordsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MergedRecords
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListMergedRecordsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
