@@ -268,3 +268,33 @@ func TestPaperOverHTTP(t *testing.T) {
 	o.create(t, "/v1/paper-items", map[string]any{"title": "x", "kind": "document", "home": "A1"}).problem(t, http.StatusUnprocessableEntity, "invalid")
 	o.send(t, "GET", "/v1/paper-items/CK999999999", "").problem(t, http.StatusNotFound, "not-found")
 }
+
+// A record that was filed twice is merged into the other, whose id the one leads to.
+func TestMergingRecords(t *testing.T) {
+	t.Parallel()
+	o, _ := archiveOffice(t)
+	one := o.made(t, "/v1/records", map[string]any{"id": "R1", "kind": "k", "title": "first", "media_type": "m", "content": "b25l"})
+	two := o.made(t, "/v1/records", map[string]any{"id": "R2", "kind": "k", "title": "second", "media_type": "m", "content": "dHdv"})
+	body := `{"into":"R1","reason":"filed twice"}`
+	o.send(t, "POST", "/v1/records/R2/merge", body).problem(t, http.StatusPreconditionRequired, "precondition-required")
+	o.send(t, "POST", "/v1/records/R2/merge", body, "If-Match", `"7"`).problem(t, http.StatusPreconditionFailed, "stale")
+	o.send(t, "POST", "/v1/records/R2/merge", `{"into":"R2","reason":"filed twice"}`, "If-Match", two.Header.Get("ETag")).fault(t, "/into", "invalid")
+	o.send(t, "POST", "/v1/records/R2/merge", `{"into":"R9","reason":"filed twice"}`, "If-Match", two.Header.Get("ETag")).fault(t, "/into", "unknown")
+	o.send(t, "POST", "/v1/records/R9/merge", body, "If-Match", two.Header.Get("ETag")).problem(t, http.StatusNotFound, "not-found")
+	merged := o.send(t, "POST", "/v1/records/R2/merge", body, "If-Match", two.Header.Get("ETag"))
+	require.Equal(t, http.StatusOK, merged.Status, merged.Body)
+	require.Equal(t, "R1", merged.Fields["id"])
+	require.NotEqual(t, one.Header.Get("ETag"), merged.Header.Get("ETag"), "its history says so too")
+	require.Equal(t, "R1", o.send(t, "GET", "/v1/records/R2", "").Fields["id"])
+	all := o.send(t, "GET", "/v1/records/R1/merged", "")
+	require.Equal(t, "R1", all.Fields["stands"])
+	require.Len(t, items(all), 2)
+	require.Len(t, items(o.send(t, "GET", "/v1/records", "")), 1)
+	again := o.send(t, "POST", "/v1/records/R2/merge", body, "If-Match", `"2"`)
+	require.Equal(t, []string{"merged"}, again.unmet())
+	refs := items(o.send(t, "GET", "/v1/records/R1/references?direction=inward", ""))
+	require.Equal(t, "mergedFrom", refs[0].(map[string]any)["type"])
+	o.create(t, "/v1/records/R1/references", map[string]any{"type": "mergedInto", "target": map[string]any{"kind": "record", "value": "R3"}}).fault(t, "/type", "invalid")
+	require.Equal(t, "one", o.send(t, "GET", "/v1/records/R2/content", "").Body)
+	require.Equal(t, "two", o.send(t, "GET", "/v1/records/R1/contents/"+hexDigest("two"), "").Body)
+}

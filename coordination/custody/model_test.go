@@ -2,6 +2,7 @@ package custody_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -56,12 +57,12 @@ func (o *office) world() world {
 		make(map[string]retention.Batch), make(map[string]retention.Hold), nil,
 	}
 	for _, id := range recordIDs() {
-		f, err := o.Filing(o.ctx, tenant, id)
-		if errors.Is(err, archive.ErrNotFound) {
+		f, filed := o.filing(id)
+		if !filed {
 			continue
 		}
-		require.NoError(o.tb, err)
-		w.Filings[id] = f.Value
+		w.Filings[id] = f
+		var err error
 		w.Standing[id], err = o.Retention(o.ctx, tenant, id)
 		require.NoError(o.tb, err)
 		edges, _, err := o.References(o.ctx, tenant, archive.ReferenceQuery{End: archive.ToRecord(id), Direction: archive.Outward, Limit: archive.MaxLimit})
@@ -85,6 +86,50 @@ func (o *office) world() world {
 		w.Holds[row.ID] = row.Value
 	}
 	return w
+}
+
+// filing is what is known of a record by itself, whatever stands for it.
+func (o *office) filing(id archive.RecordID) (f fileplan.Filing, filed bool) {
+	err := o.store.View(o.ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+		r, err := tx.Record(ctx, id)
+		if err != nil {
+			return err
+		}
+		f, filed = fileplan.Begin(r), true
+		s, err := tx.Sheet(ctx, "filing", string(id))
+		if errors.Is(err, register.ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			f = fileplan.Filing{}
+			err = json.Unmarshal(s.Body, &f)
+		}
+		return err
+	})
+	if !errors.Is(err, archive.ErrNotFound) {
+		require.NoError(o.tb, err)
+	}
+	return f, filed
+}
+
+// stands is the record that stands for one.
+func (w *world) stands(id archive.RecordID) archive.RecordID {
+	for _, e := range w.Edges {
+		if e.Type == archive.MergedInto && e.Source == archive.ToRecord(id) {
+			return w.stands(archive.RecordID(e.Target.Value))
+		}
+	}
+	return id
+}
+
+// group are the records that are one thing with a record.
+func (w *world) group(id archive.RecordID) (out []archive.RecordID) {
+	for _, other := range slices.Sorted(maps.Keys(w.Filings)) {
+		if w.stands(other) == w.stands(id) {
+			out = append(out, other)
+		}
+	}
+	return out
 }
 
 // checker is what a *testing.T and a *rapid.T have in common.
@@ -242,9 +287,13 @@ func (o *office) hold(t checker, step string, done bool, before, after world) {
 // before it and not by what the rules read.
 func (o *office) fate(t checker, step string, id archive.RecordID, before, after world, at time.Time) {
 	then, now := before.Standing[id], after.Standing[id]
-	gone := now.Keeping.Fate == retention.Destroyed || now.Keeping.Fate == retention.Transferred
-	if _, _, err := o.OpenRecord(o.ctx, tenant, id); gone != errors.Is(err, archive.ErrGone) || !gone && err != nil {
-		t.Fatalf("%s: content of %s: %v", step, id, err)
+	ended := func(r coordination.Retention) bool {
+		return r.Keeping.Fate == retention.Destroyed || r.Keeping.Fate == retention.Transferred
+	}
+	gone, stands := ended(now), after.stands(id)
+	r, _, err := o.OpenRecord(o.ctx, tenant, id)
+	if lost := ended(after.Standing[stands]); lost != errors.Is(err, archive.ErrGone) || !lost && (err != nil || r.ID != stands) {
+		t.Fatalf("%s: content of %s, for which %s stands: %v", step, id, stands, err)
 	}
 	if gone && o.stored(after.Filings[id].Digest) != shared(after, id) {
 		t.Fatalf("%s: the bytes of %s are there: %v", step, id, !shared(after, id))
@@ -277,6 +326,22 @@ func (o *office) fate(t checker, step string, id archive.RecordID, before, after
 	if needed := map[retention.Action]int{retention.Destroy: 1, retention.Transfer: 2}[action]; len(people) < needed || slices.Contains(slices.Collect(maps.Values(people)), false) {
 		t.Fatalf("%s: %s went and %d had to approve %+v", step, id, needed, b)
 	}
+	for _, other := range before.group(id) {
+		if ended(before.Standing[other]) {
+			continue
+		}
+		if !slices.ContainsFunc(b.Items, func(i retention.BatchItem) bool { return i.Record == other }) {
+			t.Fatalf("%s: %s went without %s, which is the same thing", step, id, other)
+		}
+		if was := before.Standing[other].Standing; was.Action != action || was.Due != then.Standing.Due {
+			t.Fatalf("%s: %s went, due %s, and %s is the same thing, due to %s %s", step, id, then.Standing.Due, other, was.Action, was.Due)
+		}
+	}
+	for _, e := range before.Edges {
+		if e.Type == archive.MergedInto && before.stands(archive.RecordID(e.Source.Value)) == before.stands(id) && e.At.After(b.Requested) {
+			t.Fatalf("%s: %s went under %+v, and was merged afterwards", step, id, b)
+		}
+	}
 	for _, h := range before.Holds {
 		if before.holds(h, id) && (h.Released.IsZero() || h.Issued.After(b.Requested) || h.Released.After(b.Requested)) {
 			t.Fatalf("%s: %s went under %+v in spite of %+v", step, id, b, h)
@@ -299,7 +364,7 @@ func (w *world) holds(h retention.Hold, id archive.RecordID) bool {
 		}
 	}
 	if !h.Carry.References {
-		return slices.Contains(covered, id)
+		return slices.ContainsFunc(w.group(id), func(one archive.RecordID) bool { return slices.Contains(covered, one) })
 	}
 	return slices.Contains(retention.Spread(reference.NewGraph(nodes, w.Edges), h.Carry.Optional, covered...), id)
 }

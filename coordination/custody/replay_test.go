@@ -32,8 +32,9 @@ func (o *office) replay(t checker, w world) {
 		require.NoError(t, err)
 		for i := range page {
 			if e := &page[i]; e.Room == coordination.RoomArchive && e.Kind == "filed" {
-				r, err := o.Record(o.ctx, tenant, archive.RecordID(e.Entity))
+				ev, err := e.RecordEvent()
 				require.NoError(t, err)
+				r := archive.Fold([]archive.Event{ev})
 				j.filings[r.ID], j.keepings[r.ID] = fileplan.Begin(r), coordination.Keeping{}
 			} else {
 				j.evolve(t, e)

@@ -110,6 +110,10 @@ func (d drawn) filing() []step {
 		{name: "annotate", often: 1, run: arrange(fileplan.Annotate{Text: []string{"", "a", "b"}[d.n%3]})},
 		{name: "finish", often: 3, run: arrange(fileplan.Finish{})},
 		{name: "declare", often: 2, run: arrange(fileplan.Declare{})},
+		{name: "merge", often: 2, run: func(o *office) error {
+			_, err := o.Merge(o.ctx, tenant, d.who, d.id, 0, d.here(o), "the same")
+			return err
+		}},
 		{name: "refer", often: 3, run: func(o *office) error {
 			kind := []archive.ReferenceType{archive.AttachmentOf, archive.HasPart, archive.HasPart, archive.HasFormat, archive.Supersedes}[d.n/7%5]
 			_, err := o.Refer(o.ctx, tenant, d.who, d.here(o), archive.Link{Type: kind, Target: archive.ToRecord(d.id)})
@@ -159,7 +163,14 @@ func (d drawn) disposing() []step {
 			if r, ok := choose(o.ripe(d.n%4 == 0), d.n); ok && d.n%5 != 0 {
 				ask.Action, records[0] = r.Standing.Action, r.Record
 			}
-			if d.n%3 == 0 && d.id != records[0] {
+			if all, _, err := o.Merged(o.ctx, tenant, records[0]); err == nil && d.n%6 != 0 {
+				for _, r := range all {
+					if r.ID != records[0] {
+						records = append(records, r.ID)
+					}
+				}
+			}
+			if d.n%3 == 0 && !slices.Contains(records, d.id) {
 				records = append(records, d.id)
 			}
 			_, err := o.AskDisposal(o.ctx, tenant, d.who, ask, records)
