@@ -102,38 +102,6 @@ func drawQuery(t *rapid.T) rules.Query {
 	return q
 }
 
-// Invariants 13 and 16: each engine gives the answers of the index in memory, page
-// by page, over what the reader may see, and keeps tenants apart.
-func TestInvariants13And16EnginesGiveTheSameAnswers(t *testing.T) {
-	t.Parallel()
-	everyEngine(t, func(t *testing.T, s *search.Searcher) {
-		t.Helper()
-		runs := 0
-		rapid.Check(t, func(rt *rapid.T) {
-			runs++
-			tenants := [2]string{fmt.Sprint("a", runs), fmt.Sprint("b", runs)}
-			var index [2]rules.Index
-			for range rapid.IntRange(0, 6).Draw(rt, "changes") {
-				k := rapid.IntRange(0, 1).Draw(rt, "tenant")
-				ds := rapid.SliceOfN(rapid.Custom(drawDocument), 0, 5).Draw(rt, "documents")
-				if len(ds) > 0 && rapid.IntRange(0, 4).Draw(rt, "delete") == 0 {
-					index[k].Delete(ds[0].ID)
-					require.NoError(rt, s.DeleteDocument(t.Context(), tenants[k], ds[0].ID))
-					continue
-				}
-				for i := range ds {
-					index[k].Put(&ds[i])
-				}
-				require.NoError(rt, s.PutDocuments(t.Context(), tenants[k], ds...))
-			}
-			q := drawQuery(rt)
-			for k := range tenants {
-				compare(rt, &index[k], s, tenants[k], q)
-			}
-		})
-	})
-}
-
 // Many documents, some words of which are rare, some everywhere, some only in old
 // ones: engines read on, window by window, to the same answer, also for a reader who may
 // see little.

@@ -84,8 +84,11 @@ type Query struct {
 	// each document, so that one who may see few has many looked at. What it or
 	// Cleared hides leaves no trace in hits, counts, facets or order.
 	Visible func(archive.RecordID) bool
-	After   *Key // the last hit of the page before
-	Limit   int  // 0 is DefaultLimit; more than MaxLimit is MaxLimit
+	// After is the last hit of the page before. A page goes on after a place, not
+	// after a number of hits: of what stays as it is nothing is met twice or missed,
+	// whatever is put or deleted meanwhile.
+	After *Key
+	Limit int // 0 is DefaultLimit; more than MaxLimit is MaxLimit
 	// Counted is over how many hits, from the first on, Total and Facets of the
 	// first page count: 0 is DefaultCounted; more than MaxCounted is MaxCounted.
 	Counted int
