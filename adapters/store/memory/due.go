@@ -47,7 +47,7 @@ func (s *stage[V, E]) marked(k key, from spot, until int64, limit int) []found[V
 	out := s.markedBefore(k, from, until, limit)
 	for i := range s.touched.list {
 		w := &s.touched.list[i]
-		if w.next == nil {
+		if w.next.present() == nil {
 			continue
 		}
 		for _, m := range w.next.due {

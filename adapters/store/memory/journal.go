@@ -100,7 +100,7 @@ func (l *logged[E]) of() (coordination.Room, int64) { return l.kind.room(l.now()
 
 func (l *logged[E]) entry() (coordination.Entry, error) {
 	e, err := l.kind.entry(l.now())
-	e.Position, e.Recorded = l.position, time.UnixMicro(l.recorded).UTC()
+	e.Position, e.Recorded = l.position, instant(l.recorded)
 	return e, err
 }
 

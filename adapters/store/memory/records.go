@@ -5,27 +5,19 @@ import (
 	"fmt"
 
 	"github.com/coordkit/coordkit/archive"
-	"github.com/coordkit/coordkit/coordination"
 )
 
-func recordKind() *kind[archive.Event] {
-	return &kind[archive.Event]{
-		room: func(archive.Event) coordination.Room { return coordination.RoomArchive }, entry: coordination.RecordEntry, event: coordination.Entry.RecordEvent, clone: archive.Event.Clone,
-		head: func(ev archive.Event) head { return head{string(ev.Record), ev.Seq, ev.At, ev.Actor, ev.Data != nil} },
-	}
-}
-
-func placeRecord() layout[archive.Record] {
-	return layout[archive.Record]{
-		at: func(r *archive.Record) int64 { return r.Filed.UnixMicro() },
-		key: func(r *archive.Record, i int) (key, bool) {
+func placeRecord() layout[*filed] {
+	return layout[*filed]{
+		at: func(r **filed) int64 { return (*r).recorded },
+		key: func(r **filed, i int) (key, bool) {
 			switch i {
 			case 0:
 				return key{}, true
 			case 1:
-				return key{byKind, string(r.Kind)}, true
+				return key{byKind, string((*r).kind.Value())}, true
 			case 2:
-				return key{bySubject, string(r.Subject)}, r.Subject != "" // most have none
+				return key{bySubject, string((*r).subject)}, (*r).subject != "" // most have none
 			}
 			return key{}, false
 		},
@@ -49,15 +41,18 @@ func (x *tx) Record(_ context.Context, id archive.RecordID) (archive.Record, err
 	if r == nil {
 		return archive.Record{}, archive.ErrNotFound
 	}
-	return *r, nil
+	return (*r).record(), nil
 }
 
 // Records of archive.Tx.
 func (x *tx) Records(_ context.Context, q archive.Query) ([]archive.Record, string, error) {
-	clone := func(r *archive.Record) archive.Record { return *r }
-	page, next, err := x.records.page(recordKeys(q), q.Filter(), q.After, descending, archive.ClampLimit(q.Limit), clone)
+	rows, next, err := x.records.page(recordKeys(q), q.Filter(), q.After, descending, archive.ClampLimit(q.Limit), func(r **filed) *filed { return *r })
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: after: %w", archive.ErrInvalid, err)
+	}
+	var page []archive.Record
+	for _, r := range rows {
+		page = append(page, r.record())
 	}
 	return page, next, nil
 }
@@ -73,13 +68,15 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 	if !storable(string(r.Digest)) {
 		return archive.Record{}, unstorable(archive.ErrInvalid, "digest")
 	}
-	if !x.records.table.kind.lead(string(r.ID), r.Events, events) {
+	row := fileOf(&r)
+	kept := historyOf(row, events)
+	if !x.records.table.kind.lead(string(r.ID), r.Events, kept) {
 		return archive.Record{}, unled(archive.ErrInvalid, r.Events)
 	}
 	w := x.records.touch(string(r.ID))
 	var have int64
 	if stored := w.current(); stored != nil {
-		have = stored.Rev
+		have = (*stored).rev
 	}
 	if have != r.Rev {
 		return archive.Record{}, &archive.ConflictError{ID: r.ID, Have: have, Want: r.Rev}
@@ -88,7 +85,8 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 		return archive.Record{}, gap(archive.ErrInvalid, w.history(), r.Events)
 	}
 	r.Rev++
-	x.records.put(w, r, events...)
+	row.rev++
+	x.records.put(w, row, kept...)
 	return r, nil
 }
 
@@ -96,7 +94,11 @@ func (x *tx) PutRecord(_ context.Context, r archive.Record, events ...archive.Ev
 func (x *tx) RecordEvents(
 	_ context.Context, id archive.RecordID, after int64, limit int,
 ) ([]archive.Event, int64, error) {
-	page, next := x.records.events(string(id), after, archive.ClampLimit(limit))
+	kept, next := x.records.events(string(id), after, archive.ClampLimit(limit))
+	var page []archive.Event
+	for _, ev := range kept {
+		page = append(page, ev.event())
+	}
 	return page, next, nil
 }
 

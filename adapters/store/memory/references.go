@@ -160,7 +160,7 @@ type edges struct {
 }
 
 // take adds an edge, if its type is wanted, with what look knows of its other end.
-func (e *edges) take(r *archive.Reference, look func(id string) *archive.Record) bool {
+func (e *edges) take(r *archive.Reference, look func(id string) **filed) bool {
 	if !slices.Contains(e.q.Types, r.Type) {
 		return true
 	}
@@ -175,7 +175,7 @@ func (e *edges) take(r *archive.Reference, look func(id string) *archive.Record)
 	if other.Kind == archive.EndRecord {
 		if held := look(other.Value); held != nil {
 			last := &e.out[len(e.out)-1]
-			last.Held, last.Dated = true, held.Dated
+			last.Held, last.Dated = true, instant((*held).dated)
 		}
 	}
 	return len(e.out) <= archive.MaxEdges
@@ -198,7 +198,7 @@ func (e *edges) stored(records []archive.RecordID) {
 	t := e.x.tenant
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	look := func(id string) *archive.Record {
+	look := func(id string) **filed {
 		if v := t.records.rows[id].asOf(e.x.commit); v != nil {
 			return &v.value
 		}

@@ -11,7 +11,7 @@ import (
 func (s *stage[V, E]) overlapping(w changereq.Window, after *spot, limit int) []found[V] {
 	out := s.claimed(w)
 	for i := range s.touched.list {
-		if t := &s.touched.list[i]; t.next != nil && t.next.slot != nil && t.next.slot.Overlaps(w) {
+		if t := &s.touched.list[i]; t.next.present() != nil && t.next.slot != nil && t.next.slot.Overlaps(w) {
 			out = append(out, found[V]{spot{t.next.slot.Start.UnixMicro(), t.id}, &t.next.value})
 		}
 	}

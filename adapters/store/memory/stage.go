@@ -76,7 +76,7 @@ func (s *stage[V, E]) put(w *touch[V, E], value V, events ...E) {
 // not have.
 func (s *stage[V, E]) index(i int, had *version[V, E]) {
 	v := s.touched.list[i].next
-	if v == nil || v.gone {
+	if v == nil || v.gone() {
 		return
 	}
 	had = had.present()
@@ -116,7 +116,7 @@ func (s *stage[V, E]) mine(want []key, each func(*touch[V, E])) {
 
 // remove stages that a row without a history is taken away.
 func (s *stage[V, E]) remove(w *touch[V, E]) {
-	w.next = &version[V, E]{marks: &s.table.unmarked, gone: true}
+	w.next = &version[V, E]{}
 }
 
 // absent returns where to put a value that is the same whoever stores it, or
@@ -185,7 +185,7 @@ func (s *stage[V, E]) list(want []key, after *spot, dir order, limit int) []foun
 	out := s.stored(want, after, dir, limit)
 	stored := len(out)
 	s.mine(want, func(w *touch[V, E]) {
-		if w.next == nil || w.next.gone || !s.table.has(w.next, want) {
+		if w.next == nil || w.next.gone() || !s.table.has(w.next, want) {
 			return
 		}
 		f := found[V]{spot: spot{at: w.next.at, id: w.id}, value: &w.next.value}

@@ -24,11 +24,10 @@ type table[V, E any] struct {
 
 // version is a row as one commit left it. It never changes.
 type version[V, E any] struct {
-	*marks
+	*marks // nil: there is no value, the row was taken away
 
 	at     int64 // comes before the id in the order of lists
 	commit uint64
-	gone   bool // there is no value: the row was taken away
 	value  V
 	events []*logged[E]
 	older  *version[V, E]
@@ -185,9 +184,12 @@ func (v *version[V, E]) asOf(commit uint64) *version[V, E] {
 	return v.present()
 }
 
+// gone reports whether the row was taken away.
+func (v *version[V, E]) gone() bool { return v.marks == nil }
+
 // present returns the version, or nil if it holds no value.
 func (v *version[V, E]) present() *version[V, E] {
-	if v == nil || v.gone {
+	if v == nil || v.gone() {
 		return nil
 	}
 	return v
@@ -199,11 +201,11 @@ func (t *table[V, E]) newest(id string) *version[V, E] { return t.rows[id].prese
 // push makes v the newest version of an id.
 func (t *table[V, E]) push(id string, v *version[V, E]) {
 	v.older = t.rows[id]
-	if v.older != nil || v.gone {
+	if v.older != nil || v.gone() {
 		t.stale.push(superseded{commit: v.commit, id: id})
 	}
 	t.rows[id] = v
-	if !v.gone {
+	if !v.gone() {
 		t.enter(id, v)
 	}
 }
@@ -273,7 +275,7 @@ func (t *table[V, E]) leave(id string, gone *version[V, E]) {
 // keeps reports whether v or an older version stands at that place under k.
 func (t *table[V, E]) keeps(v *version[V, E], at int64, k key) bool {
 	for ; v != nil; v = v.older {
-		if !v.gone && v.at == at && t.found(v, k) {
+		if !v.gone() && v.at == at && t.found(v, k) {
 			return true
 		}
 	}
@@ -283,7 +285,7 @@ func (t *table[V, E]) keeps(v *version[V, E], at int64, k key) bool {
 // claims reports whether v or an older version claims that time.
 func (v *version[V, E]) claims(slot *changereq.Window) bool {
 	for ; v != nil; v = v.older {
-		if !v.gone && v.slot != nil && v.slot.Equal(*slot) {
+		if !v.gone() && v.slot != nil && v.slot.Equal(*slot) {
 			return true
 		}
 	}
@@ -293,7 +295,7 @@ func (v *version[V, E]) claims(slot *changereq.Window) bool {
 // marked reports whether v or an older version stands at that mark.
 func (v *version[V, E]) marked(m mark) bool {
 	for ; v != nil; v = v.older {
-		if !v.gone && slices.Contains(v.due, m) {
+		if !v.gone() && slices.Contains(v.due, m) {
 			return true
 		}
 	}
@@ -324,11 +326,11 @@ func (t *table[V, E]) cut(id string, oldest uint64) {
 	gone := seen.older
 	seen.older = nil
 	for ; gone != nil; gone = gone.older {
-		if !gone.gone {
+		if !gone.gone() {
 			t.leave(id, gone)
 		}
 	}
-	if newest.gone && newest.older == nil {
+	if newest.gone() && newest.older == nil {
 		delete(t.rows, id)
 	}
 }

@@ -30,7 +30,7 @@ type tenant struct {
 	lastJoined uint64
 
 	requests    *table[changereq.Request, changereq.Event]
-	records     *table[archive.Record, archive.Event]
+	records     *table[*filed, deed]
 	references  *table[archive.Reference, none]
 	contents    *table[[]byte, none]
 	obligations *table[claimable, notice.Event]
@@ -56,7 +56,7 @@ func newTenant() *tenant {
 		turn:        make(chan struct{}, 1),
 		joined:      make(map[string]uint64),
 		requests:    newTable[changereq.Request, changereq.Event](placeRequest(), requestKind()),
-		records:     newTable[archive.Record, archive.Event](placeRecord(), recordKind()),
+		records:     newTable[*filed, deed](placeRecord(), recordKind()),
 		references:  newTable[archive.Reference, none](placeReference(), nil),
 		contents:    newTable[[]byte, none](layout[[]byte]{}, nil),
 		obligations: newTable[claimable, notice.Event](placeObligation(), obligationKind()),

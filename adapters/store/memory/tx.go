@@ -22,7 +22,7 @@ type tx struct {
 	joined   []string // the records at which it puts edges that others may rest on
 
 	requests    stage[changereq.Request, changereq.Event]
-	records     stage[archive.Record, archive.Event]
+	records     stage[*filed, deed]
 	references  stage[archive.Reference, none]
 	contents    stage[[]byte, none]
 	obligations stage[claimable, notice.Event]

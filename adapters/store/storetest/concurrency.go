@@ -443,7 +443,7 @@ func noCircleCloses(h *harness) {
 		Store: coordination.Archive(h.store), Now: func() time.Time { return minute(0) }, NewID: func() string { return "" },
 	})
 	require.NoError(h, err)
-	for round := range 10 {
+	for round := range rounds {
 		var ring [3]archive.RecordID
 		for i := range ring {
 			ring[i] = archive.RecordID(fmt.Sprintf("%d-%d", round, i))
@@ -452,9 +452,13 @@ func noCircleCloses(h *harness) {
 		}
 		refused := 0
 		for _, err := range race(len(ring), func(i int) error {
-			pause()
-			_, err := file.Refer(h.Context(), acme, "ann", ring[i], archive.Link{Type: archive.Supersedes, Target: archive.ToRecord(ring[(i+1)%len(ring)])})
-			return err
+			l := archive.Link{Type: archive.Supersedes, Target: archive.ToRecord(ring[(i+1)%len(ring)])}
+			return h.update(func(ctx context.Context, tx coordination.Tx) error {
+				pause()
+				_, err := file.ReferTx(ctx, tx, "ann", minute(0), ring[i], l)
+				pause()
+				return err
+			})
 		}) {
 			if errors.Is(err, archive.ErrRefused) {
 				refused++
