@@ -87,8 +87,9 @@ type Config struct {
 	// store. Nil: nothing can be erased.
 	Eraser Eraser
 
-	// Sight gives what a reader may see of a tenant's records. Searches and
-	// dossiers are for him as if there were nothing else. Nil: everybody sees everything.
+	// Sight gives what a reader may see of a tenant's records. Searches, dossiers and
+	// what he reads by Desk.Reading are for him as if there were nothing else. Nil:
+	// everybody sees everything.
 	Sight func(ctx context.Context, tenant, reader string) (func(archive.RecordID) bool, error)
 
 	// Marking gives what records are marked with, those of them that are, and

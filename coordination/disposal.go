@@ -16,7 +16,7 @@ type Disposal = register.Row[retention.Batch]
 // disposals are found by state, which is "open", "done" or "withdrawn", and by who
 // asked.
 func disposals() register.Register[retention.Batch] {
-	return register.Register[retention.Batch]{Book: "disposal", Keys: func(b retention.Batch) []register.Key {
+	return register.Register[retention.Batch]{Book: bookDisposal, Keys: func(b retention.Batch) []register.Key {
 		state := "done"
 		switch {
 		case b.Withdrawn:
@@ -300,7 +300,7 @@ func (d *Desk) disposalEnv(ctx context.Context, tx Tx, actor string, now, since 
 	for _, id := range records {
 		f, phase, keeping, err := d.factsOf(ctx, tx, id, now, since, all)
 		if err != nil {
-			return env, fieldNotFound(err, "/records", "names a record that is not filed: "+string(id))
+			return env, unfiled(err, id)
 		}
 		if fate := keeping.Value.Fate; fate != "" {
 			return env, refused("dispose", "gone", string(id), "%q is %s under batch %s", id, fate, keeping.Value.Batch)
@@ -308,6 +308,11 @@ func (d *Desk) disposalEnv(ctx context.Context, tx Tx, actor string, now, since 
 		env.Facts, env.Phases[id] = append(env.Facts, f), phase
 	}
 	return env, nil
+}
+
+// unfiled is the fault of a disposal of a record that is not there.
+func unfiled(err error, id archive.RecordID) error {
+	return fieldNotFound(err, "/records", "names a record that is not filed: "+string(id))
 }
 
 // Disposal returns a batch, or register.ErrNotFound.

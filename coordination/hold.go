@@ -18,7 +18,7 @@ type Hold = register.Row[retention.Hold]
 
 // holds are found by matter and by whether they are in force.
 func holds() register.Register[retention.Hold] {
-	return register.Register[retention.Hold]{Book: "hold", Keys: func(h retention.Hold) []register.Key {
+	return register.Register[retention.Hold]{Book: bookHold, Keys: func(h retention.Hold) []register.Key {
 		state := "in-force"
 		if !h.Released.IsZero() {
 			state = "released"

@@ -196,10 +196,15 @@ type OutcomeReport struct {
 // OutcomeReport counts the outcomes in force that match a query, by verdict and
 // by cause. It reads all of them.
 func (d *Desk) OutcomeReport(ctx context.Context, tenant string, q OutcomeQuery) (OutcomeReport, error) {
+	return reportOf(q, func(q OutcomeQuery) ([]outcome.Filed, string, error) { return d.Outcomes(ctx, tenant, q) })
+}
+
+// reportOf counts what a list gives.
+func reportOf(q OutcomeQuery, list func(OutcomeQuery) ([]outcome.Filed, string, error)) (OutcomeReport, error) {
 	q.InForce, q.After, q.Limit = true, "", register.MaxLimit
 	var all []outcome.Outcome
 	for {
-		page, next, err := d.Outcomes(ctx, tenant, q)
+		page, next, err := list(q)
 		if err != nil {
 			return OutcomeReport{}, err
 		}

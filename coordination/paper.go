@@ -64,11 +64,14 @@ func (d *Desk) RegisterItemTx(ctx context.Context, tx Tx, actor string, now time
 	}
 	if i.Record != "" {
 		if _, err := tx.Record(ctx, i.Record); err != nil {
-			return Item{}, fieldNotFound(err, "/record", "is not filed")
+			return Item{}, fieldNotFound(err, "/record", textUnfiled)
 		}
 	}
 	return d.HandleTx(ctx, tx, actor, now, 0, paper.Register{Item: i})
 }
+
+// textUnfiled is said of a record that a command about paper names and that is not there.
+const textUnfiled = "is not filed"
 
 // nextBarcode counts on under a prefix until a number is free: some were given by
 // hand.
@@ -152,7 +155,7 @@ func (d *Desk) followItem(ctx context.Context, tx Tx, cmd paper.Command) error {
 	case paper.Verify:
 		f, _, err := filingOf(ctx, tx, c.Record)
 		if err != nil {
-			return fieldNotFound(err, "/record", "is not filed")
+			return fieldNotFound(err, "/record", textUnfiled)
 		}
 		if !slices.Contains(f.Value.Contents(), c.Digest) {
 			return refused("verify", "content", string(c.Record), "%q has no content %s", c.Record, c.Digest)
@@ -306,6 +309,13 @@ const maxScan = 10_000
 // It changes nothing: what is to be done about a difference is somebody's decision. Two
 // scans that are no barcodes are refused by their text, so that they are scanned again.
 func (d *Desk) TakeInventory(ctx context.Context, tenant string, shelf paper.Shelf, scanned []string) ([]paper.Difference, error) {
+	return d.takeInventory(ctx, tenant, shelf, scanned, func(*paper.Item) bool { return true })
+}
+
+// takeInventory takes that of the items that somebody sees.
+func (d *Desk) takeInventory(
+	ctx context.Context, tenant string, shelf paper.Shelf, scanned []string, sees func(*paper.Item) bool,
+) ([]paper.Difference, error) {
 	if len(scanned) > maxScan {
 		return nil, refused("inventory", "size", "", "%d scans are more than %d: take the shelf in parts", len(scanned), maxScan)
 	}
@@ -338,6 +348,7 @@ func (d *Desk) TakeInventory(ctx context.Context, tenant string, shelf paper.She
 				return err
 			}
 		}
+		maps.DeleteFunc(at, func(_ paper.Barcode, i paper.Item) bool { return !sees(&i) })
 		out = paper.NewHouse(slices.Collect(maps.Values(at))...).Reconcile(shelf, codes)
 		return nil
 	})

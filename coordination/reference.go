@@ -20,7 +20,7 @@ type Resolution struct {
 
 // resolutions are found by the id of the open reference.
 func resolutions() register.Register[Resolution] {
-	return register.Register[Resolution]{Book: "resolution"}
+	return register.Register[Resolution]{Book: bookResolution}
 }
 
 // OpenReference is a reference with an end that is a text, and the record that is called so by now.
@@ -51,6 +51,13 @@ func (o *OpenReference) resolved(to archive.RecordID) (from archive.RecordID, l 
 // OpenReferences returns a page of the references with an end that is a text and that nobody has resolved, by id. A page may
 // hold fewer than its limit, or none, and yet not be the last: next is empty at the end.
 func (d *Desk) OpenReferences(ctx context.Context, tenant, after string, limit int) (page []OpenReference, next string, err error) {
+	return d.openReferences(ctx, tenant, after, limit, func(archive.RecordID) bool { return true })
+}
+
+// openReferences lists them for somebody: what was resolved to a record that he does not see is open to him.
+func (d *Desk) openReferences(
+	ctx context.Context, tenant, after string, limit int, sees func(archive.RecordID) bool,
+) (page []OpenReference, next string, err error) {
 	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		page = nil
 		var edges []archive.Reference
@@ -58,11 +65,11 @@ func (d *Desk) OpenReferences(ctx context.Context, tenant, after string, limit i
 			return err
 		}
 		for i := range edges {
-			_, resolved, err := lookup(ctx, tx, resolutions(), edges[i].ID)
+			row, resolved, err := lookup(ctx, tx, resolutions(), edges[i].ID)
 			if err != nil {
 				return err
 			}
-			if resolved {
+			if resolved && sees(row.Value.Record) {
 				continue
 			}
 			one := OpenReference{Reference: edges[i]}

@@ -8,7 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/paper"
 	"github.com/coordkit/coordkit/changereq"
+	"github.com/coordkit/coordkit/coordination"
 )
 
 // The ways in which a caller can be turned away; hooks return errors that wrap
@@ -78,28 +80,43 @@ func nameable(s string) bool {
 		!strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// show hides a record from a caller who may not see it: whatever is asked of it, it
-// is answered as if the office had none of that id. So it is where he may not see the
-// one that stands for it.
+// show hides a thing from a caller who may not see it, or what it is about: whatever is
+// asked of it, it is answered as if the office had none of that id.
 func (a *api) show(r *http.Request, c *call) error {
-	if !strings.HasPrefix(c.op.route.Path, recordPath+"{id}") {
+	root, _, one := strings.Cut(c.op.route.Path, "{id}")
+	if !one {
 		return nil
 	}
-	sight, err := a.desk.Sight(r.Context(), c.principal.Tenant, c.principal.Actor.ID)
-	if err != nil || sight == nil {
+	reading, err := a.desk.Reading(r.Context(), c.principal.Tenant, c.principal.Actor.ID)
+	if err != nil || reading.Whole() {
 		return err
 	}
-	id := archive.RecordID(r.PathValue("id"))
-	if !sight(id) {
+	switch id := r.PathValue("id"); root {
+	case recordPath:
+		err = a.showRecord(r.Context(), reading, c.principal.Tenant, archive.RecordID(id))
+	case "/v1/disposals/":
+		_, err = reading.Disposal(r.Context(), id)
+	case "/v1/holds/":
+		_, err = reading.Hold(r.Context(), id)
+	case "/v1/paper-items/":
+		_, err = reading.Item(r.Context(), paper.Barcode(id))
+	}
+	return err
+}
+
+// showRecord hides a record, and one for which another stands that is hidden.
+func (a *api) showRecord(ctx context.Context, reading coordination.Reading, tenant string, id archive.RecordID) error {
+	if !reading.Sees(id) {
 		return archive.ErrNotFound
 	}
-	switch stands, err := a.desk.Record(r.Context(), c.principal.Tenant, id); {
-	case err != nil && !errors.Is(err, archive.ErrNotFound):
-		return err
-	case err == nil && !sight(stands.ID):
+	stands, err := a.desk.Record(ctx, tenant, id)
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return nil // whoever looks for it says so
+	case err == nil && !reading.Sees(stands.ID):
 		return archive.ErrNotFound
 	}
-	return nil
+	return err
 }
 
 func (a *api) authorize(r *http.Request, c *call) error {

@@ -10,8 +10,15 @@ import (
 
 // PreviewDisposal says what a disposal would be.
 func (a *api) PreviewDisposal(ctx context.Context, in PreviewDisposalRequestObject) (PreviewDisposalResponseObject, error) {
-	p := principalOf(ctx)
-	b, err := a.desk.PreviewDisposal(ctx, p.Tenant, p.Actor.ID, retention.Action(in.Body.Action), eachOf(in.Body.Records, plain[string, archive.RecordID]))
+	p, records := principalOf(ctx), eachOf(in.Body.Records, plain[string, archive.RecordID])
+	reading, err := a.reading(ctx)
+	if err == nil {
+		err = reading.Disposable(records)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := a.desk.PreviewDisposal(ctx, p.Tenant, p.Actor.ID, retention.Action(in.Body.Action), records)
 	return PreviewDisposal200JSONResponse{Scope: b.Scope, Needed: narrow(b.Needed), Items: listed(b.Items, disposalItemTo)}, err
 }
 
@@ -22,8 +29,16 @@ func (a *api) AskDisposal(ctx context.Context, in AskDisposalRequestObject) (Ask
 	if ask.ID == "" {
 		ask.ID = a.cfg.NewID()
 	}
+	records := eachOf(b.Records, plain[string, archive.RecordID])
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		row, err := a.desk.AskDisposalTx(ctx, tx, p.Actor.ID, now, ask, eachOf(b.Records, plain[string, archive.RecordID]))
+		reading, err := a.reading(ctx)
+		if err == nil {
+			err = reading.Disposable(records)
+		}
+		if err != nil {
+			return reply{}, err
+		}
+		row, err := a.desk.AskDisposalTx(ctx, tx, p.Actor.ID, now, ask, records)
 		if err != nil {
 			return reply{}, err
 		}
@@ -34,7 +49,11 @@ func (a *api) AskDisposal(ctx context.Context, in AskDisposalRequestObject) (Ask
 // ListDisposals lists disposals.
 func (a *api) ListDisposals(ctx context.Context, in ListDisposalsRequestObject) (ListDisposalsResponseObject, error) {
 	p := in.Params
-	page, next, err := a.desk.Disposals(ctx, principalOf(ctx).Tenant, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := reading.Disposals(ctx, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
 	if err != nil {
 		return nil, badToken(err)
 	}

@@ -97,11 +97,28 @@ func (a *api) GetBundleOfEntries(ctx context.Context, in GetBundleOfEntriesReque
 	if err != nil {
 		return nil, err
 	}
+	if err := a.seesEntries(ctx, in.Index*widest, (in.Index+1)*widest); err != nil {
+		return nil, err
+	}
 	bundle, err := s.Bundle(ctx, principalOf(ctx).Tenant, in.Index, width(in.Params.Width))
 	if err != nil {
 		return nil, err
 	}
 	return GetBundleOfEntries200ApplicationOctetStreamResponse{Body: bytes.NewReader(bundle), ContentLength: int64(len(bundle))}, nil
+}
+
+// seesEntries is a coordination.ErrNotFound where the caller may not see every entry after
+// a position and up to another: their texts name what they are about.
+func (a *api) seesEntries(ctx context.Context, after, to int64) error {
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return err
+	}
+	seen, err := reading.SeesEntries(ctx, after, to)
+	if err == nil && !seen {
+		err = fmt.Errorf("%w: no such entries", coordination.ErrNotFound)
+	}
+	return err
 }
 
 func width(asked *int32) int {
@@ -115,6 +132,9 @@ func width(asked *int32) int {
 func (a *api) ProveEntry(ctx context.Context, in ProveEntryRequestObject) (ProveEntryResponseObject, error) {
 	s, err := a.sealer()
 	if err != nil {
+		return nil, err
+	}
+	if err := a.seesEntries(ctx, in.Position-1, in.Position); err != nil {
 		return nil, err
 	}
 	p, err := s.ProveEntry(ctx, principalOf(ctx).Tenant, in.Position, value(in.Params.Size))

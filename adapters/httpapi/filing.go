@@ -35,7 +35,11 @@ func (a *api) GetFiling(ctx context.Context, in GetFilingRequestObject) (GetFili
 // ListFilings lists filings.
 func (a *api) ListFilings(ctx context.Context, in ListFilingsRequestObject) (ListFilingsResponseObject, error) {
 	p := in.Params
-	page, next, err := a.desk.Filings(ctx, principalOf(ctx).Tenant, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := reading.Filings(ctx, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
 	if err != nil {
 		return nil, badToken(err)
 	}
@@ -45,7 +49,7 @@ func (a *api) ListFilings(ctx context.Context, in ListFilingsRequestObject) (Lis
 // GetRecordPart returns a revision or a rendition of a record, or a range of it.
 func (a *api) GetRecordPart(ctx context.Context, in GetRecordPartRequestObject) (GetRecordPartResponseObject, error) {
 	who := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, who.Tenant, who.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +57,7 @@ func (a *api) GetRecordPart(ctx context.Context, in GetRecordPartRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	if !seen(sight, archive.ToRecord(r.ID)) { // of one that was merged with it
+	if !reading.Sees(r.ID) { // of one that was merged with it
 		return nil, errors.Join(archive.ErrNotFound, from.Close())
 	}
 	p := in.Params

@@ -9,7 +9,11 @@ import (
 // ReadJournal returns entries after a position.
 func (a *api) ReadJournal(ctx context.Context, in ReadJournalRequestObject) (ReadJournalResponseObject, error) {
 	q := in.Params
-	page, next, err := a.desk.Journal(ctx, principalOf(ctx).Tenant, coordination.JournalQuery{
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := reading.Journal(ctx, coordination.JournalQuery{
 		After: value(q.After), Room: word[coordination.Room](q.Room), Entity: value(q.Entity), Limit: int(value(q.Limit)),
 	})
 	if err != nil {

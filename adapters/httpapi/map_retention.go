@@ -102,11 +102,11 @@ func recordHoldTo(row coordination.Hold) RecordHold {
 
 // carriedHoldTo is how a hold came to a record, without its way where that leads over what
 // is hidden from the reader.
-func carriedHoldTo(c retention.Carried, sight func(archive.RecordID) bool) CarriedHold {
+func carriedHoldTo(c retention.Carried, reading coordination.Reading) CarriedHold {
 	out := CarriedHold{Hold: c.Hold, Path: []CarriedHoldStep{}}
 	for i := range c.Path {
 		step := &c.Path[i]
-		if !seen(sight, step.Source) || !seen(sight, step.Target) {
+		if !reading.SeesEnd(step.Source) || !reading.SeesEnd(step.Target) {
 			return CarriedHold{Hold: c.Hold, Path: []CarriedHoldStep{}}
 		}
 		out.Path = append(out.Path, CarriedHoldStep{Reference: step.ID, Type: string(step.Type), Source: step.Source.Value, Target: step.Target.Value})
@@ -114,11 +114,11 @@ func carriedHoldTo(c retention.Carried, sight func(archive.RecordID) bool) Carri
 	return out
 }
 
-func retentionTo(r coordination.Retention, sight func(archive.RecordID) bool) RetentionStanding {
+func retentionTo(r coordination.Retention, reading coordination.Reading) RetentionStanding {
 	out := RetentionStanding{
 		Record: string(r.Record), Rev: r.Rev, Fate: text(r.Keeping.Fate), Batch: text(r.Keeping.Batch), Tombstone: via(r.Keeping.Stone, tombstoneTo),
-		Holds:   listed(r.Holds, func(h retention.Hold) RecordHold { return recordHoldTo(coordination.Hold{ID: h.ID, Value: h}) }),
-		Carried: eachOf(r.Carried, func(c retention.Carried) CarriedHold { return carriedHoldTo(c, sight) }),
+		Holds:   listed(reading.ShownHolds(r.Holds), func(h retention.Hold) RecordHold { return recordHoldTo(coordination.Hold{ID: h.ID, Value: h}) }),
+		Carried: eachOf(r.Carried, func(c retention.Carried) CarriedHold { return carriedHoldTo(c, reading) }),
 		Triggers: eachOf(r.Keeping.Facts, func(f retention.Fact) TriggerFact {
 			return TriggerFact{Trigger: f.Trigger, At: f.At}
 		}),

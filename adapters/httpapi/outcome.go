@@ -16,7 +16,11 @@ func (a *api) RecordOutcome(ctx context.Context, in RecordOutcomeRequestObject) 
 		o.ID = a.cfg.NewID()
 	}
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		f, err := a.desk.RecordOutcomeTx(ctx, tx, p.Actor.ID, now, o)
+		reading, err := a.reading(ctx)
+		if err != nil {
+			return reply{}, err
+		}
+		f, err := a.desk.RecordOutcomeTx(ctx, reading.Named(tx), p.Actor.ID, now, o)
 		if err != nil {
 			return reply{}, err
 		}
@@ -30,7 +34,11 @@ func (p reply) VisitRecordOutcomeResponse(w http.ResponseWriter) error { return 
 // ListOutcomes lists outcomes by id.
 func (a *api) ListOutcomes(ctx context.Context, in ListOutcomesRequestObject) (ListOutcomesResponseObject, error) {
 	q := in.Params
-	page, next, err := a.desk.Outcomes(ctx, principalOf(ctx).Tenant, coordination.OutcomeQuery{
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := reading.Outcomes(ctx, coordination.OutcomeQuery{
 		Subject: word[archive.Ref](q.Subject), Verdict: word[outcome.Verdict](q.Verdict), Cause: value(q.Cause), InForce: value(q.InForce),
 		After: value(q.PageToken), Limit: int(value(q.PageSize)),
 	})
@@ -42,14 +50,22 @@ func (a *api) ListOutcomes(ctx context.Context, in ListOutcomesRequestObject) (L
 
 // GetOutcome returns an outcome.
 func (a *api) GetOutcome(ctx context.Context, in GetOutcomeRequestObject) (GetOutcomeResponseObject, error) {
-	f, err := a.desk.Outcome(ctx, principalOf(ctx).Tenant, in.ID)
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := reading.Outcome(ctx, in.ID)
 	return GetOutcome200JSONResponse(outcomeTo(f)), err
 }
 
 // GetOutcomeReport says how things came out.
 func (a *api) GetOutcomeReport(ctx context.Context, in GetOutcomeReportRequestObject) (GetOutcomeReportResponseObject, error) {
 	q := in.Params
-	r, err := a.desk.OutcomeReport(ctx, principalOf(ctx).Tenant, coordination.OutcomeQuery{
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r, err := reading.OutcomeReport(ctx, coordination.OutcomeQuery{
 		Subject: word[archive.Ref](q.Subject), Verdict: word[outcome.Verdict](q.Verdict), Cause: value(q.Cause),
 	})
 	return GetOutcomeReport200JSONResponse{

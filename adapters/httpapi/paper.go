@@ -13,7 +13,11 @@ import (
 func (a *api) RegisterPaperItem(ctx context.Context, in RegisterPaperItemRequestObject) (RegisterPaperItemResponseObject, error) {
 	item, prefix, now := paperItemFrom(*in.Body), value(in.Body.Prefix), a.now()
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		row, err := a.desk.RegisterItemTx(ctx, tx, p.Actor.ID, now, prefix, item)
+		reading, err := a.reading(ctx)
+		if err != nil {
+			return reply{}, err
+		}
+		row, err := a.desk.RegisterItemTx(ctx, reading.Named(tx), p.Actor.ID, now, prefix, item)
 		if err != nil {
 			return reply{}, err
 		}
@@ -24,16 +28,19 @@ func (a *api) RegisterPaperItem(ctx context.Context, in RegisterPaperItemRequest
 
 // ListPaperItems lists items.
 func (a *api) ListPaperItems(ctx context.Context, in ListPaperItemsRequestObject) (ListPaperItemsResponseObject, error) {
-	p, tenant := in.Params, principalOf(ctx).Tenant
+	p := in.Params
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var (
 		page []coordination.Item
 		next string
-		err  error
 	)
 	if value(p.Overdue) {
-		page, next, err = a.desk.OverdueItems(ctx, tenant, value(p.PageToken), int(value(p.PageSize)))
+		page, next, err = reading.OverdueItems(ctx, value(p.PageToken), int(value(p.PageSize)))
 	} else {
-		page, next, err = a.desk.Items(ctx, tenant, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
+		page, next, err = reading.Items(ctx, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
 	}
 	if err != nil {
 		return nil, badToken(err)
@@ -101,6 +108,13 @@ func (a *api) FindPaperItem(ctx context.Context, in FindPaperItemRequestObject) 
 
 // VerifyTwin links an item with its electronic twin.
 func (a *api) VerifyTwin(ctx context.Context, in VerifyTwinRequestObject) (VerifyTwinResponseObject, error) {
+	reading, err := a.reading(ctx)
+	if err == nil {
+		err = reading.Twin(archive.RecordID(in.Body.Record))
+	}
+	if err != nil {
+		return nil, err
+	}
 	out, err := a.handle(ctx, in.Params.IfMatch, paper.Verify{
 		Code: paper.Barcode(in.ID), Record: archive.RecordID(in.Body.Record), Digest: archive.Digest(in.Body.Digest),
 	})
@@ -115,7 +129,11 @@ func (a *api) RemovePaperItem(ctx context.Context, in RemovePaperItemRequestObje
 
 // TakeInventory compares a shelf with what should stand there.
 func (a *api) TakeInventory(ctx context.Context, in TakeInventoryRequestObject) (TakeInventoryResponseObject, error) {
-	found, err := a.desk.TakeInventory(ctx, principalOf(ctx).Tenant, paper.Shelf(in.Body.Shelf), in.Body.Scanned)
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := reading.TakeInventory(ctx, paper.Shelf(in.Body.Shelf), in.Body.Scanned)
 	return TakeInventory200JSONResponse{Items: listed(found, differenceTo)}, err
 }
 

@@ -83,7 +83,9 @@ func TestEvidence(t *testing.T) {
 
 	tile := o.send(t, "GET", "/v1/evidence/tiles/0/0?width=5", "")
 	require.Len(t, tile.Body, 5*32)
-	bundle := o.send(t, "GET", "/v1/evidence/bundles/0?width=5", "").Body
+	o.send(t, "GET", "/v1/evidence/bundles/0?width=5", "").problem(t, http.StatusNotFound, "not-found") // R3 is in it
+	o.send(t, "GET", "/v1/evidence/entries/4", "").problem(t, http.StatusNotFound, "not-found")
+	bundle := o.send(t, "GET", "/v1/evidence/bundles/0?width=5", "", "Authorization", as("pia")).Body
 	for i := range 5 {
 		size := int(bundle[0])<<8 | int(bundle[1])
 		leaf := tlog.RecordHash([]byte(bundle[2 : 2+size]))

@@ -50,22 +50,26 @@ func oneContent(in *FileInput) error {
 	return nil
 }
 
+// reading is the archive as the caller sees it.
+func (a *api) reading(ctx context.Context) (coordination.Reading, error) {
+	p := principalOf(ctx)
+	return a.desk.Reading(ctx, p.Tenant, p.Actor.ID)
+}
+
 // ListRecords lists records, newest filing first.
 func (a *api) ListRecords(ctx context.Context, in ListRecordsRequestObject) (ListRecordsResponseObject, error) {
 	q := in.Params
-	page, next, err := a.desk.Records(ctx, principalOf(ctx).Tenant, archive.Query{
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := reading.Records(ctx, archive.Query{
 		Kind: word[archive.Kind](q.Kind), Subject: word[archive.Ref](q.Subject),
 		After: value(q.PageToken), Limit: int(value(q.PageSize)),
 	})
 	if err != nil {
 		return nil, badToken(err)
 	}
-	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
-	if err != nil {
-		return nil, err
-	}
-	page = slices.DeleteFunc(page, func(r archive.Record) bool { return !seen(sight, archive.ToRecord(r.ID)) })
 	return ListRecords200JSONResponse{Items: listed(page, recordTo), NextPageToken: text(next)}, nil
 }
 
@@ -85,12 +89,12 @@ func (a *api) GetRecord(ctx context.Context, in GetRecordRequestObject) (GetReco
 // MergeRecord merges a record into another.
 func (a *api) MergeRecord(ctx context.Context, in MergeRecordRequestObject) (MergeRecordResponseObject, error) {
 	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
 	into := archive.RecordID(in.Body.Into)
-	if !seen(sight, archive.ToRecord(into)) {
+	if !reading.Sees(into) {
 		return nil, &archive.ValidationError{Fields: []archive.Field{{Pointer: "/into", Code: codeUnknown, Text: "is not filed: name a record that is"}}}
 	}
 	r, err := a.desk.Merge(ctx, p.Tenant, p.Actor.ID, archive.RecordID(in.ID), revOf(in.Params.IfMatch), into, in.Body.Reason)
@@ -100,12 +104,12 @@ func (a *api) MergeRecord(ctx context.Context, in MergeRecordRequestObject) (Mer
 // ListMergedRecords lists the records that are one thing with a record.
 func (a *api) ListMergedRecords(ctx context.Context, in ListMergedRecordsRequestObject) (ListMergedRecordsResponseObject, error) {
 	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
 	all, stands, err := a.desk.Merged(ctx, p.Tenant, archive.RecordID(in.ID))
-	all = slices.DeleteFunc(all, func(r archive.Record) bool { return !seen(sight, archive.ToRecord(r.ID)) })
+	all = slices.DeleteFunc(all, func(r archive.Record) bool { return !reading.Sees(r.ID) })
 	return ListMergedRecords200JSONResponse{Stands: string(stands), Items: listed(all, recordTo)}, err
 }
 
@@ -148,16 +152,14 @@ func (a *api) references(ctx context.Context, q archive.ReferenceQuery) (Referen
 	if q.Direction == "" {
 		q.Direction = archive.Outward
 	}
-	page, next, err := a.desk.References(ctx, principalOf(ctx).Tenant, q)
-	if err != nil {
-		return ReferencePage{}, badToken(err)
-	}
-	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return ReferencePage{}, err
 	}
-	page = slices.DeleteFunc(page, func(ref archive.Reference) bool { return !seen(sight, ref.Source) || !seen(sight, ref.Target) })
+	page, next, err := reading.References(ctx, q)
+	if err != nil {
+		return ReferencePage{}, badToken(err)
+	}
 	show := func(ref archive.Reference) Reference { return referenceTo(ref, q.Direction) }
 	return ReferencePage{Items: listed(page, show), NextPageToken: text(next)}, nil
 }

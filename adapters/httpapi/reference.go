@@ -16,31 +16,16 @@ func (a *api) ListRecordHeads(ctx context.Context, in ListRecordHeadsRequestObje
 
 // ListOpenReferences lists the references that nobody has resolved, between what the caller may see.
 func (a *api) ListOpenReferences(ctx context.Context, in ListOpenReferencesRequestObject) (ListOpenReferencesResponseObject, error) {
-	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := a.desk.OpenReferences(ctx, p.Tenant, value(in.Params.PageToken), int(value(in.Params.PageSize)))
+	page, next, err := reading.OpenReferences(ctx, value(in.Params.PageToken), int(value(in.Params.PageSize)))
 	if err != nil {
 		return nil, badToken(err)
 	}
-	out := ListOpenReferences200JSONResponse{Items: []OpenReference{}, NextPageToken: text(next)}
-	for _, o := range page {
-		if !seen(sight, o.Source) || !seen(sight, o.Target) {
-			continue
-		}
-		if !seen(sight, archive.ToRecord(o.Called)) {
-			o.Called = ""
-		}
-		out.Items = append(out.Items, openReferenceTo(&o))
-	}
-	return out, nil
-}
-
-// seen reports whether a reader may know of an end: all but a record that is hidden from him.
-func seen(sight func(archive.RecordID) bool, end archive.End) bool {
-	return sight == nil || end.Kind != archive.EndRecord || sight(archive.RecordID(end.Value))
+	show := func(o coordination.OpenReference) OpenReference { return openReferenceTo(&o) }
+	return ListOpenReferences200JSONResponse{Items: listed(page, show), NextPageToken: text(next)}, nil
 }
 
 // ResolveReference says which record the open end of a reference means.

@@ -33,27 +33,25 @@ func (a *api) ListSchedules(ctx context.Context, in ListSchedulesRequestObject) 
 
 // GetRetention says where a record stands.
 func (a *api) GetRetention(ctx context.Context, in GetRetentionRequestObject) (GetRetentionResponseObject, error) {
-	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.desk.Retention(ctx, p.Tenant, archive.RecordID(in.ID))
-	return GetRetention200JSONResponse(retentionTo(r, sight)), err
+	r, err := a.desk.Retention(ctx, principalOf(ctx).Tenant, archive.RecordID(in.ID))
+	return GetRetention200JSONResponse(retentionTo(r, reading)), err
 }
 
 // ListDueRecords lists the records whose time is over.
 func (a *api) ListDueRecords(ctx context.Context, in ListDueRecordsRequestObject) (ListDueRecordsResponseObject, error) {
-	p := principalOf(ctx)
-	sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+	reading, err := a.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := a.desk.DueRecords(ctx, p.Tenant, value(in.Params.PageToken), int(value(in.Params.PageSize)))
+	page, next, err := reading.DueRecords(ctx, value(in.Params.PageToken), int(value(in.Params.PageSize)))
 	if err != nil {
 		return nil, badToken(err)
 	}
-	to := func(r coordination.Retention) RetentionStanding { return retentionTo(r, sight) }
+	to := func(r coordination.Retention) RetentionStanding { return retentionTo(r, reading) }
 	return ListDueRecords200JSONResponse{Items: listed(page, to), NextPageToken: text(next)}, nil
 }
 
@@ -62,7 +60,7 @@ func (a *api) RecordTrigger(ctx context.Context, in RecordTriggerRequestObject) 
 	id, now := archive.RecordID(in.ID), a.now()
 	fact := retention.Fact{Trigger: in.Body.Trigger, At: changereq.Instant(in.Body.At)}
 	return a.once(ctx, in.Params.IdempotencyKey, in.ID, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+		reading, err := a.reading(ctx)
 		if err != nil {
 			return reply{}, err
 		}
@@ -70,7 +68,7 @@ func (a *api) RecordTrigger(ctx context.Context, in RecordTriggerRequestObject) 
 		if err != nil {
 			return reply{}, err
 		}
-		return created(retentionTo(r, sight), nil)
+		return created(retentionTo(r, reading), nil)
 	})
 }
 
@@ -78,7 +76,7 @@ func (a *api) RecordTrigger(ctx context.Context, in RecordTriggerRequestObject) 
 func (a *api) ReviewRetention(ctx context.Context, in ReviewRetentionRequestObject) (ReviewRetentionResponseObject, error) {
 	id, now := archive.RecordID(in.ID), a.now()
 	return a.once(ctx, in.Params.IdempotencyKey, in.ID, func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		sight, err := a.desk.Sight(ctx, p.Tenant, p.Actor.ID)
+		reading, err := a.reading(ctx)
 		if err != nil {
 			return reply{}, err
 		}
@@ -86,7 +84,7 @@ func (a *api) ReviewRetention(ctx context.Context, in ReviewRetentionRequestObje
 		if err != nil {
 			return reply{}, err
 		}
-		return created(retentionTo(r, sight), nil)
+		return created(retentionTo(r, reading), nil)
 	})
 }
 
@@ -97,7 +95,11 @@ func (a *api) IssueHold(ctx context.Context, in IssueHoldRequestObject) (IssueHo
 		hold.ID = a.cfg.NewID()
 	}
 	return a.once(ctx, in.Params.IdempotencyKey, "", func(ctx context.Context, tx coordination.Tx, p Principal) (reply, error) {
-		row, err := a.desk.IssueHoldTx(ctx, tx, p.Actor.ID, now, hold)
+		reading, err := a.reading(ctx)
+		if err != nil {
+			return reply{}, err
+		}
+		row, err := a.desk.IssueHoldTx(ctx, reading.Named(tx), p.Actor.ID, now, hold)
 		if err != nil {
 			return reply{}, err
 		}
@@ -108,7 +110,11 @@ func (a *api) IssueHold(ctx context.Context, in IssueHoldRequestObject) (IssueHo
 // ListHolds lists holds.
 func (a *api) ListHolds(ctx context.Context, in ListHoldsRequestObject) (ListHoldsResponseObject, error) {
 	p := in.Params
-	page, next, err := a.desk.Holds(ctx, principalOf(ctx).Tenant, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := reading.Holds(ctx, cut(string(value(p.By)), value(p.Value), p.PageSize, p.PageToken))
 	if err != nil {
 		return nil, badToken(err)
 	}
@@ -117,7 +123,11 @@ func (a *api) ListHolds(ctx context.Context, in ListHoldsRequestObject) (ListHol
 
 // GetHold returns a hold.
 func (a *api) GetHold(ctx context.Context, in GetHoldRequestObject) (GetHoldResponseObject, error) {
-	row, err := a.desk.Hold(ctx, principalOf(ctx).Tenant, in.ID)
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row, err := reading.Hold(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +140,12 @@ func (a *api) GetHold(ctx context.Context, in GetHoldRequestObject) (GetHoldResp
 // ReleaseHold ends a hold.
 func (a *api) ReleaseHold(ctx context.Context, in ReleaseHoldRequestObject) (ReleaseHoldResponseObject, error) {
 	p := principalOf(ctx)
+	reading, err := a.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
 	row, err := a.desk.ReleaseHold(ctx, p.Tenant, p.Actor.ID, in.ID, revOf(in.Params.IfMatch), in.Body.Reason)
+	row.Value = reading.ShownHolds([]retention.Hold{row.Value})[0]
 	return ReleaseHold200JSONResponse{currentHold(row)}, err
 }
 

@@ -164,14 +164,14 @@ func (s *Service) Draw(ctx context.Context, tenant, reader string, o Order) (*Do
 	if err != nil {
 		return nil, err
 	}
-	visible, err := s.cfg.Desk.Sight(ctx, tenant, reader)
+	reading, err := s.cfg.Desk.Reading(ctx, tenant, reader)
 	if err != nil {
 		return nil, err
 	}
 	d := &Dossier{Order: o}
 	var l *loading
 	err = s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
-		l = newLoading(tx, o, visible)
+		l = newLoading(tx, o, reading)
 		var err error
 		d.Plan, err = l.draw(ctx, s.cfg.Prefix, before)
 		if err == nil {
@@ -196,11 +196,11 @@ func (s *Service) receipt(ctx context.Context, tenant, reader string, o Order) (
 	if o.Continues == "" {
 		return nil, nil //nolint:nilnil // a first dossier continues nothing
 	}
-	visible, err := s.cfg.Desk.Sight(ctx, tenant, reader)
+	reading, err := s.cfg.Desk.Reading(ctx, tenant, reader)
 	if err != nil {
 		return nil, err
 	}
-	if visible != nil && !visible(o.Continues) {
+	if !reading.Sees(o.Continues) {
 		return nil, noDossier()
 	}
 	r, content, err := s.cfg.Desk.OpenContent(ctx, tenant, o.Continues)

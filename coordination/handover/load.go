@@ -19,10 +19,10 @@ import (
 // loading brings that part of an archive into memory that a dossier needs: what
 // a closure has reached, with what leads from there.
 type loading struct {
-	tx      coordination.Tx
-	order   Order
-	visible func(archive.RecordID) bool
-	follow  map[archive.ReferenceType]bool
+	tx     coordination.Tx
+	order  Order
+	sight  coordination.Reading
+	follow map[archive.ReferenceType]bool
 
 	records  map[archive.RecordID]*known
 	reading  []archive.RecordID // in the order of reading
@@ -41,9 +41,9 @@ type known struct {
 	gone    *dossier.Gone
 }
 
-func newLoading(tx coordination.Tx, o Order, visible func(archive.RecordID) bool) *loading {
+func newLoading(tx coordination.Tx, o Order, sight coordination.Reading) *loading {
 	l := &loading{
-		tx: tx, order: o, visible: visible, follow: make(map[archive.ReferenceType]bool), records: make(map[archive.RecordID]*known),
+		tx: tx, order: o, sight: sight, follow: make(map[archive.ReferenceType]bool), records: make(map[archive.RecordID]*known),
 		expanded: make(map[archive.RecordID]bool), edgeAt: make(map[string]int64), beside: make(map[archive.RecordID][]archive.RecordID),
 	}
 	for _, r := range o.Policy.Follow {
@@ -133,7 +133,7 @@ func (l *loading) load(ctx context.Context, id archive.RecordID) (*known, error)
 	}
 	l.records[id] = nil
 	l.reading = append(l.reading, id)
-	if id == "" || (l.visible != nil && !l.visible(id)) {
+	if id == "" || !l.sight.Sees(id) {
 		return nil, nil //nolint:nilnil // nil is an answer
 	}
 	var (
@@ -327,7 +327,7 @@ func (l *loading) graph() *reference.Graph {
 }
 
 func (l *loading) hidden(e archive.End) bool {
-	return e.Kind == archive.EndRecord && l.visible != nil && !l.visible(archive.RecordID(e.Value))
+	return !l.sight.SeesEnd(e)
 }
 
 // document is a record of the dossier with the outcomes about it.
@@ -365,8 +365,15 @@ func (l *loading) outcomes(ctx context.Context, subject archive.Ref) ([]outcome.
 			if err != nil {
 				return nil, err
 			}
-			if len(first) > 0 && first[0].Position <= l.order.Size {
-				out = append(out, page[i].Outcome)
+			if len(first) == 0 || first[0].Position > l.order.Size {
+				continue
+			}
+			shown, seen, err := l.sight.ShownOutcome(ctx, l.tx, page[i])
+			if err != nil {
+				return nil, err
+			}
+			if seen {
+				out = append(out, shown.Outcome)
 			}
 		}
 		if next == "" {

@@ -12897,7 +12897,7 @@ type ClientInterface interface {
 
 	// GetBundleOfEntries Get entries of the log
 	//
-	// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals.
+	// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals. They name what they are about: a bundle with an entry that the caller may not see is not found.
 	//
 	// Corresponds with GET /v1/evidence/bundles/{index} (the `GetBundleOfEntries` operationId).
 	GetBundleOfEntries(ctx context.Context, index int64, params *GetBundleOfEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -13078,7 +13078,7 @@ type ClientInterface interface {
 
 	// ReadJournal Read the journal
 	//
-	// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
+	// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. Entries that tell of what the caller may not see are left out. The envelope is that of CloudEvents 1.0.
 	//
 	// Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 	ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -17066,7 +17066,7 @@ func (c *Client) AuditOffice(ctx context.Context, reqEditors ...RequestEditorFn)
 
 // GetBundleOfEntries Get entries of the log
 //
-// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals.
+// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals. They name what they are about: a bundle with an entry that the caller may not see is not found.
 //
 // Corresponds with GET /v1/evidence/bundles/{index} (the `GetBundleOfEntries` operationId).
 func (c *Client) GetBundleOfEntries(ctx context.Context, index int64, params *GetBundleOfEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17477,7 +17477,7 @@ func (c *Client) PutItem(ctx context.Context, id MaterialID, params *PutItemPara
 
 // ReadJournal Read the journal
 //
-// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
+// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. Entries that tell of what the caller may not see are left out. The envelope is that of CloudEvents 1.0.
 //
 // Corresponds with GET /v1/journal (the `ReadJournal` operationId).
 func (c *Client) ReadJournal(ctx context.Context, params *ReadJournalParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -35158,7 +35158,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetBundleOfEntriesWithResponse Get entries of the log
 	//
-	// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals.
+	// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals. They name what they are about: a bundle with an entry that the caller may not see is not found.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -35365,7 +35365,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReadJournalWithResponse Read the journal
 	//
-	// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
+	// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. Entries that tell of what the caller may not see are left out. The envelope is that of CloudEvents 1.0.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -62824,7 +62824,7 @@ func (c *ClientWithResponses) AuditOfficeWithResponse(ctx context.Context, reqEd
 
 // GetBundleOfEntriesWithResponse Get entries of the log
 //
-// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals.
+// The canonical texts of the first `width` entries of a bundle, each after its length in two bytes (C2SP tlog-tiles). What entries say of people stands in them as seals. They name what they are about: a bundle with an entry that the caller may not see is not found.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -63169,7 +63169,7 @@ func (c *ClientWithResponses) PutItemWithResponse(ctx context.Context, id Materi
 
 // ReadJournalWithResponse Read the journal
 //
-// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. The envelope is that of CloudEvents 1.0.
+// Entries after a position, oldest first, each at most once and never out of order. Go on after `next`; an empty page is no end, for more may come. Entries that tell of what the caller may not see are left out. The envelope is that of CloudEvents 1.0.
 //
 // Returns a wrapper object for the known response body format(s).
 //
