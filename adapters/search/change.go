@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/coordkit/coordkit/archive"
@@ -22,10 +23,6 @@ func (s *Searcher) PutDocuments(ctx context.Context, tenant string, ds ...search
 		}
 	}
 	last := latest(ds)
-	ids := make([]string, len(last))
-	for i, d := range last {
-		ids[i] = string(d.ID)
-	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if len(last) == 0 {
 			return nil
@@ -33,21 +30,72 @@ func (s *Searcher) PutDocuments(ctx context.Context, tenant string, ds ...search
 		if err := s.engine.settled(ctx, tx, tenant); err != nil {
 			return err
 		}
-		more, err := s.engine.remove(ctx, tx, tenant, ids)
+		changed, there, err := s.changed(ctx, tx, tenant, last)
+		if err != nil {
+			return err
+		}
+		more, err := s.engine.remove(ctx, tx, tenant, there)
 		if err != nil {
 			return err
 		}
 		for marking := range more {
 			more[marking] *= -1
 		}
-		for _, d := range last {
+		for _, d := range changed {
 			more[d.Marking]++
 		}
 		if err := recount(ctx, tx, tenant, more); err != nil {
 			return err
 		}
-		return s.engine.put(ctx, tx, tenant, last)
+		return s.engine.put(ctx, tx, tenant, changed)
 	})
+}
+
+// storedColumns are what is kept of a document.
+const storedColumns = "d.id, d.kind, d.dated, d.recorded, d.facets, d.marking, t.title, t.text"
+
+// changed are the documents that are not there as they come, in their order, and
+// the ids of those of them that are there otherwise. To take one out of an index costs many
+// times what it costs to look.
+func (s *Searcher) changed(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Document) (changed []*search.Document, there []string, err error) {
+	come := make(map[string]*search.Document, len(ds))
+	ids := make([]string, len(ds))
+	for i, d := range ds {
+		ids[i] = string(d.ID)
+		come[ids[i]] = d
+	}
+	rows, err := s.engine.stored(ctx, tx, tenant, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	same := make(map[archive.RecordID]bool)
+	for rows.Next() {
+		var (
+			id, kind, facets, marking string
+			dated, recorded           int64
+			title, text               sql.RawBytes
+		)
+		if err := rows.Scan(&id, &kind, &dated, &recorded, &facets, &marking, &title, &text); err != nil {
+			return nil, nil, err
+		}
+		d := come[id]
+		known, err := facetText(d.Facets)
+		if err != nil {
+			return nil, nil, err
+		}
+		same[d.ID] = string(d.Kind) == kind && d.Dated.UnixMicro() == dated && d.Recorded.UnixMicro() == recorded &&
+			known == facets && d.Marking == marking && d.Title == string(title) && d.Text == string(text)
+		if !same[d.ID] {
+			there = append(there, id)
+		}
+	}
+	for _, d := range ds {
+		if !same[d.ID] {
+			changed = append(changed, d)
+		}
+	}
+	return changed, there, rows.Err()
 }
 
 // latest are the documents by date, of those with one id the last: engines write

@@ -31,7 +31,7 @@ func (s *Searcher) FindDocuments(ctx context.Context, tenant string, q search.Qu
 }
 
 func (s *Searcher) answer(ctx context.Context, from querier, tenant string, q *search.Query, terms []search.Term) (search.Result, error) {
-	c := collection{collector: search.NewCollector(q), terms: terms, known: make(map[string]map[string][]string), markings: make(map[string]string)}
+	c := collection{collector: search.NewCollector(q), terms: terms, known: make(map[string]map[string][]string), markings: make(map[string]string), visible: q.Visible}
 	var sees sight
 	if q.Cleared != nil {
 		var err error
@@ -49,7 +49,7 @@ func (s *Searcher) answer(ctx context.Context, from querier, tenant string, q *s
 			a.after = q.After
 		}
 		a.filter(q)
-		c.titled, c.second, c.rows, c.seconds = titled, -1, 0, 0
+		c.titled, c.second, c.rows, c.held = titled, -1, 0, c.collector.Held()
 		if err := s.engine.candidates(ctx, from, a, &c); err != nil {
 			return search.Result{}, fmt.Errorf("search: %w", err)
 		}
@@ -124,7 +124,8 @@ type collection struct {
 	titled    bool  // the part that is read
 	second    int64 // of the last candidate
 	rows      int   // candidates of the part
-	seconds   int   // different ones of them
+	held      int   // documents before the part
+	visible   func(archive.RecordID) bool
 	known     map[string]map[string][]string
 	markings  map[string]string
 	fault     error
@@ -139,8 +140,7 @@ func (c *collection) enough(second int64) bool {
 func (c *collection) visit(row *candidate) (enough bool) {
 	c.rows++
 	if at := row.n >> belowSecond; at != c.second {
-		c.second, c.seconds = at, c.seconds+1
-		if c.enough(at) {
+		if c.second = at; c.enough(at) {
 			return true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coordkit/coordkit/archive/search"
@@ -69,8 +70,10 @@ const (
 	documentSQLite = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, marking) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	lexemesSQLite  = `INSERT INTO coordkit_search_word (rowid, title, text, lexemes) VALUES ($1, $2, $3, $4)`
 	findSQLite     = `SELECT d.n, d.marking FROM json_each($1) j CROSS JOIN coordkit_search_document d ON d.tenant = $2 AND d.id = j.value`
-	forgetSQLite   = `DELETE FROM coordkit_search_document WHERE n = $1`
-	unlearnSQLite  = `DELETE FROM coordkit_search_word WHERE rowid = $1`
+	storedSQLite   = `SELECT ` + storedColumns + ` FROM json_each($1) j CROSS JOIN coordkit_search_document d ON d.tenant = $2 AND d.id = j.value
+CROSS JOIN coordkit_search_word t ON t.rowid = d.n`
+	forgetSQLite  = `DELETE FROM coordkit_search_document WHERE n = $1`
+	unlearnSQLite = `DELETE FROM coordkit_search_word WHERE rowid = $1`
 )
 
 // prepared are statements of a transaction.
@@ -166,9 +169,20 @@ func (fts5) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string)
 	return gone, nil
 }
 
+func (fts5) stored(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (*sql.Rows, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return tx.QueryContext(ctx, storedSQLite, string(list), tenant)
+}
+
 // found are the numbers of those documents that are there, and how many of them
 // have which marking.
 func found(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (numbers []int64, markings map[string]int, err error) {
+	if len(ids) == 0 {
+		return nil, make(map[string]int), nil
+	}
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, nil, err
@@ -217,10 +231,45 @@ func (fts5) candidates(ctx context.Context, from querier, a *ask, c *collection)
 		tables = ` FROM coordkit_search_word w CROSS JOIN coordkit_search_document d ON d.n = w.rowid WHERE w.coordkit_search_word MATCH ` + a.args.add(matchText(&sought))
 		n = "w.rowid"
 	}
-	statement := "SELECT " + columns + tables + " AND d.tenant = " + a.args.add(a.tenant) + a.filters +
+	where := tables + " AND d.tenant = " + a.args.add(a.tenant) + a.filters +
 		" AND " + n + " >= " + a.args.add(a.numbers.from) + " AND " + n + " < " + a.args.add(a.numbers.below) + " ORDER BY " + n + " DESC"
-	_, err := read(ctx, from, statement, a.args.list, c.visit)
+	sparse := false
+	s, err := read(ctx, from, "SELECT "+columns+where, a.args.list, func(row *candidate) bool {
+		enough := c.visit(row)
+		sparse = !enough && c.sparse()
+		return enough || sparse
+	})
+	for more := sparse; more && err == nil; {
+		a.args.list[len(a.args.list)-1] = s.last.n
+		s, more, err = siftSQLite(ctx, from, "SELECT "+brief+where, a.args.list, c)
+	}
 	return err
+}
+
+const rowsSQLite = `SELECT ` + columns + ` FROM json_each($1) j CROSS JOIN coordkit_search_document d ON d.n = j.value ORDER BY d.n DESC`
+
+// siftSQLite brings as many of the documents that a reader may see as are missing,
+// and all of the second of the last; more says that there may be others.
+func siftSQLite(ctx context.Context, from querier, statement string, args []any, c *collection) (s stretch, more bool, err error) {
+	missing, last := c.missing(), int64(-1)
+	s, kept, err := c.sift(ctx, from, statement, args, func(second int64, kept int) bool {
+		other := second != last
+		last = second
+		return other && kept >= missing
+	})
+	if err != nil {
+		return s, false, err
+	}
+	for some := range slices.Chunk(kept, siftedAtOnce) {
+		list, err := json.Marshal(some)
+		if err != nil {
+			return s, false, err
+		}
+		if _, err := read(ctx, from, rowsSQLite, []any{string(list)}, c.visit); err != nil {
+			return s, false, err
+		}
+	}
+	return s, s.enough && c.missing() > 0, nil
 }
 
 // matchText writes a condition for MATCH.

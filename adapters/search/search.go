@@ -45,6 +45,9 @@ type engine interface {
 	// it reads of the tenant afterwards nobody else changes before it ends.
 	changing(ctx context.Context, conn *sql.Conn) error
 	settled(ctx context.Context, tx *sql.Tx, tenant string) error
+	// stored brings those of the documents that are there, with what storedColumns
+	// names.
+	stored(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (*sql.Rows, error)
 	// put takes documents in, in the order of their dates, none of which is there.
 	put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Document) error
 	// remove takes out those of them that are there, and says how many had which

@@ -78,6 +78,45 @@ func TestBadInput(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
+// A document that comes again as it is leaves the index alone, which is how a
+// journal can be followed anew; one of which anything is different does not.
+func TestTheSameAgainIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	lite, path := onSQLite(t)
+	db, err := sql.Open("sqlite", "file:"+path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	server, pg := postgresDB(t)
+	for name, on := range map[string]struct {
+		*search.Searcher
+		db *sql.DB
+	}{"sqlite": {lite, db}, "postgres": {server, pg}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			number := func() (n int64) {
+				require.NoError(t, on.db.QueryRowContext(t.Context(), "SELECT n FROM coordkit_search_document WHERE id = 'A'").Scan(&n))
+				return n
+			}
+			d := rules.Document{ID: "A", Title: "a", Text: "b", Kind: "note", Dated: day(1), Recorded: day(2), Facets: map[string][]string{"f": {"x", "y"}, "g": {"z"}}, Marking: "plant"}
+			require.NoError(t, on.PutDocuments(t.Context(), "acme", d, rules.Document{ID: "B", Dated: day(1)}))
+			first := number()
+			require.NoError(t, on.PutDocuments(t.Context(), "acme", d, rules.Document{ID: "B", Dated: day(1), Title: "b"}, rules.Document{ID: "C", Dated: day(1)}))
+			require.Equal(t, first, number())
+			for name, change := range map[string]func(){
+				"title": func() { d.Title = "A" }, "text": func() { d.Text = "" }, "kind": func() { d.Kind = "plan" }, "dated": func() { d.Dated = d.Dated.Add(time.Microsecond) },
+				"recorded": func() { d.Recorded = day(3) }, "facets": func() { d.Facets = map[string][]string{"f": {"x"}} }, "marking": func() { d.Marking = "" },
+			} {
+				before := number()
+				change()
+				require.NoError(t, on.PutDocuments(t.Context(), "acme", d, rules.Document{ID: "B", Dated: day(1)}))
+				require.NotEqual(t, before, number(), name)
+				require.NoError(t, on.DeleteDocument(t.Context(), "acme", "B"))
+				require.NoError(t, on.PutDocuments(t.Context(), "acme", rules.Document{ID: "B", Dated: day(1)}))
+			}
+		})
+	}
+}
+
 // What was deleted, or replaced, is not in the file any more.
 func TestDeletedTextLeavesTheFile(t *testing.T) {
 	t.Parallel()

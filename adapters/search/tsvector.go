@@ -62,6 +62,7 @@ SELECT n, $1, id, kind, dated, recorded, facets, beyond, lost, lexemes::tsvector
 FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[])
   AS u (n, id, kind, dated, recorded, facets, beyond, lost, lexemes, marking)`
 	textsPostgres  = `INSERT INTO coordkit_search_text (n, title, text) SELECT n, title, text FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (n, title, text)`
+	storedPostgres = `SELECT ` + storedColumns + ` FROM coordkit_search_document d JOIN coordkit_search_text t ON t.n = d.n WHERE d.tenant = $1 AND d.id = ANY ($2::text[])`
 	removePostgres = `WITH gone AS (DELETE FROM coordkit_search_document WHERE tenant = $1 AND id = ANY ($2::text[]) RETURNING n, marking),
   texts AS (DELETE FROM coordkit_search_text WHERE n IN (SELECT n FROM gone))
 SELECT marking, count(*) FROM gone GROUP BY marking`
@@ -88,6 +89,9 @@ func (r *rows) add(n int64, tenant string, d *search.Document) error {
 }
 
 func (tsvector) put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Document) error {
+	if len(ds) == 0 {
+		return nil
+	}
 	numbers, err := numbers(ctx, tx, len(ds))
 	if err != nil {
 		return err
@@ -122,7 +126,14 @@ func numbers(ctx context.Context, tx *sql.Tx, count int) ([]int64, error) {
 	return out, rows.Err()
 }
 
+func (tsvector) stored(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (*sql.Rows, error) {
+	return tx.QueryContext(ctx, storedPostgres, tenant, ids)
+}
+
 func (tsvector) remove(ctx context.Context, tx *sql.Tx, tenant string, ids []string) (map[string]int, error) {
+	if len(ids) == 0 {
+		return make(map[string]int), nil
+	}
 	rows, err := tx.QueryContext(ctx, removePostgres, tenant, ids)
 	if err != nil {
 		return nil, err

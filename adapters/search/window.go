@@ -14,10 +14,11 @@ import (
 // A window is asked for by the days in it, which stand in the index: then only their lists
 // are read to the end.
 const (
-	firstWindow = 2048  // documents
-	widest      = 65536 // beyond it a window is everything
-	mostDays    = 40    // lexemes of days in a statement
-	daySeconds  = 86400
+	firstWindow  = 2048  // documents
+	prefixWindow = 16384 // of a prefix, all of whose lists are read for each statement
+	widest       = 65536 // beyond it a window is everything
+	mostDays     = 40    // lexemes of days in a statement
+	daySeconds   = 86400
 )
 
 // levels are by how many binary digits days are rounded: a day, a month, three
@@ -52,10 +53,12 @@ func daysIn(numbers span) []string {
 	return nil
 }
 
-// windowPostgres is where a window of the newest documents begins and ends, how
-// many those are, and how many documents there are about, of all tenants.
-const windowPostgres = `SELECT min(n), max(n), count(*), (SELECT reltuples FROM pg_class WHERE oid = 'coordkit_search_document'::regclass) FROM
-  (SELECT n FROM coordkit_search_document WHERE tenant = $1 AND n >= $2 AND n < $3 ORDER BY n DESC LIMIT $4) w`
+// windowPostgres is where a window of the newest documents begins and ends, which
+// has one more than $4; without a beginning where there are not as many. And how many documents
+// there are about, of all tenants.
+const windowPostgres = `SELECT (SELECT n FROM coordkit_search_document WHERE tenant = $1 AND n >= $2 AND n < $3 ORDER BY n DESC OFFSET $4 LIMIT 1),
+  (SELECT n FROM coordkit_search_document WHERE tenant = $1 AND n >= $2 AND n < $3 ORDER BY n DESC LIMIT 1),
+  (SELECT reltuples FROM pg_class WHERE oid = 'coordkit_search_document'::regclass)`
 
 func (tsvector) candidates(ctx context.Context, from querier, a *ask, c *collection) error {
 	sought := a.condition()
@@ -64,7 +67,7 @@ func (tsvector) candidates(ctx context.Context, from querier, a *ask, c *collect
 		w.after = &place{dated: a.after.Dated.UnixMicro(), id: string(a.after.ID)}
 	}
 	if sought.begins() {
-		w.size = widest + 1 // all lists of a prefix are read for each statement
+		w.size = prefixWindow
 	}
 	for {
 		done, err := w.next(ctx)
@@ -95,9 +98,9 @@ func (w *windows) next(ctx context.Context) (done bool, err error) {
 		return true, err
 	}
 	held := w.found.collector.Held()
-	statement, args, most := w.statement(window, !all)
-	s, err := read(ctx, w.from, statement, args, w.found.visit)
-	if err != nil || s.enough || w.missing() == 0 {
+	most := w.most()
+	s, err := w.bring(ctx, window, !all, most)
+	if err != nil || s.enough || w.found.missing() == 0 {
 		return true, err
 	}
 	w.rows, w.kept = w.rows+s.rows, w.kept+w.found.collector.Held()-held
@@ -113,8 +116,27 @@ func (w *windows) next(ctx context.Context) (done bool, err error) {
 	return false, nil
 }
 
-// missing is how many documents the answer lacks.
-func (w *windows) missing() int { return w.found.collector.Wanted() - w.found.collector.Held() }
+// bring brings as many rows of a window.
+func (w *windows) bring(ctx context.Context, window span, bounded bool, most int) (stretch, error) {
+	args := arguments{list: slices.Clone(w.ask.args.list)}
+	where := w.where(&args, window, bounded)
+	if !w.found.sparse() {
+		return read(ctx, w.from, w.statement(&args, where, most), args.list, w.found.visit)
+	}
+	places := "SELECT " + brief + " FROM (SELECT " + brief + " FROM coordkit_search_document d WHERE " + where + " OFFSET 0) d" + hitOrder + " LIMIT " + strconv.Itoa(most)
+	s, kept, err := w.found.sift(ctx, w.from, places, args.list, func(int64, int) bool { return false })
+	for some := range slices.Chunk(kept, siftedAtOnce) {
+		if err != nil || s.enough {
+			break
+		}
+		var args arguments
+		numbers := "d.n = ANY (" + args.add(some) + "::bigint[])"
+		var part stretch
+		part, err = read(ctx, w.from, w.statement(&args, numbers, most), args.list, w.found.visit)
+		s.enough = part.enough
+	}
+	return s, err
+}
 
 // span is the next window; all says that nothing is left after it. It begins with a second, so that
 // it may turn out to be enough.
@@ -122,18 +144,15 @@ func (w *windows) span(ctx context.Context) (window span, all bool, err error) {
 	if w.size > widest {
 		return w.rest, true, nil
 	}
-	var (
-		from, last sql.NullInt64
-		count      int
-	)
-	row := w.from.QueryRowContext(ctx, windowPostgres, w.ask.tenant, w.rest.from, w.rest.below, w.size)
-	if err := row.Scan(&from, &last, &count, &w.documents); err != nil {
+	var from, last sql.NullInt64
+	row := w.from.QueryRowContext(ctx, windowPostgres, w.ask.tenant, w.rest.from, w.rest.below, w.size-1)
+	if err := row.Scan(&from, &last, &w.documents); err != nil {
 		return span{}, false, err
 	}
-	if count == 0 {
+	switch {
+	case !last.Valid:
 		return span{}, true, nil
-	}
-	if count < w.size {
+	case !from.Valid:
 		return span{w.rest.from, last.Int64 + 1}, true, nil
 	}
 	return span{max(from.Int64>>belowSecond<<belowSecond, w.rest.from), last.Int64 + 1}, false, nil
@@ -142,7 +161,7 @@ func (w *windows) span(ctx context.Context) (window span, all bool, err error) {
 // most is how many rows a statement brings at most: as many as are missing, and
 // more where not every row is kept, as happens with phrases and to a reader who may see little.
 func (w *windows) most() int {
-	missing := w.missing()
+	missing := w.found.missing()
 	switch {
 	case w.kept > 0:
 		return missing + missing*(w.rows-w.kept)*9/8/w.kept + 16
@@ -163,8 +182,8 @@ const costPassed = 0.3
 // matches and take the newest may be cheaper.
 func (w *windows) wider(held int) int {
 	rate := float64(w.found.collector.Held()-held+1) / float64(w.size)
-	window := max(1.25*float64(w.missing())/rate, firstWindow)
-	if w.documents > 0 && w.documents*rate < window*(costPassed+rate) {
+	window := max(1.25*float64(w.found.missing())/rate, firstWindow)
+	if w.condition.begins() || w.documents > 0 && w.documents*rate < window*(costPassed+rate) {
 		return widest + 1
 	}
 	return int(min(window, widest+1))
@@ -172,10 +191,7 @@ func (w *windows) wider(held int) int {
 
 // statement brings the matches of a window. Whether the words of a phrase follow
 // each other is asked of the vectors of those that are brought.
-func (w *windows) statement(window span, bounded bool) (text string, list []any, most int) {
-	most = w.most()
-	args := arguments{list: slices.Clone(w.ask.args.list)}
-	where := w.where(&args, window, bounded)
+func (w *windows) statement(args *arguments, where string, most int) string {
 	unsure := []string{"d.beyond"}
 	for _, l := range w.condition.ordered() {
 		unsure = append(unsure, "strpos(d.lost, "+args.add(lostText(l))+") > 0")
@@ -187,7 +203,7 @@ func (w *windows) statement(window span, bounded bool) (text string, list []any,
 	matches := "SELECT " + inner + ", " + strings.Join(unsure, " OR ") + " AS unsure FROM coordkit_search_document d WHERE " + where + " OFFSET 0"
 	first := "SELECT " + inner + ", d.unsure FROM (" + matches + ") d" + hitOrder + " LIMIT " + strconv.Itoa(most)
 	return "SELECT " + columns + ", " + refuted + ", d.unsure, t.title, t.text FROM (" + first +
-		") d LEFT JOIN coordkit_search_text t ON t.n = CASE WHEN d.unsure THEN d.n END" + hitOrder, args.list, most
+		") d LEFT JOIN coordkit_search_text t ON t.n = CASE WHEN d.unsure THEN d.n END" + hitOrder
 }
 
 // hitOrder is the order of hits, titled ones apart.
@@ -208,7 +224,10 @@ func (w *windows) where(args *arguments, window span, bounded bool) string {
 	for i := range parts {
 		parts[i] = "d.lexemes @@ " + args.add(parts[i]) + "::tsquery"
 	}
-	parts = append(parts, tenant+args.add(a.tenant)+a.filters, n+" >= "+args.add(window.from), n+" < "+args.add(window.below))
+	parts = append(parts, tenant+args.add(a.tenant)+a.filters, n+" < "+args.add(window.below))
+	if window.from > 0 {
+		parts = append(parts, n+" >= "+args.add(window.from))
+	}
 	if w.after != nil {
 		dated := args.add(w.after.dated)
 		parts = append(parts, "(d.dated < "+dated+" OR d.dated = "+dated+" AND d.id > "+args.add(w.after.id)+")")
