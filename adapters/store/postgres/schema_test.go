@@ -78,3 +78,17 @@ func TestSlotsOfOlderSchemas(t *testing.T) {
 	require.NoError(t, db.Migrate(t.Context()))
 	sqltest.CheckSlots(t, db, stored)
 }
+
+// The counts of contents that an older schema kept are brought up with it.
+func TestContentsOfOlderSchemas(t *testing.T) {
+	t.Parallel()
+	older := pgtest.Database(t, migrate)
+	own := ownRows(t, older)
+	_, err := own.ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+	require.NoError(t, err)
+	sqltest.OlderSchema(t, own, postgres.Migrations(), sqltest.BeforeContents)
+	sqltest.OldContents(t, own)
+	db := openDSN(t, older, postgres.Config{})
+	require.NoError(t, db.Migrate(t.Context()))
+	sqltest.CheckContents(t, db)
+}

@@ -73,3 +73,13 @@ func TestSlotsOfOlderSchemas(t *testing.T) {
 	sqltest.CopyRequests(t, ownRows(t, path), own)
 	sqltest.CheckSlots(t, openFile(t, older), stored) // which migrates
 }
+
+// The counts of contents that an older schema kept are brought up with it.
+func TestContentsOfOlderSchemas(t *testing.T) {
+	t.Parallel()
+	older := filepath.Join(t.TempDir(), "older.db")
+	own := ownRows(t, older)
+	sqltest.OlderSchema(t, own, sqlite.Migrations(), sqltest.BeforeContents)
+	sqltest.OldContents(t, own)
+	sqltest.CheckContents(t, openFile(t, older)) // which migrates
+}

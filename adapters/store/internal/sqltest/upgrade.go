@@ -67,10 +67,21 @@ func CheckSlots(tb testing.TB, s coordination.Store, stored []changereq.Request)
 // FirstSchema brings an empty database to the first of the migrations.
 func FirstSchema(tb testing.TB, own *sql.DB, migrations fs.FS) {
 	tb.Helper()
-	const first = "0001_office.sql"
-	script, err := fs.ReadFile(migrations, first)
+	OlderSchema(tb, own, migrations, 1)
+}
+
+// OlderSchema brings an empty database to one of the migrations.
+func OlderSchema(tb testing.TB, own *sql.DB, migrations fs.FS, version int) {
+	tb.Helper()
+	names, err := fs.Glob(migrations, "*.sql")
 	require.NoError(tb, err)
-	require.NoError(tb, sqlstore.Migrate(tb.Context(), own, fstest.MapFS{first: &fstest.MapFile{Data: script}}))
+	older := make(fstest.MapFS)
+	for _, name := range names[:version] {
+		script, err := fs.ReadFile(migrations, name)
+		require.NoError(tb, err)
+		older[name] = &fstest.MapFile{Data: script}
+	}
+	require.NoError(tb, sqlstore.Migrate(tb.Context(), own, older))
 }
 
 // CopyRequests copies the rows of requests, with the columns of the first schema.
