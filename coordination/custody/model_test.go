@@ -158,8 +158,7 @@ func TestInvariants1And4And6To8And10And17(t *testing.T) {
 		t.Helper()
 		store, counts := open(t), make(tally)
 		for seed := range 16 {
-			other := inTenant{Store: store, name: fmt.Sprint("office ", seed)}
-			sameOnBoth(t, t.Context(), other, streams().Example(seed), counts)
+			sameOnBoth(t, t.Context(), everystore.InTenant(store, fmt.Sprint("office ", seed)), streams().Example(seed), counts)
 		}
 		counts.enough(t, 1)
 	})
@@ -189,21 +188,6 @@ func (c tally) enough(t *testing.T, often int) {
 			require.GreaterOrEqual(t, n[1], often, "%s was hardly ever refused: %v", s.name, c)
 		}
 	}
-}
-
-// inTenant is a store of which everybody uses one tenant, whatever they call it.
-type inTenant struct {
-	coordination.Store
-
-	name string
-}
-
-func (s inTenant) View(ctx context.Context, _ string, fn func(context.Context, coordination.Tx) error) error {
-	return s.Store.View(ctx, s.name, fn)
-}
-
-func (s inTenant) Update(ctx context.Context, _ string, fn func(context.Context, coordination.Tx) error) error {
-	return s.Store.Update(ctx, s.name, fn)
 }
 
 // sameOnBoth runs a stream on a store and on one in memory, and counts.

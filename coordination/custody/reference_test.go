@@ -375,7 +375,7 @@ func TestInvariants5And6ReferencesKeep(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			runs++
 			w := &web{
-				office: newOffice(rt, t.Context(), inTenant{Store: store, name: fmt.Sprint("office ", runs)}), at: day(2020, 1, 1), gone: make(map[archive.RecordID]bool), into: make(map[archive.RecordID]archive.RecordID),
+				office: newOffice(rt, t.Context(), everystore.InTenant(store, fmt.Sprint("office ", runs))), at: day(2020, 1, 1), gone: make(map[archive.RecordID]bool), into: make(map[archive.RecordID]archive.RecordID),
 				names: make(map[string]archive.RecordID), edges: make(map[string]archive.Reference), resolved: make(map[string]string),
 			}
 			w.plan()

@@ -36,6 +36,24 @@ func Each(t *testing.T, run func(t *testing.T, open func(testing.TB) coordinatio
 	}
 }
 
+// InTenant is a store of which everybody uses one tenant, whatever they call it: many
+// tests, each in an office of its own, on one database.
+func InTenant(s coordination.Store, name string) coordination.Store { return inTenant{s, name} }
+
+type inTenant struct {
+	coordination.Store
+
+	name string
+}
+
+func (s inTenant) View(ctx context.Context, _ string, fn func(context.Context, coordination.Tx) error) error {
+	return s.Store.View(ctx, s.name, fn)
+}
+
+func (s inTenant) Update(ctx context.Context, _ string, fn func(context.Context, coordination.Tx) error) error {
+	return s.Store.Update(ctx, s.name, fn)
+}
+
 // Memory opens a store in memory.
 func Memory(testing.TB) coordination.Store { return memory.New() }
 
