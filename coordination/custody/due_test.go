@@ -58,6 +58,7 @@ func (c *clerk) schedule(id string, months int, shortens string, n int) retentio
 
 // act does one thing, and says whether it may make records due earlier.
 func (c *clerk) act(n int) (name string, may bool) {
+	n = n * 48271 % (1 << 31) // rapid draws small numbers mostly, and they have to mean everything
 	kind, n := n%5, n/5
 	schedule, class, authority := []string{"S", "T"}[n%2], []string{"letters", "notes"}[n/2%2], []string{"", "", "Act 2"}[n/4%3]
 	switch kind {
@@ -129,7 +130,7 @@ func (c *clerk) run(script []int) (later, earlier int) {
 			switch d := is.Compare(was); {
 			case d < 0 && !may:
 				c.t.Fatalf("%s: %s was due %s, and is due %s: nobody allowed that", name, id, was, is)
-			case d < 0:
+			case d < 0 && name != "settle":
 				earlier++
 			case d > 0:
 				later++
@@ -149,7 +150,7 @@ func (c *clerk) run(script []int) (later, earlier int) {
 // one that is kept in the same way.
 func TestInvariant9DueFallsOnlyByAuthority(t *testing.T) {
 	t.Parallel()
-	scripts := rapid.SliceOfN(rapid.IntRange(0, 1<<24), 1, 40)
+	scripts := rapid.SliceOfN(rapid.IntRange(0, 1<<24), 8, 40)
 	rapid.Check(t, func(rt *rapid.T) {
 		newClerk(rt, newOffice(rt, t.Context(), everystore.Memory(t))).run(scripts.Draw(rt, "script"))
 	})
