@@ -142,7 +142,7 @@ func (e *estate) closed(p reference.Policy, start archive.RecordID, drawn *hando
 			require.Equal(e.t, in[edge.Source], in[edge.Target], "%v is a family", edge)
 		}
 		for _, rule := range p.Follow {
-			if rule.Type == edge.Type && rule.Reach.Out != 0 && edge.Source == archive.ToRecord(start) {
+			if rule.Type == edge.Type && rule.Out != 0 && edge.Source == archive.ToRecord(start) {
 				require.True(e.t, in[edge.Target], "%v is followed", edge)
 			}
 		}
@@ -218,7 +218,7 @@ func (e *estate) dossiers(script []int, valid func([]byte)) (drawn int) {
 			continue
 		}
 		order, packed := e.dossier(n*16807%(1<<31), e.sign(e.t))
-		name := fmt.Sprint(i)
+		name := strconv.Itoa(i)
 		orders[name], again[name] = order, packed
 		drawn++
 	}

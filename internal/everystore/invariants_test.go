@@ -21,7 +21,7 @@ func TestEveryInvariantStandsInTheTable(t *testing.T) {
 	slices.Sort(named)
 	var there []string
 	declared := regexp.MustCompile(`(?m)^func (TestInvariants?[0-9]\w*)\(`)
-	require.NoError(t, fs.WalkDir(repo, ".", func(path string, d fs.DirEntry, err error) error {
+	require.NoError(t, fs.WalkDir(repo, ".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -33,7 +33,7 @@ func TestEveryInvariantStandsInTheTable(t *testing.T) {
 	}))
 	slices.Sort(there)
 	require.Equal(t, slices.Compact(there), slices.Compact(named))
-	for _, line := range strings.Split(string(table), "\n") {
+	for line := range strings.SplitSeq(string(table), "\n") {
 		if cells := strings.Split(line, "|"); len(cells) > 4 && regexp.MustCompile(`\d`).MatchString(cells[1]) {
 			require.Contains(t, cells[3], "TestInvariant", "promise %s is held on every store by none", cells[1])
 		}
