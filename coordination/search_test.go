@@ -205,7 +205,7 @@ func TestSearchAsksForClearance(t *testing.T) {
 func BenchmarkFileAndIndex(b *testing.B) {
 	const n = 20_000
 	for b.Loop() {
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "search.db")+"?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "search.db")+"?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=cache_size(-32768)")
 		require.NoError(b, err)
 		index := engines.SQLite(db)
 		require.NoError(b, index.Create(b.Context()))

@@ -103,7 +103,8 @@ func (w *windows) next(ctx context.Context) (done bool, err error) {
 	if err != nil || s.enough || w.found.missing() == 0 {
 		return true, err
 	}
-	w.rows, w.kept = w.rows+s.rows, w.kept+w.found.collector.Held()-held
+	kept := w.found.collector.Held() - held
+	w.rows, w.kept = w.rows+s.rows, w.kept+kept
 	if s.rows == most {
 		w.rest.below, w.after = (s.last.n>>belowSecond+1)<<belowSecond, &s.last
 		return false, nil
@@ -112,7 +113,7 @@ func (w *windows) next(ctx context.Context) (done bool, err error) {
 		return true, nil
 	}
 	w.rest.below = window.from
-	w.size = w.wider(held)
+	w.size = w.wider(s.rows, kept)
 	return false, nil
 }
 
@@ -178,12 +179,12 @@ func (w *windows) most() int {
 const costPassed = 0.3
 
 // wider is the size that the next window needs if what is sought is as frequent
-// there as in this one, before which so many documents were held. To find all
+// there as in this one, which had so many matches and kept so many of them. To find all
 // matches and take the newest may be cheaper.
-func (w *windows) wider(held int) int {
-	rate := float64(w.found.collector.Held()-held+1) / float64(w.size)
+func (w *windows) wider(rows, kept int) int {
+	match, rate := float64(rows+1)/float64(w.size), float64(kept+1)/float64(w.size)
 	window := max(1.25*float64(w.found.missing())/rate, firstWindow)
-	if w.condition.begins() || w.documents > 0 && w.documents*rate < window*(costPassed+rate) {
+	if w.condition.begins() || w.documents > 0 && w.documents*match < window*(costPassed+match) {
 		return widest + 1
 	}
 	return int(min(window, widest+1))
