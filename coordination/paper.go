@@ -57,6 +57,11 @@ func (d *Desk) RegisterItem(ctx context.Context, tenant, actor, prefix string, i
 // RegisterItemTx is RegisterItem inside the caller's transaction.
 func (d *Desk) RegisterItemTx(ctx context.Context, tx Tx, actor string, now time.Time, prefix string, i paper.Item) (Item, error) {
 	if i.Barcode == "" {
+		if prefix == "" {
+			return Item{}, &archive.ValidationError{Fields: []archive.Field{{
+				Pointer: "/prefix", Code: "required", Text: "is missing: give the letters that its barcode is to begin with, or the barcode that is printed on it",
+			}}}
+		}
 		var err error
 		if i.Barcode, err = nextBarcode(ctx, tx, prefix); err != nil {
 			return Item{}, err

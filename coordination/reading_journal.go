@@ -12,9 +12,10 @@ import (
 
 // The books of what names records.
 const (
-	bookHold       = "hold"
-	bookDisposal   = "disposal"
-	bookResolution = "resolution"
+	bookHold     = "hold"
+	bookDisposal = "disposal"
+	// BookResolution is the book of what open references came to lead to.
+	BookResolution = "resolution"
 )
 
 // Journal is Desk.Journal without the entries that tell of what he may not see; those
@@ -94,7 +95,7 @@ func (r Reading) seesEntry(ctx context.Context, tx Tx, e *Entry) (bool, error) {
 	case bookDisposal:
 		row, known, err := lookup(ctx, tx, disposals(), e.Entity)
 		return !known || r.seesBatch(&row), err
-	case bookResolution:
+	case BookResolution:
 		ref, err := tx.OpenReference(ctx, e.Entity)
 		if isNotFound(err) {
 			return true, nil

@@ -161,7 +161,7 @@ func (p reply) VisitHandOverDossierResponse(w http.ResponseWriter) error { retur
 func dossierTo(d *handover.Dossier) DossierPlan {
 	out := DossierPlan{
 		Matter: d.Order.Matter, Policy: d.Order.Policy.Name, AsOf: optional(d.Order.Policy.AsOf), Size: d.Order.Size,
-		Continues: text(d.Order.Continues), Truncated: d.Plan.Full, LastBates: d.Plan.LastBates(), Items: []DossierItem{},
+		Continues: text(d.Order.Continues), Truncated: d.Plan.Full, LastBates: d.Plan.LastBates(), Items: []DossierItem{}, Tombstones: []DossierTombstone{},
 		Withheld: listed(d.Plan.Withheld, func(w dossier.Withheld) DossierWithheld {
 			return DossierWithheld{End: endTo(w.End), Reason: w.Reason, From: text(w.From), Content: text(w.Digest)}
 		}),
@@ -176,8 +176,25 @@ func dossierTo(d *handover.Dossier) DossierPlan {
 			item.Gone = new(string(gone.State))
 		}
 		out.Items = append(out.Items, item)
+		out.Tombstones = append(out.Tombstones, dossierTombstones(&it.Document)...)
+	}
+	for i := range d.Plan.Continued {
+		out.Tombstones = append(out.Tombstones, dossierTombstones(&d.Plan.Continued[i])...)
 	}
 	return out
+}
+
+// dossierTombstones is what became of a record, if it is gone.
+func dossierTombstones(doc *dossier.Document) []DossierTombstone {
+	gone := doc.Gone
+	if gone == nil {
+		return nil
+	}
+	out := DossierTombstone{Record: string(doc.Record.ID), State: string(gone.State), Batch: gone.Batch, Proved: gone.Position > 0}
+	if s := gone.Stone; s != nil {
+		out.By, out.At, out.Receiver = text(s.By), &s.At, text(s.Receiver)
+	}
+	return []DossierTombstone{out}
 }
 
 func receiptTo(id archive.RecordID, r *handover.Receipt) DossierReceipt {

@@ -87,6 +87,7 @@ func TestDossiersOverHTTPTellAllOfARecord(t *testing.T) {
 	require.Equal(t, http.StatusOK, plan.Status, plan.Body)
 	require.Equal(t, "destroyed", items(plan)[0].(map[string]any)["gone"])
 	require.Contains(t, plan.Body, `"content":"`+hexDigest("one")+`","end":{"kind":"record","value":"R1"},"reason":"destroyed"`)
+	require.Contains(t, o.send(t, "GET", "/v1/dossier?matter=matter:1&continues=D1", "").Body, `"proved":true,"record":"R1","state":"destroyed"`, "also of what was handed over before")
 	delta := o.send(t, "GET", "/v1/dossier.tar?matter=matter:1&continues=D1", "")
 	require.Equal(t, http.StatusOK, delta.Status, delta.Body)
 	files = untar(t, delta.Body)

@@ -265,7 +265,8 @@ func TestPaperOverHTTP(t *testing.T) {
 	require.NotEmpty(t, do(doc, "removals", map[string]any{"reason": "batch B1"}).Fields["gone"])
 	taken := o.create(t, "/v1/paper-items", map[string]any{"barcode": doc, "title": "x", "kind": "document", "home": "A1"})
 	require.Equal(t, []string{"barcode"}, taken.unmet(), taken.Body)
-	o.create(t, "/v1/paper-items", map[string]any{"title": "x", "kind": "document", "home": "A1"}).problem(t, http.StatusUnprocessableEntity, "invalid")
+	o.create(t, "/v1/paper-items", map[string]any{"title": "x", "kind": "document", "home": "A1"}).fault(t, "/prefix", "required")
+	o.command(t, at(box), at(box)+"/loans", map[string]any{"to": "d", "purpose": "p", "due": "2020-01-01T00:00:00Z"}).fault(t, "/due", "out_of_range")
 	o.send(t, "GET", "/v1/paper-items/CK999999999", "").problem(t, http.StatusNotFound, "not-found")
 }
 

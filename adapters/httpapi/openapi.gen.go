@@ -3093,6 +3093,9 @@ type DossierPlan struct {
 	// Size Of the checkpoint as of which the office was asked.
 	Size int64 `json:"size"`
 
+	// Tombstones The records of the matter that are gone, those included that an earlier dossier has.
+	Tombstones []DossierTombstone `json:"tombstones"`
+
 	// Truncated There is more than the limit of the policy.
 	Truncated bool `json:"truncated"`
 
@@ -3134,6 +3137,30 @@ type DossierReceipt struct {
 
 	// Withheld How much was left out.
 	Withheld int64 `json:"withheld"`
+}
+
+// DossierTombstone What became of a record of the matter.
+type DossierTombstone struct {
+	// At When.
+	At *time.Time `json:"at,omitempty"`
+
+	// Batch The disposal.
+	Batch string `json:"batch"`
+
+	// By Who did it.
+	By *string `json:"by,omitempty"`
+
+	// Proved The checkpoint covers the entry that says so; else it came later.
+	Proved bool `json:"proved"`
+
+	// Receiver Who received it.
+	Receiver *string `json:"receiver,omitempty"`
+
+	// Record Its id.
+	Record string `json:"record"`
+
+	// State How far it is.
+	State string `json:"state"`
 }
 
 // DossierWithheld What was reached and left out.

@@ -298,8 +298,18 @@ func (d *decision) put(c Put) error {
 }
 
 func (d *decision) lend(c Lend) error {
-	if strings.TrimSpace(c.To) == "" || strings.TrimSpace(c.Purpose) == "" || !c.Due.After(d.now) {
-		return fmt.Errorf("%w: a loan has a borrower, a purpose and a day to come back that is not over", ErrInvalid)
+	var fields []archive.Field
+	if !c.Due.After(d.now) {
+		fields = append(fields, archive.Field{Pointer: "/due", Code: "out_of_range", Text: "is over: say by when it has to come back"})
+	}
+	if strings.TrimSpace(c.Purpose) == "" {
+		fields = append(fields, archive.Field{Pointer: "/purpose", Code: "required", Text: "is empty: say what it is lent for"})
+	}
+	if strings.TrimSpace(c.To) == "" {
+		fields = append(fields, archive.Field{Pointer: "/to", Code: "required", Text: "is empty: say who borrows it"})
+	}
+	if len(fields) > 0 {
+		return &archive.ValidationError{Fields: fields}
 	}
 	if _, err := d.here(c.Code); err != nil {
 		return err

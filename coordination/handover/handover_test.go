@@ -158,6 +158,7 @@ func TestInvariant12DossiersOverAStore(t *testing.T) {
 		require.Contains(t, bag["metadata/outcomes.jsonl"], `"O1"`)
 		require.Contains(t, bag["metadata/withheld.jsonl"], `"nowhere"`)
 		h.proved(t, bag, first, 5)
+		h.resolvedTexts(t)
 
 		h.file(t, "E", "", link(archive.Amends, "B"))
 		h.file(t, "F", "matter:M1")
@@ -203,6 +204,27 @@ func TestInvariant12DossiersOverAStore(t *testing.T) {
 		_, err = h.service.Draw(t.Context(), "acme", "ann", handover.Order{Matter: "A", Size: 77})
 		require.ErrorIs(t, err, coordination.ErrNotFound)
 	})
+}
+
+// resolvedTexts files what an open reference means: from then on, and not before, it
+// is not withheld as unresolved.
+func (h *house) resolvedTexts(t *testing.T) {
+	t.Helper()
+	h.file(t, "open", "matter:M2", archive.Link{Type: archive.DerivesFrom, Target: archive.End{Kind: archive.EndText, Value: "a draft"}})
+	before := h.sign(t)
+	h.file(t, "draft", "")
+	page, _, err := h.desk.OpenReferences(t.Context(), "acme", "", 500)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	_, err = h.desk.Resolve(t.Context(), "acme", "carol", page[0].ID, "draft")
+	require.NoError(t, err)
+	after := h.sign(t)
+	for size, want := range map[int64]int{before: 1, after: 0} {
+		d, err := h.service.Draw(t.Context(), "acme", "ann", handover.Order{Matter: "matter:M2", Policy: reference.Standard(time.Time{}), Size: size})
+		require.NoError(t, err)
+		require.Len(t, d.Plan.Withheld, want)
+		require.Len(t, d.Plan.Items, 2-want)
+	}
 }
 
 // proved checks every proof in a bag.

@@ -3,7 +3,9 @@ package handover
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -83,10 +85,42 @@ func (l *loading) draw(ctx context.Context, prefix string, before *Receipt) (dos
 			return dossier.Plan{}, err
 		}
 	}
-	return dossier.Draw(order, l.graph(), func(id archive.RecordID) (dossier.Document, bool) {
+	plan, err := dossier.Draw(order, l.graph(), func(id archive.RecordID) (dossier.Document, bool) {
 		d, ok := documents[id]
 		return d, ok
 	})
+	if err != nil {
+		return plan, err
+	}
+	return plan, l.resolved(ctx, &plan)
+}
+
+// resolved takes from the log what is said of texts that a record was found for by the
+// checkpoint: the reference to that one is there beside the one to the text.
+func (l *loading) resolved(ctx context.Context, plan *dossier.Plan) error {
+	var open []dossier.Withheld
+	for _, w := range plan.Withheld {
+		if w.End.Kind != archive.EndText || w.Edge == "" {
+			open = append(open, w)
+			continue
+		}
+		found, _, err := l.tx.JournalEntries(ctx, coordination.JournalQuery{Room: coordination.BookResolution, Entity: w.Edge, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 && found[0].Position <= l.order.Size {
+			var to coordination.Resolution
+			if err := json.Unmarshal(found[0].Data, &to); err != nil {
+				return fmt.Errorf("handover: resolution of %s: %w", w.Edge, err)
+			}
+			if l.sight.Sees(to.Record) {
+				continue
+			}
+		}
+		open = append(open, w)
+	}
+	plan.Withheld = open
+	return nil
 }
 
 // starts are the record that the matter names, or those whose subject it is, by id.

@@ -3094,6 +3094,9 @@ type DossierPlan struct {
 	// Size Of the checkpoint as of which the office was asked.
 	Size int64 `json:"size"`
 
+	// Tombstones The records of the matter that are gone, those included that an earlier dossier has.
+	Tombstones []DossierTombstone `json:"tombstones"`
+
 	// Truncated There is more than the limit of the policy.
 	Truncated bool `json:"truncated"`
 
@@ -3135,6 +3138,30 @@ type DossierReceipt struct {
 
 	// Withheld How much was left out.
 	Withheld int64 `json:"withheld"`
+}
+
+// DossierTombstone What became of a record of the matter.
+type DossierTombstone struct {
+	// At When.
+	At *time.Time `json:"at,omitempty"`
+
+	// Batch The disposal.
+	Batch string `json:"batch"`
+
+	// By Who did it.
+	By *string `json:"by,omitempty"`
+
+	// Proved The checkpoint covers the entry that says so; else it came later.
+	Proved bool `json:"proved"`
+
+	// Receiver Who received it.
+	Receiver *string `json:"receiver,omitempty"`
+
+	// Record Its id.
+	Record string `json:"record"`
+
+	// State How far it is.
+	State string `json:"state"`
 }
 
 // DossierWithheld What was reached and left out.
@@ -12740,7 +12767,7 @@ type ClientInterface interface {
 
 	// HandOverDossierWithBody Hand a dossier over
 	//
-	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -12749,7 +12776,7 @@ type ClientInterface interface {
 
 	// HandOverDossier Hand a dossier over
 	//
-	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -16719,7 +16746,7 @@ func (c *Client) DownloadDossierZip(ctx context.Context, params *DownloadDossier
 
 // HandOverDossierWithBody Hand a dossier over
 //
-// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16738,7 +16765,7 @@ func (c *Client) HandOverDossierWithBody(ctx context.Context, params *HandOverDo
 
 // HandOverDossier Hand a dossier over
 //
-// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -34987,7 +35014,7 @@ type ClientWithResponsesInterface interface {
 
 	// HandOverDossierWithBodyWithResponse Hand a dossier over
 	//
-	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -34996,7 +35023,7 @@ type ClientWithResponsesInterface interface {
 
 	// HandOverDossierWithResponse Hand a dossier over
 	//
-	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+	// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -62539,7 +62566,7 @@ func (c *ClientWithResponses) DownloadDossierZipWithResponse(ctx context.Context
 
 // HandOverDossierWithBodyWithResponse Hand a dossier over
 //
-// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -62554,7 +62581,7 @@ func (c *ClientWithResponses) HandOverDossierWithBodyWithResponse(ctx context.Co
 
 // HandOverDossierWithResponse Hand a dossier over
 //
-// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it.
+// Files a record of the dossier that was drawn for the caller, with the digest of its bag. The next dossier on the matter can continue it (`continues`: the `record` of the receipt). The bag itself is downloaded as `/v1/dossier.tar` or `/v1/dossier.zip`, with the same order and the `size` of the receipt.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
