@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -21,11 +22,12 @@ type line struct {
 }
 
 // Export writes the events of every record of a tenant, newest filing first, and
-// gives each content to keep, a content that several records share more than
-// once. It reads record by record: what is filed while it runs may be in it or
+// gives each record to keep with its content, a content that several records share more
+// than once. The content is nil where the store does not have it: it is kept elsewhere
+// (archive.Blobs), or gone for good. It reads record by record: what is filed while it runs may be in it or
 // not. The same archive gives the same bytes. The result is how many records there were.
 func Export(
-	ctx context.Context, from archive.Store, tenant string, out io.Writer, keep func(archive.Digest, []byte) error,
+	ctx context.Context, from archive.Store, tenant string, out io.Writer, keep func(archive.Record, []byte) error,
 ) (records int, err error) {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
@@ -57,7 +59,7 @@ func Export(
 
 // exportRecord reads one record in one snapshot, then writes it.
 func exportRecord(
-	ctx context.Context, from archive.Store, tenant string, id archive.RecordID, enc *json.Encoder, keep func(archive.Digest, []byte) error,
+	ctx context.Context, from archive.Store, tenant string, id archive.RecordID, enc *json.Encoder, keep func(archive.Record, []byte) error,
 ) error {
 	var (
 		r       archive.Record
@@ -69,7 +71,12 @@ func exportRecord(
 		if r, err = tx.Record(ctx, id); err != nil {
 			return err
 		}
-		if content, err = tx.Content(ctx, r.Digest); err != nil {
+		if content, err = tx.Content(ctx, r.Digest); errors.Is(err, archive.ErrNotFound) {
+			content, err = nil, nil
+		} else if err == nil && content == nil {
+			content = []byte{} // there, and empty
+		}
+		if err != nil {
 			return err
 		}
 		events, err = history(ctx, tx, id)
@@ -78,10 +85,10 @@ func exportRecord(
 	if err != nil {
 		return err
 	}
-	if got := archive.DigestOf(content); got != r.Digest {
+	if got := archive.DigestOf(content); content != nil && got != r.Digest {
 		return fmt.Errorf("%w: its content has digest %s, filed was %s", archive.ErrAltered, got, r.Digest)
 	}
-	if err := keep(r.Digest, content); err != nil {
+	if err := keep(r, content); err != nil {
 		return err
 	}
 	for _, ev := range events {

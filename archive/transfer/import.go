@@ -34,12 +34,16 @@ type Report struct {
 	Findings []Finding `json:"findings,omitempty"`
 }
 
-// Import takes in what Export wrote. Open gives the content of a digest, or
-// archive.ErrNotFound. What cannot be taken in is in the report, by line; the error is of
+// ErrElsewhere says of a content that it is not to be kept in the store: it is kept
+// elsewhere already, or is gone for good.
+var ErrElsewhere = errors.New("transfer: the content is kept elsewhere")
+
+// Import takes in what Export wrote. Open gives the content of a record,
+// archive.ErrNotFound where it is missing, or ErrElsewhere. What cannot be taken in is in the report, by line; the error is of
 // reading, or of the store. Progress, if it is not nil, is told after every record how
 // many lines were read.
 func Import(
-	ctx context.Context, to archive.Store, tenant string, in io.Reader, open func(archive.Digest) ([]byte, error), progress func(lines int),
+	ctx context.Context, to archive.Store, tenant string, in io.Reader, open func(archive.Record) ([]byte, error), progress func(lines int),
 ) (Report, error) {
 	if tenant == "" {
 		return Report{}, fmt.Errorf("%w: the tenant is empty", archive.ErrInvalid)
@@ -84,7 +88,7 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 type importing struct {
 	to     archive.Store
 	tenant string
-	open   func(archive.Digest) ([]byte, error)
+	open   func(archive.Record) ([]byte, error)
 	report Report
 
 	first  int // line of the record at hand
@@ -152,8 +156,10 @@ func (i *importing) flush(ctx context.Context) error {
 		return nil
 	}
 	r := archive.Fold(events)
-	content, err := i.open(r.Digest)
+	content, err := i.open(r)
+	elsewhere := errors.Is(err, ErrElsewhere)
 	switch {
+	case elsewhere:
 	case errors.Is(err, archive.ErrNotFound):
 		i.find(number, id, fmt.Sprintf("its content %s is missing", r.Digest))
 		return nil
@@ -166,7 +172,7 @@ func (i *importing) flush(ctx context.Context) error {
 	had := 0
 	err = i.to.Update(ctx, i.tenant, func(ctx context.Context, tx archive.Tx) error {
 		var err error
-		had, err = put(ctx, tx, r, events, content)
+		had, err = put(ctx, tx, r, events, content, !elsewhere)
 		return err
 	})
 	switch {
@@ -189,7 +195,7 @@ func (i *importing) flush(ctx context.Context) error {
 
 // put stores what the archive does not have of a record, and says how many events
 // it had.
-func put(ctx context.Context, tx archive.Tx, r archive.Record, events []archive.Event, content []byte) (had int, err error) {
+func put(ctx context.Context, tx archive.Tx, r archive.Record, events []archive.Event, content []byte, keep bool) (had int, err error) {
 	known, err := tx.Record(ctx, r.ID)
 	switch {
 	case errors.Is(err, archive.ErrNotFound):
@@ -208,8 +214,10 @@ func put(ctx context.Context, tx archive.Tx, r archive.Record, events []archive.
 	if had == len(events) {
 		return had, nil
 	}
-	if _, err := tx.PutContent(ctx, r.Digest, content); err != nil {
-		return 0, err
+	if keep {
+		if _, err := tx.PutContent(ctx, r.Digest, content); err != nil {
+			return 0, err
+		}
 	}
 	if _, err := tx.PutRecord(ctx, r, events[had:]...); err != nil {
 		return 0, err

@@ -46,7 +46,8 @@ type exported struct {
 func export(t require.TestingT, store archive.Store) exported {
 	out := exported{contents: make(map[archive.Digest][]byte)}
 	var lines bytes.Buffer
-	_, err := transfer.Export(context.Background(), store, tenant, &lines, func(d archive.Digest, content []byte) error {
+	_, err := transfer.Export(context.Background(), store, tenant, &lines, func(r archive.Record, content []byte) error {
+		d := r.Digest
 		out.contents[d] = content
 		return nil
 	})
@@ -55,7 +56,8 @@ func export(t require.TestingT, store archive.Store) exported {
 	return out
 }
 
-func (e exported) open(d archive.Digest) ([]byte, error) {
+func (e exported) open(r archive.Record) ([]byte, error) {
+	d := r.Digest
 	content, ok := e.contents[d]
 	if !ok {
 		return nil, archive.ErrNotFound
@@ -184,7 +186,7 @@ func TestErrorsOfReadersAndStores(t *testing.T) {
 	fault := errors.New("disk")
 	_, err := transfer.Import(t.Context(), store, tenant, iotest.ErrReader(fault), good.open, nil)
 	require.ErrorIs(t, err, fault)
-	_, err = transfer.Import(t.Context(), store, tenant, strings.NewReader(good.lines), func(archive.Digest) ([]byte, error) { return nil, fault }, nil)
+	_, err = transfer.Import(t.Context(), store, tenant, strings.NewReader(good.lines), func(archive.Record) ([]byte, error) { return nil, fault }, nil)
 	require.ErrorIs(t, err, fault)
 	_, err = transfer.Import(t.Context(), store, "", strings.NewReader(good.lines), good.open, nil)
 	require.Error(t, err)
@@ -192,7 +194,7 @@ func TestErrorsOfReadersAndStores(t *testing.T) {
 	_, err = transfer.Import(t.Context(), store, tenant, strings.NewReader(good.lines), good.open, func(n int) { told = append(told, n) })
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 4}, told)
-	_, err = transfer.Export(t.Context(), store, tenant, &bytes.Buffer{}, func(archive.Digest, []byte) error { return fault })
+	_, err = transfer.Export(t.Context(), store, tenant, &bytes.Buffer{}, func(archive.Record, []byte) error { return fault })
 	require.ErrorIs(t, err, fault)
 	_, err = transfer.Export(t.Context(), store, "", &bytes.Buffer{}, nil)
 	require.ErrorIs(t, err, archive.ErrInvalid)
@@ -205,7 +207,7 @@ func TestErrorsOfReadersAndStores(t *testing.T) {
 		_, err = tx.PutRecord(ctx, r, events...)
 		return err
 	}))
-	_, err = transfer.Export(t.Context(), store, tenant, &bytes.Buffer{}, func(archive.Digest, []byte) error { return nil })
+	_, err = transfer.Export(t.Context(), store, tenant, &bytes.Buffer{}, func(archive.Record, []byte) error { return nil })
 	require.ErrorIs(t, err, archive.ErrAltered)
 }
 
@@ -215,7 +217,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines string) {
 		_, store := office(t)
 		content := []byte("x")
-		_, err := transfer.Import(t.Context(), store, tenant, strings.NewReader(lines), func(archive.Digest) ([]byte, error) { return content, nil }, nil)
+		_, err := transfer.Import(t.Context(), store, tenant, strings.NewReader(lines), func(archive.Record) ([]byte, error) { return content, nil }, nil)
 		require.NoError(t, err)
 	})
 }
@@ -234,14 +236,15 @@ func Example() {
 	}
 	var lines bytes.Buffer
 	contents := make(map[archive.Digest][]byte)
-	if _, err := transfer.Export(ctx, from, "acme", &lines, func(d archive.Digest, content []byte) error {
+	if _, err := transfer.Export(ctx, from, "acme", &lines, func(r archive.Record, content []byte) error {
+		d := r.Digest
 		contents[d] = content
 		return nil
 	}); err != nil {
 		fmt.Println(err)
 		return
 	}
-	report, err := transfer.Import(ctx, to, "acme", &lines, func(d archive.Digest) ([]byte, error) { return contents[d], nil }, nil)
+	report, err := transfer.Import(ctx, to, "acme", &lines, func(r archive.Record) ([]byte, error) { return contents[r.Digest], nil }, nil)
 	fmt.Println(report.New, "taken in,", len(report.Findings), "findings,", err)
 	// Output:
 	// 1 taken in, 0 findings, <nil>

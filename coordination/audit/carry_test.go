@@ -30,7 +30,8 @@ func takeOut(t *testing.T, store coordination.Store, s *audit.Sealer) whole {
 	t.Helper()
 	out := whole{contents: make(map[archive.Digest][]byte)}
 	var events, log bytes.Buffer
-	_, err := transfer.Export(t.Context(), coordination.Archive(store), "acme", &events, func(d archive.Digest, content []byte) error {
+	_, err := transfer.Export(t.Context(), coordination.Archive(store), "acme", &events, func(r archive.Record, content []byte) error {
+		d := r.Digest
 		out.contents[d] = content
 		return nil
 	})
@@ -41,7 +42,8 @@ func takeOut(t *testing.T, store coordination.Store, s *audit.Sealer) whole {
 	return out
 }
 
-func (w *whole) open(d archive.Digest) ([]byte, error) {
+func (w *whole) open(r archive.Record) ([]byte, error) {
+	d := r.Digest
 	content, ok := w.contents[d]
 	if !ok {
 		return nil, archive.ErrNotFound
@@ -128,7 +130,7 @@ func TestInvariants1And14RoundTripKeepsTheRoot(t *testing.T) {
 func takeOutEvents(t *testing.T, store coordination.Store) string {
 	t.Helper()
 	var events bytes.Buffer
-	_, err := transfer.Export(t.Context(), coordination.Archive(store), "acme", &events, func(archive.Digest, []byte) error { return nil })
+	_, err := transfer.Export(t.Context(), coordination.Archive(store), "acme", &events, func(archive.Record, []byte) error { return nil })
 	require.NoError(t, err)
 	return events.String()
 }

@@ -3,19 +3,29 @@ package handover_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/coordkit/coordkit/adapters/format/bagit"
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/fileplan"
+	"github.com/coordkit/coordkit/archive/outcome"
+	"github.com/coordkit/coordkit/archive/paper"
+	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
 	"github.com/coordkit/coordkit/coordination/handover"
+	"github.com/coordkit/coordkit/coordination/register"
 	"github.com/coordkit/coordkit/internal/everystore"
 )
 
@@ -59,7 +69,9 @@ func TestInvariant14WholeArchiveInABag(t *testing.T) {
 		defer func() { require.NoError(t, closer.Close()) }()
 		var told []string
 		for range 2 {
-			got, err := handover.ImportArchive(t.Context(), to, "acme", bag.Open, known, func(file string, _ int64) { told = append(told, file) })
+			got, err := handover.ImportArchive(t.Context(), handover.Taking{
+				Store: to, Tenant: "acme", Open: bag.Open, Known: known, Progress: func(file string, _ int64) { told = append(told, file) },
+			})
 			require.NoError(t, err)
 			require.Empty(t, got.Report.Findings)
 			require.Equal(t, 3, got.Report.Records)
@@ -86,6 +98,121 @@ func TestInvariant14WholeArchiveInABag(t *testing.T) {
 	bag, closer, err := bagit.OpenDir(altered)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, closer.Close()) }()
-	_, err = handover.ImportArchive(t.Context(), everystore.Memory(t), "acme", bag.Open, known, nil)
+	_, err = handover.ImportArchive(t.Context(), handover.Taking{Store: everystore.Memory(t), Tenant: "acme", Open: bag.Open, Known: known})
 	require.Error(t, err)
+}
+
+// Invariant 14 for an archive with everything in it: uploads, revisions and renditions,
+// file plan, paper, holds, disposals, outcomes, and a record that is gone. What is asked
+// there is answered here, and an audit finds nothing.
+func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
+	t.Parallel()
+	h := openLived(t, everystore.Memory(t))
+	ctx := t.Context()
+	for _, id := range []string{"A", "B"} {
+		h.file(t, id, "matter:M")
+		h.arrange(archive.RecordID(id), fileplan.Classify{Class: "letters"}, fileplan.Call{Alias: "No " + id}, fileplan.Finish{}, fileplan.Declare{})
+	}
+	large := strings.Repeat("large ", archive.MaxContent/6+1)
+	_, err := h.desk.FileUpload(ctx, "acme", "carol", archive.File{ID: "U", Kind: "plan", Title: "Plan", MediaType: "m", References: []archive.Link{link(archive.Implements, "B")}}, h.upload(large))
+	require.NoError(t, err)
+	h.arrange("U", fileplan.Revise{Revision: fileplan.Revision{Digest: h.upload("revised"), Size: 7, MediaType: "m"}},
+		fileplan.Render{Rendition: fileplan.Rendition{Purpose: "text", DerivedFrom: archive.DigestOf([]byte("revised")), Digest: h.upload("a text")}})
+	item, err := h.desk.RegisterItem(ctx, "acme", "carol", "CK", paper.Item{Title: "B", Kind: paper.Document, Record: "B", Home: "S1"})
+	require.NoError(t, err)
+	_, err = h.desk.IssueHold(ctx, "acme", "lena", retention.Hold{ID: "H", Matter: "M", Reason: "claim", Scope: retention.Scope{Records: []archive.RecordID{"B"}}})
+	require.NoError(t, err)
+	_, err = h.desk.RecordOutcome(ctx, "acme", "olga", outcome.Outcome{ID: "O", Subject: "matter:M", Verdict: outcome.Succeeded, Evidence: []archive.End{archive.ToRecord("B")}})
+	require.NoError(t, err)
+	h.now = time.Date(2022, 1, 3, 9, 0, 0, 0, time.UTC)
+	h.destroy("A")
+	h.sign(t)
+	head, err := h.sealer.Head(ctx, "acme")
+	require.NoError(t, err)
+	var packed bytes.Buffer
+	_, err = bagit.Packer{}.Pack(ctx, &packed, dossier.Packing{Format: dossier.Tar, Folder: "archive", Date: day(1)}, func(ctx context.Context, bag dossier.Bag) error {
+		got, err := h.service.ExportArchive(ctx, "acme", 0, bag)
+		require.Equal(t, handover.Exported{Records: 3, Gone: 1, Signed: got.Signed}, got)
+		return err
+	})
+	require.NoError(t, err)
+	asked := func(desk *coordination.Desk) []any {
+		var out []any
+		note := func(v any, err error) {
+			require.NoError(t, err)
+			out = append(out, v)
+		}
+		for _, id := range []archive.RecordID{"A", "B", "U"} {
+			f, err := desk.Filing(ctx, "acme", id)
+			note(f.Value, err)
+			r, err := desk.Retention(ctx, "acme", id)
+			r.Rev = 0
+			note(r, err)
+			refs, _, err := desk.References(ctx, "acme", archive.ReferenceQuery{End: archive.ToRecord(id), Direction: archive.Inward})
+			note(refs, err)
+		}
+		i, err := desk.Item(ctx, "acme", item.Value.Barcode)
+		note(i.Value, err)
+		d, err := desk.Disposal(ctx, "acme", "B-A")
+		note(d.Value, err)
+		c, err := desk.Certificate(ctx, "acme", "B-A")
+		note(c, err)
+		o, err := desk.Outcome(ctx, "acme", "O")
+		note(o, err)
+		hold, err := desk.Hold(ctx, "acme", "H")
+		note(hold.Value, err)
+		named, _, err := desk.Filings(ctx, "acme", register.Query{Key: "alias"}.Only("No B"))
+		require.Len(t, named, 1)
+		note(named[0].Value, err)
+		return out
+	}
+	everystore.Each(t, func(t *testing.T, fresh func(testing.TB) coordination.Store) {
+		t.Helper()
+		to := openLived(t, fresh(t))
+		to.now = h.now
+		other := fresh(t)
+		to.desk, err = coordination.NewDesk(coordination.Config{Store: other, Now: func() time.Time { return h.now }, Blobs: to.bytes})
+		require.NoError(t, err)
+		bag, err := bagit.ReadPacked(bytes.NewReader(packed.Bytes()), int64(packed.Len()), bagit.Limits{})
+		require.NoError(t, err)
+		taking := handover.Taking{Store: other, Tenant: "acme", Open: bag.Open, Known: note.VerifierList(h.key.Verifier), Blobs: to.bytes}
+		for n := range 2 {
+			got, err := handover.ImportArchive(ctx, taking)
+			require.NoError(t, err)
+			require.Empty(t, got.Report.Findings)
+			require.Equal(t, n == 0, got.Sheets > 0, "the second time everything is there")
+		}
+		root, err := audit.CheckCarried(ctx, other, "acme", "example.org/acme", taking.Known)
+		require.NoError(t, err)
+		require.Equal(t, head.Root, root)
+		require.Empty(t, cmp.Diff(asked(h.desk), asked(to.desk)))
+		_, _, err = to.desk.OpenContent(ctx, "acme", "A")
+		require.ErrorIs(t, err, archive.ErrGone)
+		_, from, err := to.desk.OpenContent(ctx, "acme", "U")
+		require.NoError(t, err)
+		text, err := io.ReadAll(from)
+		require.NoError(t, errors.Join(err, from.Close()))
+		require.Equal(t, large, string(text))
+		_, from, err = to.desk.OpenPart(ctx, "acme", "U", archive.DigestOf([]byte("a text")))
+		require.NoError(t, err)
+		require.NoError(t, from.Close())
+		sealer, err := audit.New(audit.Config{Store: other, Key: func(string) (audit.Key, error) { return h.key, nil }, Blobs: to.bytes})
+		require.NoError(t, err)
+		_, err = sealer.Seal(ctx, "acme")
+		require.NoError(t, err)
+		report, err := sealer.Audit(ctx, "acme")
+		require.NoError(t, err)
+		require.True(t, report.Sound(), "%+v", report.Flaws)
+		require.Equal(t, 1, report.Gone)
+
+		taking.Blobs, taking.Store = nil, fresh(t)
+		_, err = handover.ImportArchive(ctx, taking)
+		require.ErrorIs(t, err, archive.ErrInvalid, "there is no place for what was uploaded")
+		taking.Store, taking.Blobs = other, to.bytes
+		_, err = to.desk.ReleaseHold(ctx, "acme", "lena", "H", 0, "settled")
+		require.NoError(t, err)
+		_, err = handover.ImportArchive(ctx, taking)
+		require.ErrorIs(t, err, archive.ErrConflict, "the hold is another one by now")
+		require.ErrorContains(t, err, `hold "H"`)
+	})
 }
