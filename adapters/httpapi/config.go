@@ -49,6 +49,10 @@ type Config struct {
 	// Dossiers hands dossiers over; nil: none are drawn up.
 	Dossiers *handover.Service
 
+	// Imports has whole archives taken in over HTTP, with histories that were made
+	// elsewhere: have the Authorizer say by whom. False: there is no such operation.
+	Imports bool
+
 	// Plans and Tables read and write the files of other programs; nil: there are
 	// none. Package planfiles below this one has those that coordkit knows.
 	Plans  map[string]PlanFormat // by name, such as mspdi

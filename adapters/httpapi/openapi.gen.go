@@ -1417,6 +1417,30 @@ type Approval struct {
 	Votes []SignedVote `json:"votes"`
 }
 
+// ArchiveImport What was taken in of an archive.
+type ArchiveImport struct {
+	// Findings What was not taken in.
+	Findings []ImportFinding `json:"findings"`
+
+	// Grown Of them, those that got further events.
+	Grown int64 `json:"grown"`
+
+	// Log The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+	Log LogState `json:"log"`
+
+	// New Of them, those that were not here.
+	New int64 `json:"new"`
+
+	// Records How many are here now as they came.
+	Records int64 `json:"records"`
+
+	// Sheets Of file plan, filings, retention, paper and outcomes, how many were not here.
+	Sheets int64 `json:"sheets"`
+
+	// Truncated There are more findings.
+	Truncated bool `json:"truncated"`
+}
+
 // Ask Somebody who could help now.
 type Ask struct {
 	// For Whose voice it would be.
@@ -3953,6 +3977,18 @@ type Hop struct {
 
 	// To The second.
 	To string `json:"to"`
+}
+
+// ImportFinding A record that was not taken in.
+type ImportFinding struct {
+	// Line Of events.jsonl.
+	Line int64 `json:"line"`
+
+	// Record Its id.
+	Record *string `json:"record,omitempty"`
+
+	// Text Why.
+	Text string `json:"text"`
 }
 
 // Inventory What an inventory found.
@@ -9937,6 +9973,12 @@ type DrawMapParams struct {
 // DrawMapParamsFormat defines parameters for DrawMap.
 type DrawMapParamsFormat string
 
+// ImportArchiveParams defines parameters for ImportArchive.
+type ImportArchiveParams struct {
+	// Key The public key of the log that comes, as a signed note has it; none is that of this office.
+	Key *string `form:"key,omitempty" json:"key,omitempty"`
+}
+
 // ListBundlesParams defines parameters for ListBundles.
 type ListBundlesParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
@@ -11736,6 +11778,12 @@ type ServerInterface interface {
 	// GetWaits Say why and where work waits
 	// (GET /v1/analyses/{id}/waits)
 	GetWaits(w http.ResponseWriter, r *http.Request, id string)
+	// ImportArchive Take an archive in
+	// (POST /v1/archive-imports)
+	ImportArchive(w http.ResponseWriter, r *http.Request, params ImportArchiveParams)
+	// DownloadArchive Download the whole archive
+	// (GET /v1/archive.tar)
+	DownloadArchive(w http.ResponseWriter, r *http.Request)
 	// RecordAttendance Record attendance
 	// (POST /v1/attendance)
 	RecordAttendance(w http.ResponseWriter, r *http.Request)
@@ -12964,6 +13012,53 @@ func (siw *ServerInterfaceWrapper) GetWaits(w http.ResponseWriter, r *http.Reque
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetWaits(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportArchive operation middleware
+func (siw *ServerInterfaceWrapper) ImportArchive(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportArchiveParams
+
+	// ------------- Optional query parameter "key" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "key", r.URL.Query(), &params.Key, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "key"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportArchive(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DownloadArchive operation middleware
+func (siw *ServerInterfaceWrapper) DownloadArchive(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DownloadArchive(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -23676,6 +23771,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/dossier.zip", wrapper.DownloadDossierZip)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dossiers", wrapper.HandOverDossier)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/bag-examinations", wrapper.ExamineBag)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/archive.tar", wrapper.DownloadArchive)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/archive-imports", wrapper.ImportArchive)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations", wrapper.ListObligations)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/obligations/{id}", wrapper.GetObligation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/obligations/{id}/dispatch", wrapper.DispatchObligation)
@@ -25787,6 +25884,316 @@ type GetWaitsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetWaitsdefaultApplicationProblemPlusJSONResponse) VisitGetWaitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchiveRequestObject struct {
+	Params ImportArchiveParams
+	Body   io.Reader
+}
+
+type ImportArchiveResponseObject interface {
+	VisitImportArchiveResponse(w http.ResponseWriter) error
+}
+
+type ImportArchive200JSONResponse ArchiveImport
+
+func (response ImportArchive200JSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive400ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive401ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive403ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive404ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive409ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive413ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive415ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchive422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ImportArchive422ApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportArchivedefaultApplicationProblemPlusJSONResponse) VisitImportArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchiveRequestObject struct {
+}
+
+type DownloadArchiveResponseObject interface {
+	VisitDownloadArchiveResponse(w http.ResponseWriter) error
+}
+
+type DownloadArchive200ApplicationOctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DownloadArchive200ApplicationOctetStreamResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadArchive400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadArchive400ApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchive401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadArchive401ApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchive403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadArchive403ApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchive404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadArchive404ApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchive409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadArchive409ApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchive422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DownloadArchive422ApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadArchivedefaultApplicationProblemPlusJSONResponse) VisitDownloadArchiveResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -57961,6 +58368,12 @@ type StrictServerInterface interface {
 	// GetWaits Say why and where work waits
 	// (GET /v1/analyses/{id}/waits)
 	GetWaits(ctx context.Context, request GetWaitsRequestObject) (GetWaitsResponseObject, error)
+	// ImportArchive Take an archive in
+	// (POST /v1/archive-imports)
+	ImportArchive(ctx context.Context, request ImportArchiveRequestObject) (ImportArchiveResponseObject, error)
+	// DownloadArchive Download the whole archive
+	// (GET /v1/archive.tar)
+	DownloadArchive(ctx context.Context, request DownloadArchiveRequestObject) (DownloadArchiveResponseObject, error)
 	// RecordAttendance Record attendance
 	// (POST /v1/attendance)
 	RecordAttendance(ctx context.Context, request RecordAttendanceRequestObject) (RecordAttendanceResponseObject, error)
@@ -59063,6 +59476,58 @@ func (sh *strictHandler) GetWaits(w http.ResponseWriter, r *http.Request, id str
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetWaitsResponseObject); ok {
 		if err := validResponse.VisitGetWaitsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportArchive operation middleware
+func (sh *strictHandler) ImportArchive(w http.ResponseWriter, r *http.Request, params ImportArchiveParams) {
+	var request ImportArchiveRequestObject
+
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportArchive(ctx, request.(ImportArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportArchive")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ImportArchiveResponseObject); ok {
+		if err := validResponse.VisitImportArchiveResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DownloadArchive operation middleware
+func (sh *strictHandler) DownloadArchive(w http.ResponseWriter, r *http.Request) {
+	var request DownloadArchiveRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadArchive(ctx, request.(DownloadArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadArchive")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DownloadArchiveResponseObject); ok {
+		if err := validResponse.VisitDownloadArchiveResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -216,6 +216,7 @@ func TestInvariant13ListsAreThoseOfTheArchiveThatOneMaySee(t *testing.T) {
 	for _, path := range []string{"/v1/records/R5/heads", "/v1/outcome-report", "/v1/outcome-report?cause=torque", "/v1/records/R1/retention", "/v1/outcomes/O1", "/v1/holds/H1"} {
 		require.Equal(t, part.send(t, "GET", path, "").Body, whole.send(t, "GET", path, "").Body, path)
 	}
+	whole.send(t, "GET", "/v1/archive.tar", "").problem(t, http.StatusForbidden, "forbidden")
 	type request struct{ method, path, body string }
 	for _, r := range []request{
 		{"GET", "/v1/records/S1", ""},

@@ -171,9 +171,9 @@ type Taking struct {
 	// bagit.Bag.Open does, which verifies it.
 	Open  func(path string) (io.ReadCloser, error)
 	Known note.Verifiers // the keys that the log's checkpoint is checked with
-	// Blobs takes contents beyond archive.MaxContent, and revisions and renditions; nil:
-	// an archive that has such is not taken in.
-	Blobs archive.Blobs
+	// Upload keeps contents beyond archive.MaxContent, and revisions and renditions, as
+	// coordination.Desk.Upload does; nil: an archive that has such is not taken in.
+	Upload func(ctx context.Context, tenant string, from io.Reader, want archive.Digest) (archive.Blob, error)
 	// Progress, if it is not nil, is told what was read of which file, in lines.
 	Progress func(file string, lines int64)
 }
@@ -268,11 +268,11 @@ func (i *importing) absent(id archive.RecordID, d archive.Digest) error {
 
 // upload keeps a content of the bag where uploads are kept.
 func (i *importing) upload(ctx context.Context, id archive.RecordID, d archive.Digest) error {
-	if i.Blobs == nil {
-		return fmt.Errorf("%w: content %s of record %q is one that is uploaded: give Blobs", archive.ErrInvalid, d, id)
+	if i.Upload == nil {
+		return fmt.Errorf("%w: content %s of record %q is one that is uploaded: say where with Upload", archive.ErrInvalid, d, id)
 	}
 	err := reading(i.Open, contentName(d), func(from io.Reader) error {
-		_, err := i.Blobs.PutBlob(ctx, i.Tenant, from, d)
+		_, err := i.Upload(ctx, i.Tenant, from, d)
 		return err
 	})
 	if errors.Is(err, fs.ErrNotExist) {

@@ -175,7 +175,7 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 		require.NoError(t, err)
 		bag, err := bagit.ReadPacked(bytes.NewReader(packed.Bytes()), int64(packed.Len()), bagit.Limits{})
 		require.NoError(t, err)
-		taking := handover.Taking{Store: other, Tenant: "acme", Open: bag.Open, Known: note.VerifierList(h.key.Verifier), Blobs: to.bytes}
+		taking := handover.Taking{Store: other, Tenant: "acme", Open: bag.Open, Known: note.VerifierList(h.key.Verifier), Upload: to.desk.Upload}
 		for n := range 2 {
 			got, err := handover.ImportArchive(ctx, taking)
 			require.NoError(t, err)
@@ -205,10 +205,10 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 		require.True(t, report.Sound(), "%+v", report.Flaws)
 		require.Equal(t, 1, report.Gone)
 
-		taking.Blobs, taking.Store = nil, fresh(t)
+		taking.Upload, taking.Store = nil, fresh(t)
 		_, err = handover.ImportArchive(ctx, taking)
 		require.ErrorIs(t, err, archive.ErrInvalid, "there is no place for what was uploaded")
-		taking.Store, taking.Blobs = other, to.bytes
+		taking.Store, taking.Upload = other, to.desk.Upload
 		_, err = to.desk.ReleaseHold(ctx, "acme", "lena", "H", 0, "settled")
 		require.NoError(t, err)
 		_, err = handover.ImportArchive(ctx, taking)

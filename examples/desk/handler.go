@@ -14,7 +14,7 @@ func newHandler(desk *coordination.Desk, store coordination.Store, p *proofs, lo
 	api, err := httpapi.New(httpapi.Config{
 		Desk: desk, Store: store, Log: log, Authenticator: httpapi.AuthenticatorFunc(byName), Draw: draw,
 		DrawProcess: drawProcess,
-		Evidence:    p.sealer, Dossiers: p.dossiers,
+		Evidence:    p.sealer, Dossiers: p.dossiers, Imports: true,
 		Plans: planfiles.Plans(), Tables: planfiles.Tables(),
 	})
 	if err != nil {

@@ -1418,6 +1418,30 @@ type Approval struct {
 	Votes []SignedVote `json:"votes"`
 }
 
+// ArchiveImport What was taken in of an archive.
+type ArchiveImport struct {
+	// Findings What was not taken in.
+	Findings []ImportFinding `json:"findings"`
+
+	// Grown Of them, those that got further events.
+	Grown int64 `json:"grown"`
+
+	// Log The state of a journal: that of the checkpoint to which the proofs lead, or of the dossier before, from which the journal is proved to have grown.
+	Log LogState `json:"log"`
+
+	// New Of them, those that were not here.
+	New int64 `json:"new"`
+
+	// Records How many are here now as they came.
+	Records int64 `json:"records"`
+
+	// Sheets Of file plan, filings, retention, paper and outcomes, how many were not here.
+	Sheets int64 `json:"sheets"`
+
+	// Truncated There are more findings.
+	Truncated bool `json:"truncated"`
+}
+
 // Ask Somebody who could help now.
 type Ask struct {
 	// For Whose voice it would be.
@@ -3954,6 +3978,18 @@ type Hop struct {
 
 	// To The second.
 	To string `json:"to"`
+}
+
+// ImportFinding A record that was not taken in.
+type ImportFinding struct {
+	// Line Of events.jsonl.
+	Line int64 `json:"line"`
+
+	// Record Its id.
+	Record *string `json:"record,omitempty"`
+
+	// Text Why.
+	Text string `json:"text"`
 }
 
 // Inventory What an inventory found.
@@ -9938,6 +9974,12 @@ type DrawMapParams struct {
 // DrawMapParamsFormat defines parameters for DrawMap.
 type DrawMapParamsFormat string
 
+// ImportArchiveParams defines parameters for ImportArchive.
+type ImportArchiveParams struct {
+	// Key The public key of the log that comes, as a signed note has it; none is that of this office.
+	Key *string `form:"key,omitempty" json:"key,omitempty"`
+}
+
 // ListBundlesParams defines parameters for ListBundles.
 type ListBundlesParams struct {
 	// PageSize How many items at most; 0 or none is 50, more than 500 counts as 500.
@@ -11905,6 +11947,22 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
 	GetWaits(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportArchiveWithBody Take an archive in
+	//
+	// Takes in a whole archive that another office was asked for, as a tar or zip file. The bag has to be valid and its log signed with the key. What is here already is left alone, so that an import that was broken off is sent again; a record that is another one here is reported. Offices switch this on: it brings histories that were made elsewhere, by the rules that hold there.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/archive-imports (the `ImportArchive` operationId).
+	ImportArchiveWithBody(ctx context.Context, params *ImportArchiveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadArchive Download the whole archive
+	//
+	// A bag (RFC 8493) in a tar file with all records and their contents, file plan, filings, retention, holds, disposals, paper, outcomes, and the log up to the newest checkpoint. It is for a caller from whom nothing is hidden, and refused to others.
+	//
+	// Corresponds with GET /v1/archive.tar (the `DownloadArchive` operationId).
+	DownloadArchive(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RecordAttendanceWithBody Record attendance
 	//
@@ -14865,6 +14923,42 @@ func (c *Client) GetPictures(ctx context.Context, id string, reqEditors ...Reque
 // Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
 func (c *Client) GetWaits(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWaitsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportArchiveWithBody Take an archive in
+//
+// Takes in a whole archive that another office was asked for, as a tar or zip file. The bag has to be valid and its log signed with the key. What is here already is left alone, so that an import that was broken off is sent again; a record that is another one here is reported. Offices switch this on: it brings histories that were made elsewhere, by the rules that hold there.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/archive-imports (the `ImportArchive` operationId).
+func (c *Client) ImportArchiveWithBody(ctx context.Context, params *ImportArchiveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportArchiveRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DownloadArchive Download the whole archive
+//
+// A bag (RFC 8493) in a tar file with all records and their contents, file plan, filings, retention, holds, disposals, paper, outcomes, and the log up to the newest checkpoint. It is for a caller from whom nothing is hidden, and refused to others.
+//
+// Corresponds with GET /v1/archive.tar (the `DownloadArchive` operationId).
+func (c *Client) DownloadArchive(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadArchiveRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -21406,6 +21500,89 @@ func NewGetWaitsRequest(server string, id string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/v1/analyses/%s/waits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewImportArchiveRequestWithBody constructs an http.Request for the ImportArchive method, with any body, and a specified content type
+func NewImportArchiveRequestWithBody(server string, params *ImportArchiveParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/archive-imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Key != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "key", *params.Key, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDownloadArchiveRequest constructs an http.Request for the DownloadArchive method
+func NewDownloadArchiveRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/archive.tar")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -34103,6 +34280,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/analyses/{id}/waits (the `GetWaits` operationId).
 	GetWaitsWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetWaitsResponse, error)
 
+	// ImportArchiveWithBodyWithResponse Take an archive in
+	//
+	// Takes in a whole archive that another office was asked for, as a tar or zip file. The bag has to be valid and its log signed with the key. What is here already is left alone, so that an import that was broken off is sent again; a record that is another one here is reported. Offices switch this on: it brings histories that were made elsewhere, by the rules that hold there.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/archive-imports (the `ImportArchive` operationId).
+	ImportArchiveWithBodyWithResponse(ctx context.Context, params *ImportArchiveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportArchiveResponse, error)
+
+	// DownloadArchiveWithResponse Download the whole archive
+	//
+	// A bag (RFC 8493) in a tar file with all records and their contents, file plan, filings, retention, holds, disposals, paper, outcomes, and the log up to the newest checkpoint. It is for a caller from whom nothing is hidden, and refused to others.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/archive.tar (the `DownloadArchive` operationId).
+	DownloadArchiveWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DownloadArchiveResponse, error)
+
 	// RecordAttendanceWithBodyWithResponse Record attendance
 	//
 	// Adds records, all or none. A record is never changed; a later one corrects it and says why.
@@ -38334,6 +38529,207 @@ func (r GetWaitsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetWaitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ImportArchiveResponse401Headers the declared response headers of an HTTP 401 response for ImportArchive
+type ImportArchiveResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type ImportArchiveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ArchiveImport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ImportArchiveResponse401Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ImportArchiveResponse) GetJSON200() *ArchiveImport {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ImportArchiveResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ImportArchiveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ImportArchiveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ImportArchiveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ImportArchiveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DownloadArchiveResponse401Headers the declared response headers of an HTTP 401 response for DownloadArchive
+type DownloadArchiveResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+type DownloadArchiveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Unexpected
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DownloadArchiveResponse401Headers
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DownloadArchiveResponse) GetApplicationProblemJSONDefault() *Unexpected {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadArchiveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadArchiveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadArchiveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadArchiveResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -61049,6 +61445,36 @@ func (c *ClientWithResponses) GetWaitsWithResponse(ctx context.Context, id strin
 	return ParseGetWaitsResponse(rsp)
 }
 
+// ImportArchiveWithBodyWithResponse Take an archive in
+//
+// Takes in a whole archive that another office was asked for, as a tar or zip file. The bag has to be valid and its log signed with the key. What is here already is left alone, so that an import that was broken off is sent again; a record that is another one here is reported. Offices switch this on: it brings histories that were made elsewhere, by the rules that hold there.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/archive-imports (the `ImportArchive` operationId).
+func (c *ClientWithResponses) ImportArchiveWithBodyWithResponse(ctx context.Context, params *ImportArchiveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportArchiveResponse, error) {
+	rsp, err := c.ImportArchiveWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportArchiveResponse(rsp)
+}
+
+// DownloadArchiveWithResponse Download the whole archive
+//
+// A bag (RFC 8493) in a tar file with all records and their contents, file plan, filings, retention, holds, disposals, paper, outcomes, and the log up to the newest checkpoint. It is for a caller from whom nothing is hidden, and refused to others.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/archive.tar (the `DownloadArchive` operationId).
+func (c *ClientWithResponses) DownloadArchiveWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DownloadArchiveResponse, error) {
+	rsp, err := c.DownloadArchive(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadArchiveResponse(rsp)
+}
+
 // RecordAttendanceWithBodyWithResponse Record attendance
 //
 // Adds records, all or none. A record is never changed; a later one corrects it and says why.
@@ -67048,6 +67474,189 @@ func ParseGetWaitsResponse(rsp *http.Response) (*GetWaitsResponse, error) {
 	switch {
 	case rsp.StatusCode == 401:
 		var headers GetWaitsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseImportArchiveResponse parses an HTTP response from a ImportArchiveWithResponse call
+func ParseImportArchiveResponse(rsp *http.Response) (*ImportArchiveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ImportArchiveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ArchiveImport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ImportArchiveResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDownloadArchiveResponse parses an HTTP response from a DownloadArchiveWithResponse call
+func ParseDownloadArchiveResponse(rsp *http.Response) (*DownloadArchiveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadArchiveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Unexpected
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers DownloadArchiveResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
