@@ -321,10 +321,10 @@ func (failing) Read([]byte) (int, error) { return 0, errBrokenOff }
 func (e *estate) into(to coordination.Store, n int, had int) {
 	size := e.sign(e.t)
 	open, known := e.takenOut(), note.VerifierList(e.key.Verifier)
-	_, err := handover.ImportArchive(e.ctx, to, "acme", brokenOff(open, int64(n%4000)), known, nil)
+	_, err := handover.ImportArchive(e.ctx, handover.Taking{Store: to, Tenant: "acme", Open: brokenOff(open, int64(n%4000)), Known: known})
 	require.ErrorIs(e.t, err, errBrokenOff)
 	for range 2 {
-		got, err := handover.ImportArchive(e.ctx, to, "acme", open, known, nil)
+		got, err := handover.ImportArchive(e.ctx, handover.Taking{Store: to, Tenant: "acme", Open: open, Known: known})
 		require.NoError(e.t, err)
 		require.Empty(e.t, got.Report.Findings)
 		require.Equal(e.t, len(e.filed), got.Report.Records)

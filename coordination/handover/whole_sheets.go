@@ -22,7 +22,7 @@ import (
 func archiveBooks() []string {
 	return []string{
 		"schedule", "class", "aggregation", "record-kind", coordination.BookFiling, "alias", coordination.BookKeeping, "hold", "disposal",
-		coordination.BookItem, "barcode", coordination.BookResolution, coordination.BookOutcome,
+		coordination.BookItem, bookNumbers, coordination.BookResolution, coordination.BookOutcome,
 	}
 }
 
@@ -139,21 +139,56 @@ func eachLine(r io.Reader, each func(line int64, l *sheetLine) error) error {
 	return nil
 }
 
-// putSheet takes in a sheet that is not here. One that is here as it comes is left
-// alone; another of its id is archive.ErrConflict.
+// putSheet takes in a sheet that is not here, or the rest of one whose history here is a
+// beginning of the one that comes. One that is here as it comes is left alone; another of
+// its id is archive.ErrConflict.
 func putSheet(ctx context.Context, tx coordination.Tx, l *sheetLine) (fresh bool, err error) {
-	switch had, err := tx.Sheet(ctx, l.Book, l.ID); {
-	case err == nil && bytes.Equal(had.Body, l.Body) && had.Events == int64(len(l.Events)):
-		return false, nil
-	case err == nil:
-		return false, fmt.Errorf("%w: %s %q is another one here", archive.ErrConflict, l.Book, l.ID)
-	case !errors.Is(err, register.ErrNotFound):
+	had, err := tx.Sheet(ctx, l.Book, l.ID)
+	switch {
+	case errors.Is(err, register.ErrNotFound):
+		had = register.Sheet{Book: l.Book, ID: l.ID}
+	case err != nil:
 		return false, err
+	case bytes.Equal(had.Body, l.Body) && had.Events == int64(len(l.Events)):
+		return false, nil
+	default:
+		if err := continues(ctx, tx, &had, l); err != nil {
+			return false, err
+		}
 	}
-	events := make([]register.Event, len(l.Events))
-	for i, e := range l.Events {
-		events[i] = register.Event{Book: l.Book, Sheet: l.ID, Seq: int64(i) + 1, Kind: e.Kind, At: e.At, Actor: e.Actor, Data: e.Data}
+	var events []register.Event
+	for i, e := range l.Events[had.Events:] {
+		events = append(events, register.Event{
+			Book: l.Book, Sheet: l.ID, Seq: had.Events + int64(i) + 1, Kind: e.Kind, At: e.At, Actor: e.Actor, Data: e.Data,
+		})
 	}
-	_, err = tx.PutSheet(ctx, register.Sheet{Book: l.Book, ID: l.ID, Events: int64(len(events)), Keys: l.Keys, Body: l.Body}, events...)
+	had.Keys, had.Body, had.Events = l.Keys, l.Body, int64(len(l.Events))
+	_, err = tx.PutSheet(ctx, had, events...)
 	return err == nil, err
 }
+
+// continues refuses a sheet whose history is not begun by that of the one that is here.
+// Of the numbers that were given to paper, which have none, the later go on.
+func continues(ctx context.Context, tx coordination.Tx, had *register.Sheet, l *sheetLine) error {
+	here, err := sheetEvents(ctx, tx, had)
+	if err != nil {
+		return err
+	}
+	goesOn := len(here) < len(l.Events) && slices.EqualFunc(here, l.Events[:len(here)], func(a, b sheetEvent) bool {
+		return a.Kind == b.Kind && a.At.Equal(b.At) && a.Actor == b.Actor && bytes.Equal(a.Data, b.Data)
+	})
+	if l.Book == bookNumbers {
+		var mine, theirs struct {
+			Last int64 `json:"last"`
+		}
+		err := errors.Join(json.Unmarshal(had.Body, &mine), json.Unmarshal(l.Body, &theirs))
+		goesOn = err == nil && theirs.Last > mine.Last
+	}
+	if !goesOn {
+		return fmt.Errorf("%w: %s %q is another one here", archive.ErrConflict, l.Book, l.ID)
+	}
+	return nil
+}
+
+// bookNumbers is the book of the last barcode that was given under each prefix.
+const bookNumbers = "barcode"

@@ -166,6 +166,14 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 		note(named[0].Value, err)
 		return out
 	}
+	answered := asked(h.desk)
+	// What happens there afterwards comes with the next one.
+	_, err = h.desk.Handle(ctx, "acme", "carol", 0, paper.Move{Code: item.Value.Barcode, To: "S2"})
+	require.NoError(t, err)
+	_, err = h.desk.RegisterItem(ctx, "acme", "carol", "CK", paper.Item{Title: "Another", Kind: paper.Document, Home: "S1"})
+	require.NoError(t, err)
+	h.sign(t)
+	later, answeredLater := h.takenOut(t), asked(h.desk)
 	everystore.Each(t, func(t *testing.T, fresh func(testing.TB) coordination.Store) {
 		t.Helper()
 		to := openLived(t, fresh(t))
@@ -185,7 +193,7 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 		root, err := audit.CheckCarried(ctx, other, "acme", "example.org/acme", taking.Known)
 		require.NoError(t, err)
 		require.Equal(t, head.Root, root)
-		require.Empty(t, cmp.Diff(asked(h.desk), asked(to.desk)))
+		require.Empty(t, cmp.Diff(answered, asked(to.desk)))
 		_, _, err = to.desk.OpenContent(ctx, "acme", "A")
 		require.ErrorIs(t, err, archive.ErrGone)
 		_, from, err := to.desk.OpenContent(ctx, "acme", "U")
@@ -205,6 +213,12 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 		require.True(t, report.Sound(), "%+v", report.Flaws)
 		require.Equal(t, 1, report.Gone)
 
+		grown := taking
+		grown.Open = later.Open
+		_, err = handover.ImportArchive(ctx, grown)
+		require.NoError(t, err)
+		require.Empty(t, cmp.Diff(answeredLater, asked(to.desk)))
+
 		taking.Upload, taking.Store = nil, fresh(t)
 		_, err = handover.ImportArchive(ctx, taking)
 		require.ErrorIs(t, err, archive.ErrInvalid, "there is no place for what was uploaded")
@@ -215,4 +229,15 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 		require.ErrorIs(t, err, archive.ErrConflict, "the hold is another one by now")
 		require.ErrorContains(t, err, `hold "H"`)
 	})
+}
+
+// takenOut is the whole archive in a bag.
+func (h *lived) takenOut(t *testing.T) *bagit.Packed {
+	t.Helper()
+	var packed bytes.Buffer
+	_, err := h.service.PackArchive(t.Context(), "acme", &packed, dossier.Zip)
+	require.NoError(t, err)
+	bag, err := bagit.ReadPacked(bytes.NewReader(packed.Bytes()), int64(packed.Len()), bagit.Limits{})
+	require.NoError(t, err)
+	return bag
 }
