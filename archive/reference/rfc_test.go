@@ -329,6 +329,26 @@ func TestPEPs(t *testing.T) {
 	require.Len(t, c.graph.LongestChain(archive.Supersedes), 5)
 }
 
+// The documents hang together in one large group, a few small ones and many by
+// themselves; where what is not held joins them too, in fewer.
+func TestComponentsOfRFCs(t *testing.T) {
+	t.Parallel()
+	c := load(t, "rfc")
+	for outside, want := range map[bool][]int{false: {6302, 930, 115, 81, 5537}, true: {6270, 993, 121, 81, 5517}} {
+		got := c.graph.Components(outside, archive.Supersedes, archive.Amends, archive.SeeAlso)
+		alone, all := 0, 0
+		for _, n := range got {
+			all += n
+			if n == 1 {
+				alone++
+			}
+		}
+		require.Equal(t, want, []int{len(got), got[0], got[1], got[2], alone}, "outside: %v", outside)
+		require.Equal(t, len(c.nodes), all)
+	}
+	require.Len(t, c.graph.Components(true), len(c.nodes), "over no type each is by itself")
+}
+
 func BenchmarkClosure(b *testing.B) {
 	c := rfc(b)
 	p := only(archive.Reach{Out: 3}, archive.References)

@@ -18,6 +18,25 @@ type facts struct {
 	ChainFrom     map[string]string `json:"longest_chain_from,omitempty"`
 	Splits        int               `json:"superseded_by_several,omitempty"`
 	Merges        int               `json:"supersede_several,omitempty"`
+	Groups        *groups           `json:"components,omitempty"`         // over supersedes, amends and seeAlso
+	GroupsOutside *groups           `json:"components_outside,omitempty"` // where what is not held joins them too
+}
+
+// groups are the documents that hang together.
+type groups struct {
+	Count   int   `json:"count"`
+	Largest []int `json:"largest"` // up to three
+	Alone   int   `json:"singletons"`
+}
+
+func groupsOf(sizes []int) *groups {
+	g := &groups{Count: len(sizes), Largest: sizes[:min(3, len(sizes))]}
+	for _, n := range sizes {
+		if n == 1 {
+			g.Alone++
+		}
+	}
+	return g
 }
 
 // facts measures the references that were assembled.
@@ -54,6 +73,8 @@ func (o *office) facts() facts {
 		return n
 	}
 	f.Splits, f.Merges = several(in), several(out)
+	together := []archive.ReferenceType{archive.Supersedes, archive.Amends, archive.SeeAlso}
+	f.Groups, f.GroupsOutside = groupsOf(o.graph.Components(false, together...)), groupsOf(o.graph.Components(true, together...))
 	return f
 }
 
@@ -61,6 +82,12 @@ func (o *office) facts() facts {
 func (f *facts) rows(row func(name, format string, args ...any)) {
 	for _, s := range f.OneSided {
 		row("stated by one side", "%s: %d by the source alone, %d by the target alone; %d of them lead outside", s.Type, s.SourceOnly, s.TargetOnly, s.Outside)
+	}
+	for _, g := range []struct {
+		name string
+		*groups
+	}{{"components", f.Groups}, {"with what is outside", f.GroupsOutside}} {
+		row(g.name, "%d over supersedes, amends and seeAlso, the largest of %s documents, %d documents alone", g.Count, strings.Trim(fmt.Sprint(g.Largest), "[]"), g.Alone)
 	}
 	if len(f.Circles) > 0 {
 		row("circles", "of %d documents at most%s", f.LargestCircle, counts(f.Circles))

@@ -315,6 +315,7 @@ func TestRealCollections(t *testing.T) {
 		},
 		AgainstTime: 7, LongestChain: map[string]int{"supersedes": 33, "amends": 8}, ChainFrom: map[string]string{"supersedes": "RFC7100", "amends": "RFC3757"},
 		Splits: 104, Merges: 139,
+		Groups: &groups{Count: 6302, Largest: []int{930, 115, 81}, Alone: 5537}, GroupsOutside: &groups{Count: 6270, Largest: []int{993, 121, 81}, Alone: 5517},
 	}, r.facts)
 	for _, row := range rows(t, r, "records") {
 		require.LessOrEqual(t, row["dated"].(string), "2015-01-01T00:00:00.000000Z")
