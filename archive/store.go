@@ -89,12 +89,18 @@ type Store interface {
 type Query struct {
 	Kind    Kind
 	Subject Ref
+	Digest  Digest // of the content it was filed with; backends have no index for that and look at every row
 	After   string
 	Limit   int // 0 is DefaultLimit; more than MaxLimit is MaxLimit
 }
 
 // Filter is the filters of the query in one text, to which a cursor is bound.
-func (q Query) Filter() string { return fmt.Sprintf("records %q %q", q.Kind, q.Subject) }
+func (q Query) Filter() string {
+	if q.Digest == "" {
+		return fmt.Sprintf("records %q %q", q.Kind, q.Subject)
+	}
+	return fmt.Sprintf("records %q %q %q", q.Kind, q.Subject, q.Digest)
+}
 
 // ReferenceQuery names an end and the direction in which to look from it. A
 // symmetric edge is stored with its ends in byte order, so whoever wants all of

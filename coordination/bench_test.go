@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/fileplan"
 	"github.com/coordkit/coordkit/archive/reference"
+	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/internal/cputime"
@@ -102,6 +104,48 @@ func BenchmarkChain(b *testing.B) {
 				}
 				b.ReportMetric(float64(n)/(cputime.Used()-began).Seconds(), "records/cpu-s")
 			}
+		})
+	}
+}
+
+// BenchmarkDestroy destroys records of which each has a content of its own, among 20,000.
+func BenchmarkDestroy(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) coordination.Store{"memory": everystore.Memory, "sqlite": everystore.SQLite} {
+		b.Run(name, func(b *testing.B) {
+			const n, going = 20_000, 40
+			now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+			desk, err := coordination.NewDesk(coordination.Config{Store: open(b), Now: func() time.Time { return now }})
+			require.NoError(b, err)
+			_, err = desk.FileAll(b.Context(), tenant, "carol", chain(n), nil)
+			require.NoError(b, err)
+			_, err = desk.AddSchedule(b.Context(), tenant, "carol", retention.Schedule{ID: "S", From: retention.DateOf(now, time.UTC), Phases: []retention.Phase{{
+				Trigger: coordination.TriggerFiled, Period: retention.Period{Days: 1}, Action: retention.Destroy, Approvals: 1, Authority: "Act 1",
+			}}})
+			require.NoError(b, err)
+			_, err = desk.AddClass(b.Context(), tenant, "carol", fileplan.Class{ID: "C", Title: "C", Schedule: "S", From: now})
+			require.NoError(b, err)
+			var records []archive.RecordID
+			for i := range going {
+				records = append(records, archive.RecordID(fmt.Sprintf("R%05d", i)))
+				_, err := desk.Arrange(b.Context(), tenant, "carol", records[i], 0, fileplan.Classify{Class: "C"})
+				require.NoError(b, err)
+			}
+			now = now.AddDate(0, 0, 9)
+			batch, err := desk.AskDisposal(b.Context(), tenant, "rita", retention.Ask{Action: retention.Destroy, Reason: "due"}, records)
+			require.NoError(b, err)
+			_, err = desk.ApproveDisposal(b.Context(), tenant, "anna", batch.ID, 0, batch.Value.Scope)
+			require.NoError(b, err)
+			began, gone := cputime.Used(), 0
+			for b.Loop() {
+				if gone == going {
+					break
+				}
+				if _, err := desk.Destroy(b.Context(), tenant, "rita", batch.ID, 0, records[gone]); err != nil {
+					b.Fatal(err)
+				}
+				gone++
+			}
+			b.ReportMetric(float64((cputime.Used()-began).Microseconds())/float64(gone)/1000, "cpu-ms/record")
 		})
 	}
 }

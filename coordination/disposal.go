@@ -136,9 +136,8 @@ func at(b retention.Batch, record archive.RecordID, state retention.ItemState) b
 // Destroy carries out the end of one record of a batch: every condition is looked at
 // again in the unit of work that marks the record as going, then its contents are
 // deleted, those of renditions included, and what stays is a tombstone. A content that
-// another record has stays; before the last goes, every record and every filing of the
-// tenant is read, once per record that is destroyed. Done again after a failure it goes
-// on where it was.
+// another record has stays: before the last goes, the store looks through the records of the
+// tenant for others that have it. Done again after a failure it goes on where it was.
 func (d *Desk) Destroy(ctx context.Context, tenant, actor, id string, rev int64, record archive.RecordID) (Disposal, error) {
 	row, err := rowOf(ctx, d, tenant, disposals(), id)
 	if err != nil {

@@ -688,7 +688,7 @@ func TestComponentsAgainstSpreadingNumbers(t *testing.T) {
 			changed = false
 			for _, e := range edges {
 				from, to := e.Source.Value, e.Target.Value
-				if e.Type == archive.SeeAlso || number[from] == number[to] || !outside && !(held[from[0]-'A'] && held[to[0]-'A']) {
+				if e.Type == archive.SeeAlso || number[from] == number[to] || !outside && (!held[from[0]-'A'] || !held[to[0]-'A']) {
 					continue
 				}
 				least := min(number[from], number[to])

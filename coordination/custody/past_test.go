@@ -2,12 +2,14 @@ package custody_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/fileplan"
 	"github.com/coordkit/coordkit/coordination"
 )
 
@@ -111,5 +113,36 @@ func TestImportingWhatIsBeingDestroyed(t *testing.T) {
 			}
 			o.reads(again, content)
 		}
+	})
+}
+
+// A content that is one record's rendition stays, although two others that were filed past
+// every count had it as their own, and went.
+func TestRenditionsOutlastWhatWasFiledPastTheDesk(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, o *office) {
+		t.Helper()
+		o.plan()
+		o.file("R1", "the original")
+		o.uncounted(old("P1", "same"))
+		o.uncounted(old("P2", "same"))
+		blob, err := o.Upload(t.Context(), tenant, strings.NewReader("same"), "")
+		require.NoError(t, err)
+		_, err = o.Arrange(t.Context(), tenant, "carol", "R1", 0, fileplan.Render{Rendition: fileplan.Rendition{
+			Purpose: "text", DerivedFrom: archive.DigestOf([]byte("the original")), Digest: blob.Digest,
+		}})
+		require.NoError(t, err)
+		for _, id := range []archive.RecordID{"P1", "P2"} {
+			o.declare(id)
+		}
+		o.set(day(2023, 1, 2))
+		for _, id := range []archive.RecordID{"P1", "P2"} {
+			o.destroy(id)
+			_, from, err := o.OpenPart(t.Context(), tenant, "R1", blob.Digest)
+			require.NoError(t, err, "after %s", id)
+			require.NoError(t, from.Close())
+		}
+		o.destroy("R1")
+		require.False(t, o.stored(blob.Digest))
 	})
 }

@@ -46,15 +46,43 @@ func (x *tx) Record(_ context.Context, id archive.RecordID) (archive.Record, err
 
 // Records of archive.Tx.
 func (x *tx) Records(_ context.Context, q archive.Query) ([]archive.Record, string, error) {
-	rows, next, err := x.records.page(recordKeys(q), q.Filter(), q.After, descending, archive.ClampLimit(q.Limit), func(r **filed) *filed { return *r })
+	after, err := goOn(q.After, q.Filter())
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: after: %w", archive.ErrInvalid, err)
 	}
+	limit := archive.ClampLimit(q.Limit)
+	rows := x.recordsAfter(q, after, limit+1)
+	some, next := cut(rows, q.Filter(), limit, func(r **filed) *filed { return *r })
 	var page []archive.Record
-	for _, r := range rows {
+	for _, r := range some {
 		page = append(page, r.record())
 	}
 	return page, next, nil
+}
+
+// looked is how many records are looked at at a time for those of a content.
+const looked = 1024
+
+// recordsAfter are the first records that match q after a place. Those of a content are
+// looked for among all that match else.
+func (x *tx) recordsAfter(q archive.Query, after *spot, limit int) []found[*filed] {
+	if q.Digest == "" {
+		return x.records.list(recordKeys(q), after, descending, limit)
+	}
+	var out []found[*filed]
+	for len(out) < limit {
+		some := x.records.list(recordKeys(q), after, descending, looked)
+		for _, r := range some {
+			if (*r.value).digest == q.Digest {
+				out = append(out, r)
+			}
+		}
+		if len(some) < looked {
+			break
+		}
+		after = &some[looked-1].spot
+	}
+	return out[:min(len(out), limit)]
 }
 
 // PutRecord of archive.Tx.

@@ -57,6 +57,16 @@ func filtersMean(h *harness) {
 				require.Len(h, page, want, "%s %s", kind, subject)
 			}
 		}
+		for digest, want := range map[archive.Digest][]archive.RecordID{"d0": {"2", "0"}, "d1": {"1"}, "d2": nil, "D1": nil} {
+			rows, err := follow(func(after string) ([]archive.Record, string, error) {
+				return tx.Records(ctx, archive.Query{Digest: digest, After: after, Limit: 1})
+			})
+			require.NoError(h, err)
+			require.Equal(h, want, ids(rows, func(r archive.Record) archive.RecordID { return r.ID }), "with %s", digest)
+		}
+		page, _, err := tx.Records(ctx, archive.Query{Digest: "d0", Subject: "s1", Kind: archive.KindImport})
+		require.NoError(h, err)
+		require.Len(h, page, 1, "all filters at once")
 		return nil
 	})
 }
@@ -86,6 +96,7 @@ func (h *harness) fillForFilters() []changereq.Request {
 		for i, subject := range []archive.Ref{"s1", "s2", "s1"} {
 			data := filed("brief")
 			data.Subject, data.Kind = subject, []archive.Kind{archive.KindBrief, archive.KindImport}[i/2]
+			data.Digest = archive.Digest("d" + strconv.Itoa(i%2))
 			if _, err := addToRecord(ctx, tx, archive.RecordID(strconv.Itoa(i)), data); err != nil {
 				return err
 			}

@@ -44,8 +44,8 @@ func (t *Tx) Records(ctx context.Context, q archive.Query) (out []archive.Record
 	if err != nil {
 		return nil, "", err
 	}
-	kind, subject := string(q.Kind), string(q.Subject)
-	if !allStorable(kind, subject) {
+	kind, subject, digest := string(q.Kind), string(q.Subject), string(q.Digest)
+	if !allStorable(kind, subject, digest) {
 		return nil, "", nil
 	}
 	if err := t.flush(ctx); err != nil {
@@ -53,6 +53,8 @@ func (t *Tx) Records(ctx context.Context, q archive.Query) (out []archive.Record
 	}
 	query, args := records, []any{t.tenant, after.at, after.id}
 	switch {
+	case digest != "":
+		query, args = recordsByDigest, append(args, digest, kind, subject)
 	case subject != "":
 		query, args = recordsBySubject, append(args, subject, kind)
 	case kind != "":

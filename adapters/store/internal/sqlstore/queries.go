@@ -187,6 +187,12 @@ const (
  WHERE tenant = $1 AND (filed, id) < ($2, $3) AND subject = $4 AND subject > '' AND ($5 = '' OR kind = $5)
  ORDER BY filed DESC, id DESC LIMIT $6`
 
+	// Once in a while, when a content is to be destroyed: an index would cost every
+	// record that is filed more than all that such a search takes.
+	recordsByDigest = `SELECT ` + recordColumns + ` FROM coordkit_record
+ WHERE tenant = $1 AND (filed, id) < ($2, $3) AND digest = $4 AND ($5 = '' OR kind = $5) AND ($6 = '' OR subject = $6)
+ ORDER BY filed DESC, id DESC LIMIT $7`
+
 	contentByDigest = `SELECT content FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
 
 	deleteContent = `DELETE FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
@@ -224,7 +230,7 @@ const (
  WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value IN (SELECT value FROM json_each($2))
   AND +f.type IN (SELECT value FROM json_each($3)) LIMIT $4`
 
-	edgesInward = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
+	edgesInward = `SELECT ` + edgeColumns + ` FROM coordkit_reference f INDEXED BY coordkit_reference_target
  LEFT JOIN coordkit_record o ON f.source_kind = 'record' AND o.tenant = f.tenant AND o.id = f.source_value
  WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value IN (SELECT value FROM json_each($2))
   AND +f.type IN (SELECT value FROM json_each($3)) LIMIT $4`
