@@ -44,9 +44,12 @@ func schedules() register.Register[Versions[retention.Schedule]] {
 // BookKeeping is the book of the keepings of records.
 const BookKeeping = "keeping"
 
+// keyFate is the key of the keepings of records that have gone.
+const keyFate = "fate"
+
 func keepings() register.Register[Keeping] {
 	return register.Register[Keeping]{Book: BookKeeping, Keys: func(k Keeping) []register.Key {
-		return slices.Concat(present("batch", k.Batch), present("fate", string(k.Fate)))
+		return slices.Concat(present("batch", k.Batch), present(keyFate, string(k.Fate)))
 	}}
 }
 

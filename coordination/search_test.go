@@ -200,18 +200,26 @@ func TestSearchAsksForClearance(t *testing.T) {
 	require.ErrorIs(t, bare.IndexRecords(t.Context(), "acme", "N1"), coordination.ErrInvalid)
 }
 
-// BenchmarkFileAndIndex files documents of 100 words with their content and takes
-// them into the index, 20,000 a time, per second of processor time.
+// BenchmarkFileAndIndex files documents of 100 words with their content, alone or
+// with two references each, and takes them into the index, 20,000 a time, per second of
+// processor time.
 func BenchmarkFileAndIndex(b *testing.B) {
+	b.Run("alone", func(b *testing.B) { fileAndIndex(b, false) })
+	b.Run("references", func(b *testing.B) { fileAndIndex(b, true) })
+}
+
+func fileAndIndex(b *testing.B, referring bool) {
+	b.Helper()
 	const n = 20_000
 	for b.Loop() {
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "search.db")+"?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=cache_size(-32768)")
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "search.db")+
+			"?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=cache_size(-32768)")
 		require.NoError(b, err)
 		index := engines.SQLite(db)
 		require.NoError(b, index.Create(b.Context()))
 		desk, err := coordination.NewDesk(coordination.Config{Store: everystore.SQLite(b), Searcher: index})
 		require.NoError(b, err)
-		files := worded(n)
+		files := worded(n, referring)
 		start, began := time.Now(), cputime.Used()
 		done, err := desk.FileAll(b.Context(), "acme", "carol", func(yield func(archive.File, error) bool) {
 			for i := range files {
@@ -233,8 +241,8 @@ func BenchmarkFileAndIndex(b *testing.B) {
 }
 
 // worded are documents of 100 words whose frequencies fall as those of real texts
-// do.
-func worded(n int) []archive.File {
+// do, each referring to a request and to another of them if so.
+func worded(n int, referring bool) []archive.File {
 	r := rand.New(rand.NewPCG(1, 2))
 	zipf := rand.NewZipf(r, 1.1, 5, 50_000)
 	out := make([]archive.File, n)
@@ -246,6 +254,11 @@ func worded(n int) []archive.File {
 		out[i] = archive.File{
 			ID: archive.RecordID(fmt.Sprintf("D%06d", i)), Kind: "note", Title: text.String()[:20], MediaType: "text/plain",
 			Subject: archive.Ref(fmt.Sprintf("matter:M%d", i%200)), Dated: time.Date(2026, 1, 1+i%28, 0, 0, 0, 0, time.UTC), Content: []byte(text.String()),
+		}
+		if referring {
+			out[i].References = []archive.Link{
+				{Type: archive.Answers, Target: archive.ToRef("changereq:CR7")}, {Type: archive.References, Target: archive.ToRecord(archive.RecordID(fmt.Sprintf("D%06d", (i+7)%n)))},
+			}
 		}
 	}
 	return out

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/search"
+	"github.com/coordkit/coordkit/coordination/register"
 )
 
 // MaxSearched is how many bytes of a content are searched, from its beginning on.
@@ -56,18 +58,17 @@ func (d *Desk) indexLot(ctx context.Context, tenant string, l *lot) error {
 	var gone []archive.RecordID
 	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		gone = nil
-		for i := range l.docs {
-			if l.docs[i].Text == "" {
-				continue
+		has, err := goneAmong(ctx, tx, len(l.docs))
+		for i := 0; i < len(l.docs) && err == nil; i++ {
+			var went bool
+			if l.docs[i].Text != "" {
+				went, err = has(l.docs[i].ID)
 			}
-			switch went, err := GoneTx(ctx, tx, l.docs[i].ID); {
-			case err != nil:
-				return err
-			case went != nil:
+			if went {
 				gone = append(gone, l.docs[i].ID)
 			}
 		}
-		return nil
+		return err
 	})
 	if err != nil || len(gone) == 0 {
 		return err
@@ -75,10 +76,48 @@ func (d *Desk) indexLot(ctx context.Context, tenant string, l *lot) error {
 	return d.indexRecords(ctx, tenant, gone, nil)
 }
 
+// goneAmong says of so many records whether they have gone. Where there are many,
+// and few records have gone at all, those are read once.
+func goneAmong(ctx context.Context, tx Tx, records int) (func(archive.RecordID) (bool, error), error) {
+	one := func(id archive.RecordID) (bool, error) {
+		gone, err := GoneTx(ctx, tx, id)
+		return gone != nil, err
+	}
+	if records < 50 {
+		return one, nil
+	}
+	page, next, err := tx.Sheets(ctx, register.Query{Book: BookKeeping, Key: keyFate, Limit: register.MaxLimit})
+	if err != nil || next != "" {
+		return one, err
+	}
+	gone := make(map[archive.RecordID]bool, len(page))
+	for i := range page {
+		gone[archive.RecordID(page[i].ID)] = true
+	}
+	return func(id archive.RecordID) (bool, error) { return gone[id], nil }, nil
+}
+
+// mergedAmong are those of the records that were merged into another, all asked
+// for at once.
+func mergedAmong(ctx context.Context, tx Tx, ids []archive.RecordID) (map[archive.RecordID]bool, error) {
+	out := make(map[archive.RecordID]bool)
+	for some := range slices.Chunk(ids, archive.MaxEnds) {
+		edges, err := tx.Edges(ctx, archive.EdgeQuery{Records: some, Direction: archive.Outward, Types: []archive.ReferenceType{archive.MergedInto}})
+		if err != nil {
+			return nil, err
+		}
+		for i := range edges {
+			out[archive.RecordID(edges[i].Source.Value)] = true
+		}
+	}
+	return out, nil
+}
+
 // lot is what of some records is searched, of as many as are handed to the index
 // at once.
 type lot struct {
 	filed     map[archive.RecordID]time.Time
+	gone      func(archive.RecordID) (bool, error)
 	docs      []search.Document
 	absent    []archive.RecordID // are not there
 	elsewhere []int              // docs whose contents the store does not keep
@@ -87,6 +126,14 @@ type lot struct {
 
 // read takes records in, from one state of the store.
 func (l *lot) read(ctx context.Context, tx Tx, ids []archive.RecordID) error {
+	var err error
+	if l.gone, err = goneAmong(ctx, tx, len(ids)); err != nil {
+		return err
+	}
+	merged, err := mergedAmong(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		r, err := tx.Record(ctx, id)
 		switch {
@@ -96,9 +143,11 @@ func (l *lot) read(ctx context.Context, tx Tx, ids []archive.RecordID) error {
 		case err != nil:
 			return err
 		}
-		stands, err := archive.Survivor(ctx, tx, r)
-		if err != nil {
-			return err
+		stands := r
+		if merged[id] {
+			if stands, err = archive.Survivor(ctx, tx, r); err != nil {
+				return err
+			}
 		}
 		if stands.ID != id { // it was merged: the one that stands for both is found
 			l.absent = append(l.absent, id)
@@ -135,11 +184,11 @@ func (l *lot) add(ctx context.Context, tx Tx, r archive.Record) error {
 		}
 	}
 	if readable(r.MediaType) {
-		gone, err := GoneTx(ctx, tx, r.ID)
+		gone, err := l.gone(r.ID)
 		if err != nil {
 			return err
 		}
-		if gone == nil {
+		if !gone {
 			if doc.Text, err = l.text(ctx, tx, r); err != nil {
 				return err
 			}
