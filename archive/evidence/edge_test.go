@@ -83,6 +83,15 @@ func TestInvariant2TilesProveWhatTheLogProves(t *testing.T) {
 		leaf, err := tiled.Leaf(index)
 		require.NoError(t, err)
 		require.Equal(t, leafOf(index), leaf)
+		indexes := rapid.SliceOfN(rapid.Int64Range(0, size-1), 0, 20).Draw(t, "indexes")
+		leaves, proofs, err := tiled.ProveEntries(indexes)
+		require.NoError(t, err)
+		for i, index := range indexes {
+			want, err := snapshot.ProveEntry(index)
+			require.NoError(t, err)
+			require.Equal(t, want, proofs[i])
+			require.Equal(t, leafOf(index), leaves[i])
+		}
 		earlier := rapid.Int64Range(0, size).Draw(t, "earlier")
 		before, err := tiled.RootAt(earlier)
 		require.NoError(t, err)
@@ -118,6 +127,8 @@ func TestInvariant3ChangedTilesProveNothing(t *testing.T) {
 		require.ErrorIs(t, err, evidence.ErrMismatch)
 		_, err = tiled.Leaf(index)
 		require.ErrorIs(t, err, evidence.ErrMismatch)
+		_, _, err = tiled.ProveEntries([]int64{index, 0})
+		require.ErrorIs(t, err, evidence.ErrMismatch)
 	})
 }
 
@@ -129,6 +140,8 @@ func TestTiledLogRefuses(t *testing.T) {
 		_, err := tiled.ProveEntry(index)
 		require.ErrorIs(t, err, evidence.ErrInvalid)
 		_, err = tiled.Leaf(index)
+		require.ErrorIs(t, err, evidence.ErrInvalid)
+		_, _, err = tiled.ProveEntries([]int64{0, index})
 		require.ErrorIs(t, err, evidence.ErrInvalid)
 	}
 	for _, size := range []int64{-1, 301} {

@@ -49,6 +49,25 @@ func (s *Sealer) ProveEntry(ctx context.Context, tenant string, position, size i
 	return out, err
 }
 
+// ProveEntries proves the entries at several positions, in their order, as ProveEntry
+// does one by one.
+func (s *Sealer) ProveEntries(ctx context.Context, tenant string, positions []int64, size int64) ([]Proof, error) {
+	key, err := s.cfg.Key(tenant)
+	if err != nil {
+		return nil, err
+	}
+	var out []Proof
+	err = s.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx coordination.Tx) error {
+		c, signed, err := checkpointAt(ctx, tx, key, size)
+		if err != nil {
+			return err
+		}
+		out, err = proveEntries(ctx, tx, c, []byte(signed.Note), positions)
+		return err
+	})
+	return out, err
+}
+
 // checkpointAt reads a checkpoint and checks its signature.
 func checkpointAt(ctx context.Context, tx coordination.Tx, key Key, size int64) (evidence.Checkpoint, Signed, error) {
 	signed, err := signedAt(ctx, tx, size)
@@ -62,7 +81,47 @@ func checkpointAt(ctx context.Context, tx coordination.Tx, key Key, size int64) 
 	return c, signed, err
 }
 
+func proveEntries(ctx context.Context, tx coordination.Tx, c evidence.Checkpoint, signed []byte, positions []int64) ([]Proof, error) {
+	out, indexes := make([]Proof, len(positions)), make([]int64, len(positions))
+	var had opening // of the block that was read last: positions mostly stand close together
+	block := int64(-1)
+	for i, position := range positions {
+		var err error
+		if n := (position - 1) / perBlock; n != block && position > 0 {
+			if had, err = openingAt(ctx, tx, position); err != nil {
+				return nil, err
+			}
+			block = n
+		}
+		if out[i], err = textAt(ctx, tx, c, signed, position, &had); err != nil {
+			return nil, err
+		}
+		indexes[i] = position - 1
+	}
+	leaves, proofs, err := tiled(ctx, tx, c.Size, c.Root).ProveEntries(indexes)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].Leaf, out[i].Hashes = leaves[i], proofs[i]
+		if out[i].Leaf != tlog.RecordHash(out[i].Text) {
+			return nil, &evidence.MismatchError{Place: evidence.PlaceEntry, Position: positions[i], Reason: "it is not the entry that was sealed"}
+		}
+	}
+	return out, nil
+}
+
 func proveEntry(ctx context.Context, tx coordination.Tx, c evidence.Checkpoint, signed []byte, position int64) (Proof, error) {
+	out, err := proveEntries(ctx, tx, c, signed, []int64{position})
+	if err != nil {
+		return Proof{}, err
+	}
+	return out[0], nil
+}
+
+// textAt is an entry that a checkpoint covers, with the values behind its seals, before
+// it is proved.
+func textAt(ctx context.Context, tx coordination.Tx, c evidence.Checkpoint, signed []byte, position int64, had *opening) (Proof, error) {
 	if position < 1 || position > c.Size {
 		return Proof{}, fmt.Errorf("%w: the checkpoint of %d entries does not cover position %d", coordination.ErrNotFound, c.Size, position)
 	}
@@ -73,25 +132,11 @@ func proveEntry(ctx context.Context, tx coordination.Tx, c evidence.Checkpoint, 
 	if len(page) == 0 || page[0].Position != position {
 		return Proof{}, &evidence.MismatchError{Place: evidence.PlaceEnd, Position: position, Reason: "the journal does not have it any more"}
 	}
-	had, err := openingAt(ctx, tx, position)
-	if err != nil {
-		return Proof{}, err
-	}
 	out := Proof{Size: c.Size, Root: c.Root, Signed: signed}
-	if out.Entry, err = opened(page[0], &had); err != nil {
+	if out.Entry, err = opened(page[0], had); err != nil {
 		return Proof{}, err
 	}
-	if out.Text, err = out.Entry.Entry.MarshalText(); err != nil {
-		return Proof{}, err
-	}
-	log := tiled(ctx, tx, c.Size, c.Root)
-	if out.Leaf, err = log.Leaf(position - 1); err != nil {
-		return Proof{}, err
-	}
-	if out.Leaf != tlog.RecordHash(out.Text) {
-		return Proof{}, &evidence.MismatchError{Place: evidence.PlaceEntry, Position: position, Reason: "it is not the entry that was sealed"}
-	}
-	out.Hashes, err = log.ProveEntry(position - 1)
+	out.Text, err = out.Entry.Entry.MarshalText()
 	return out, err
 }
 

@@ -42,12 +42,12 @@ func (s *Service) prove(
 			return out, err
 		}
 	}
-	for _, position := range l.positions(plan) {
-		p, err := s.cfg.Sealer.ProveEntry(ctx, tenant, position, signed.Size)
-		if err != nil {
-			return out, err
-		}
-		e, err := entryOf(&p)
+	proofs, err := s.cfg.Sealer.ProveEntries(ctx, tenant, l.positions(plan), signed.Size)
+	if err != nil {
+		return out, err
+	}
+	for i := range proofs {
+		e, err := entryOf(&proofs[i])
 		if err != nil {
 			return out, err
 		}
