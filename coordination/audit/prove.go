@@ -102,10 +102,10 @@ func proveEntries(ctx context.Context, tx coordination.Tx, c evidence.Checkpoint
 	if err != nil {
 		return nil, err
 	}
-	for i := range out {
+	for i, position := range positions {
 		out[i].Leaf, out[i].Hashes = leaves[i], proofs[i]
 		if out[i].Leaf != tlog.RecordHash(out[i].Text) {
-			return nil, &evidence.MismatchError{Place: evidence.PlaceEntry, Position: positions[i], Reason: "it is not the entry that was sealed"}
+			return nil, &evidence.MismatchError{Place: evidence.PlaceEntry, Position: position, Reason: "it is not the entry that was sealed"}
 		}
 	}
 	return out, nil
