@@ -25,10 +25,15 @@ import (
 	"github.com/coordkit/coordkit/adapters/format/bagit"
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/dossier"
+	"github.com/coordkit/coordkit/archive/fileplan"
+	"github.com/coordkit/coordkit/archive/outcome"
+	"github.com/coordkit/coordkit/archive/paper"
 	"github.com/coordkit/coordkit/archive/reference"
+	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/audit"
 	"github.com/coordkit/coordkit/coordination/handover"
+	"github.com/coordkit/coordkit/coordination/register"
 	"github.com/coordkit/coordkit/internal/everystore"
 )
 
@@ -65,6 +70,10 @@ func (e *estate) act(n int) {
 		}
 		return
 	}
+	if kind == 3 && n/64%2 == 0 {
+		e.custody(id, n/128)
+		return
+	}
 	if kind == 1 && n/64%5 == 0 {
 		if _, err := e.desk.Merge(e.ctx, "acme", "carol", id, 0, other, "the same"); err == nil {
 			ref := archive.NewReference(archive.MergedInto, archive.ToRecord(id), archive.ToRecord(other), archive.Terms{})
@@ -83,6 +92,33 @@ func (e *estate) act(n int) {
 		return
 	}
 	require.True(e.t, errors.Is(err, archive.ErrRefused) || errors.Is(err, archive.ErrInvalid), "%v", err) // a circle, or to itself
+}
+
+// custody does something with a record beside its content and references. What is refused
+// changes nothing.
+func (e *estate) custody(id archive.RecordID, n int) {
+	var err error
+	switch n % 6 {
+	case 0:
+		_, err = e.desk.Arrange(e.ctx, "acme", "carol", id, 0, fileplan.Annotate{Text: fmt.Sprint("note ", n/6%9)})
+	case 1:
+		_, err = e.desk.Arrange(e.ctx, "acme", "carol", id, 0, fileplan.Call{Alias: fmt.Sprint("alias ", n/6%9)})
+	case 2:
+		_, err = e.desk.Trigger(e.ctx, "acme", "carol", id, retention.Fact{Trigger: "settled", At: day(1 + n/6%9)})
+	case 3:
+		_, err = e.desk.IssueHold(e.ctx, "acme", "lena", retention.Hold{
+			ID: fmt.Sprint("H", n/6%9), Matter: "M", Reason: "claim", Carry: retention.Carry{References: n/54%2 == 0}, Scope: retention.Scope{Records: []archive.RecordID{id}},
+		})
+	case 4:
+		_, err = e.desk.RecordOutcome(e.ctx, "acme", "olga", outcome.Outcome{
+			ID: fmt.Sprint("O", n/6%9), Subject: archive.Ref("record:" + string(id)), Verdict: outcome.Succeeded, Evidence: []archive.End{archive.ToRecord(id)},
+		})
+	case 5:
+		_, err = e.desk.RegisterItem(e.ctx, "acme", "carol", "CK", paper.Item{Title: string(id), Kind: paper.Document, Home: "A", Record: id})
+	}
+	if err != nil {
+		require.True(e.t, errors.Is(err, archive.ErrRefused) || errors.Is(err, register.ErrConflict) || errors.Is(err, archive.ErrConflict), "%v", err)
+	}
 }
 
 // graph is all that is known, for a reader who may see it.
@@ -254,11 +290,12 @@ type state struct {
 	Events     map[archive.RecordID][]archive.Event
 	References map[archive.RecordID][]archive.Reference
 	Contents   map[archive.RecordID]string
+	Sheets     map[string]string // body and history
 }
 
 func stateOf(t require.TestingT, ctx context.Context, store coordination.Store) state {
 	s := state{
-		make(map[archive.RecordID]archive.Record), make(map[archive.RecordID][]archive.Event), make(map[archive.RecordID][]archive.Reference), make(map[archive.RecordID]string),
+		make(map[archive.RecordID]archive.Record), make(map[archive.RecordID][]archive.Event), make(map[archive.RecordID][]archive.Reference), make(map[archive.RecordID]string), make(map[string]string),
 	}
 	require.NoError(t, store.View(ctx, "acme", func(ctx context.Context, tx coordination.Tx) error {
 		page, _, err := tx.Records(ctx, archive.Query{Limit: archive.MaxLimit})
@@ -275,6 +312,15 @@ func stateOf(t require.TestingT, ctx context.Context, store coordination.Store) 
 				edges, _, err := tx.References(ctx, archive.ReferenceQuery{End: archive.ToRecord(r.ID), Direction: way, Limit: archive.MaxLimit})
 				require.NoError(t, err)
 				s.References[r.ID] = append(s.References[r.ID], edges...)
+			}
+		}
+		for _, book := range []string{"filing", "alias", "keeping", "hold", "outcome", "item", "barcode"} {
+			sheets, _, err := tx.Sheets(ctx, register.Query{Book: book, Limit: register.MaxLimit})
+			require.NoError(t, err)
+			for i := range sheets {
+				events, _, err := tx.SheetEvents(ctx, book, sheets[i].ID, 0, register.MaxLimit)
+				require.NoError(t, err)
+				s.Sheets[book+"/"+sheets[i].ID] = fmt.Sprintf("%s %v %+v", sheets[i].Body, sheets[i].Keys, events)
 			}
 		}
 		return nil

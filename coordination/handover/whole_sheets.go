@@ -121,6 +121,9 @@ func eachLine(r io.Reader, each func(line int64, l *sheetLine) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxSheetLine)
 	for n := int64(1); lines.Scan(); n++ {
+		if lines.Err() != nil {
+			break // the line is what was read of one
+		}
 		var l sheetLine
 		err := json.Unmarshal(lines.Bytes(), &l)
 		if err == nil && !slices.Contains(archiveBooks(), l.Book) {
