@@ -92,3 +92,17 @@ func TestContentsOfOlderSchemas(t *testing.T) {
 	require.NoError(t, db.Migrate(t.Context()))
 	sqltest.CheckContents(t, db)
 }
+
+// References that an older schema kept by their ids are found as they were.
+func TestReferencesOfOlderSchemas(t *testing.T) {
+	t.Parallel()
+	older := pgtest.Database(t, migrate)
+	own := ownRows(t, older)
+	_, err := own.ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+	require.NoError(t, err)
+	sqltest.OlderSchema(t, own, postgres.Migrations(), sqltest.BeforeReferences)
+	sqltest.OldReferences(t, own)
+	db := openDSN(t, older, postgres.Config{})
+	require.NoError(t, db.Migrate(t.Context()))
+	sqltest.CheckReferences(t, db)
+}

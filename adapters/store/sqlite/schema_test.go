@@ -83,3 +83,13 @@ func TestContentsOfOlderSchemas(t *testing.T) {
 	sqltest.OldContents(t, own)
 	sqltest.CheckContents(t, openFile(t, older)) // which migrates
 }
+
+// References that an older schema kept by their ids are found as they were.
+func TestReferencesOfOlderSchemas(t *testing.T) {
+	t.Parallel()
+	older := filepath.Join(t.TempDir(), "older.db")
+	own := ownRows(t, older)
+	sqltest.OlderSchema(t, own, sqlite.Migrations(), sqltest.BeforeReferences)
+	sqltest.OldReferences(t, own)
+	sqltest.CheckReferences(t, openFile(t, older)) // which migrates
+}
