@@ -84,6 +84,58 @@ func ContentsTx(ctx context.Context, tx Tx, id archive.RecordID) (contents []arc
 	return f.Value.Contents(), false, nil
 }
 
+// DropGone deletes the bytes of a record that is gone where some are here and no other
+// record has them: the end of a record that was here may have come with an import. Of a
+// record that is not gone it is a *archive.RefusedError. Done again it changes nothing.
+func (d *Desk) DropGone(ctx context.Context, tenant string, id archive.RecordID) error {
+	var here []archive.Digest
+	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		switch gone, err := GoneTx(ctx, tx, id); {
+		case err != nil:
+			return err
+		case gone == nil:
+			return refused("drop", "gone", string(id), "%q is here: what it has goes with a disposal", id)
+		}
+		f, _, err := filingOf(ctx, tx, id)
+		here = f.Value.Contents()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, digest := range here {
+		from, err := d.OpenBlob(ctx, tenant, digest)
+		if errors.Is(err, archive.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = from.Close()
+		}
+		if err == nil {
+			err = d.dropContent(ctx, tenant, id, digest)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return d.forget(ctx, tenant, id)
+}
+
+// dropContent marks a content that only a record which is gone has, and then loses it.
+func (d *Desk) dropContent(ctx context.Context, tenant string, id archive.RecordID, digest archive.Digest) error {
+	err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error { return condemn(ctx, tx, id, []archive.Digest{digest}) })
+	if err != nil {
+		return err
+	}
+	return d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		row, _, err := usesOf(ctx, tx, digest)
+		if err != nil || !row.Value.Going {
+			return err // others have it
+		}
+		return d.loseContent(ctx, tx, tenant, digest)
+	})
+}
+
 // forget has the search index keep no word of a content that goes. Whoever indexes
 // the record at the same time finds, like this, that it has no content any more.
 func (d *Desk) forget(ctx context.Context, tenant string, id archive.RecordID) error {

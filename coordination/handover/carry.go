@@ -82,6 +82,11 @@ func (s *Service) TakeIn(ctx context.Context, tenant string, from io.Reader, key
 		if err != nil {
 			return err
 		}
+		for _, id := range out.Gone {
+			if err := s.cfg.Desk.DropGone(ctx, tenant, id); err != nil {
+				return err
+			}
+		}
 		root, err = audit.CheckCarried(ctx, s.cfg.Store, tenant, out.Log.Origin, known)
 		return err
 	})

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -160,7 +162,10 @@ func streamed(ctx context.Context, bag dossier.Bag, name string, write func(io.W
 type Imported struct {
 	Report transfer.Report
 	Sheets int // of file plan, filings, retention, paper and outcomes, that were not here
-	Log    audit.Carried
+	// Gone are the records that have no contents any more. Where some of them were here
+	// before, their bytes still are: see coordination.Desk.DropGone.
+	Gone []archive.RecordID
+	Log  audit.Carried
 }
 
 // Taking is what ImportArchive needs. Store, Tenant, Open and Known are mandatory.
@@ -201,6 +206,11 @@ func ImportArchive(ctx context.Context, t Taking) (out Imported, err error) {
 	}
 	if out.Sheets, err = i.sheets(ctx); err != nil {
 		return out, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(i.gone)) {
+		if i.gone[id] {
+			out.Gone = append(out.Gone, id)
+		}
 	}
 	err = reading(t.Open, wholeLog, func(r io.Reader) error {
 		var err error

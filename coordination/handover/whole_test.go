@@ -231,6 +231,65 @@ func TestInvariant14AllThatAnArchiveHolds(t *testing.T) {
 	})
 }
 
+// What goes at the source after an archive was taken in goes here with the next one,
+// bytes and all, unless another record has the same.
+func TestWhatIsGoneElsewhereGoesHere(t *testing.T) {
+	t.Parallel()
+	everystore.Each(t, func(t *testing.T, fresh func(testing.TB) coordination.Store) {
+		t.Helper()
+		h, to := openLived(t, everystore.Memory(t)), openLived(t, fresh(t))
+		to.store(t, fresh(t))
+		ctx := t.Context()
+		for _, id := range []string{"A", "B"} {
+			h.file(t, id, "matter:M")
+			h.arrange(archive.RecordID(id), fileplan.Classify{Class: "letters"}, fileplan.Finish{}, fileplan.Declare{})
+		}
+		scan := h.upload("a scan")
+		h.arrange("A", fileplan.Render{Rendition: fileplan.Rendition{Purpose: "scan", DerivedFrom: archive.DigestOf([]byte("content of A")), Digest: scan}})
+		_, err := to.desk.File(ctx, "acme", "carol", archive.File{ID: "mine", Kind: "note", Title: "The same", MediaType: "m", Content: []byte("content of B")})
+		require.NoError(t, err)
+		carry := func() {
+			h.sign(t)
+			var packed bytes.Buffer
+			_, err := h.service.PackArchive(ctx, "acme", &packed, dossier.Tar)
+			require.NoError(t, err)
+			_, _, err = to.service.TakeIn(ctx, "acme", &packed, "")
+			require.NoError(t, err)
+		}
+		carry()
+		require.ErrorIs(t, to.desk.DropGone(ctx, "acme", "A"), archive.ErrRefused, "it is here")
+		h.now = time.Date(2022, 1, 3, 9, 0, 0, 0, time.UTC)
+		h.destroy("A")
+		h.destroy("B")
+		for range 2 {
+			carry()
+			for _, d := range []archive.Digest{scan, archive.DigestOf([]byte("content of A"))} {
+				_, err = to.desk.OpenBlob(ctx, "acme", d)
+				require.ErrorIs(t, err, archive.ErrNotFound)
+			}
+			_, content, err := to.desk.OpenRecord(ctx, "acme", "mine")
+			require.NoError(t, err)
+			require.Equal(t, "content of B", string(content))
+			_, _, err = to.desk.OpenRecord(ctx, "acme", "B")
+			require.ErrorIs(t, err, archive.ErrGone)
+		}
+	})
+}
+
+// store has the house work on another store, without a file plan of its own.
+func (h *lived) store(t *testing.T, store coordination.Store) {
+	t.Helper()
+	now := func() time.Time { return h.now }
+	keys := func(string) (audit.Key, error) { return h.key, nil }
+	var err error
+	h.desk, err = coordination.NewDesk(coordination.Config{Store: store, Now: now, Blobs: h.bytes})
+	require.NoError(t, err)
+	h.sealer, err = audit.New(audit.Config{Store: store, Key: keys, Now: now, Blobs: h.bytes})
+	require.NoError(t, err)
+	h.service, err = handover.New(handover.Config{Desk: h.desk, Store: store, Sealer: h.sealer, Key: keys, Packer: bagit.Packer{}, Unpacker: bagit.Unpacker{}})
+	require.NoError(t, err)
+}
+
 // takenOut is the whole archive in a bag.
 func (h *lived) takenOut(t *testing.T) *bagit.Packed {
 	t.Helper()
