@@ -14,9 +14,13 @@
 // twice is one edge. Types such as supersedes have no circles: an edge that would
 // close one is [ErrRefused].
 //
-// [DecideFile] and [DecideRefer] are the rules, [Evolve] applies an event, and a
-// [Service] loads, decides and saves: File and Refer in a transaction of their
-// own, FileTx and ReferTx in the caller's, so that the copy of a decision is filed
+// Records that turn out to be one thing are merged ([Service.Merge]): one of them stands
+// for all, whoever asks by which id, and the references of each are those of all, under the ids
+// and between the ends that they always had. Nothing that was filed changes.
+//
+// [DecideFile], [DecideRefer] and [DecideMerge] are the rules, [Evolve] applies an event, and a
+// [Service] loads, decides and saves: File, Refer and Merge in a transaction of their
+// own, FileTx, ReferTx and MergeTx in the caller's, so that the copy of a decision is filed
 // with the decision or not at all.
 //
 // The packages below build on this: fileplan (where records belong, and when they are

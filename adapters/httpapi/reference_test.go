@@ -115,3 +115,39 @@ func TestInvariant13ListsHideRecords(t *testing.T) {
 	o.create(t, to, map[string]any{}, carl...).problem(t, http.StatusConflict, "refused")
 	o.create(t, to, map[string]any{"record": "R3"}, carl...).problem(t, http.StatusNotFound, "not-found")
 }
+
+// Invariant 13: what was merged into a record that the caller may not see is as hidden as that, and what was merged into
+// one that he sees stays hidden beside it.
+func TestInvariant13MergesHideRecords(t *testing.T) {
+	t.Parallel()
+	o, _, _ := proving(t) // R3 is hidden from carl
+	carl, vera := []string{"Authorization", as("carl")}, []string{"Authorization", as("vera")}
+	for _, id := range []string{"R4", "R5"} {
+		o.made(t, "/v1/records", map[string]any{"id": id, "kind": "letter", "title": id, "media_type": "text/plain", "content": "b25l"}, vera...)
+	}
+	etag := func(id string) []string {
+		return append([]string{"If-Match", o.send(t, "GET", "/v1/records/"+id, "", vera...).Header.Get("ETag")}, vera...)
+	}
+	byCarl := append([]string{"If-Match", o.send(t, "GET", "/v1/records/R5", "", carl...).Header.Get("ETag")}, carl...)
+	o.send(t, "POST", "/v1/records/R5/merge", `{"into":"R3","reason":"x"}`, byCarl...).fault(t, "/into", "unknown")
+	o.send(t, "POST", "/v1/records/R5/merge", `{"into":"nobody","reason":"x"}`, byCarl...).fault(t, "/into", "unknown")
+	require.Equal(t, http.StatusOK, o.send(t, "POST", "/v1/records/R5/merge", `{"into":"R3","reason":"x"}`, etag("R5")...).Status)
+	for _, of := range []string{"", "/content", "/references", "/merged", "/filing", "/retention", "/heads", "/contents/" + hexDigest("one")} {
+		o.send(t, "GET", "/v1/records/R5"+of, "", carl...).problem(t, http.StatusNotFound, "not-found")
+	}
+	require.Equal(t, "R3", o.send(t, "GET", "/v1/records/R5", "", vera...).Fields["id"])
+	require.Equal(t, http.StatusOK, o.send(t, "POST", "/v1/records/R3/merge", `{"into":"R4","reason":"x"}`, etag("R3")...).Status)
+	require.Equal(t, []any{"R4", "R5"}, idsOf(items(o.send(t, "GET", "/v1/records/R4/merged", "", carl...))))
+	require.Equal(t, []any{"R3", "R4", "R5"}, idsOf(items(o.send(t, "GET", "/v1/records/R4/merged", "", vera...))))
+	o.send(t, "GET", "/v1/records/R4/contents/"+hexDigest("hinge, secret"), "", carl...).problem(t, http.StatusNotFound, "not-found")
+	require.Equal(t, "hinge, secret", o.send(t, "GET", "/v1/records/R4/contents/"+hexDigest("hinge, secret"), "", vera...).Body)
+	require.NotContains(t, o.send(t, "GET", "/v1/records/R4/references?direction=inward", "", carl...).Body, "R3")
+	require.Contains(t, o.send(t, "GET", "/v1/records/R4/references?direction=inward", "", vera...).Body, "R3")
+}
+
+func idsOf(rows []any) (out []any) {
+	for _, r := range rows {
+		out = append(out, r.(map[string]any)["id"])
+	}
+	return out
+}

@@ -12,7 +12,8 @@
 // A [Hold] keeps what its [Scope] covers, for a matter, until it is released: by
 // record, by class or aggregation, or by a condition that is looked at when it
 // matters and never in advance. A hold does not move Due; one that stops the
-// clock adds the days it stood. [Spread] takes a hold along references.
+// clock adds the days it stood. Its [Carry] says over which references it goes on to other
+// records, whenever those references were added; [Spread] is where it goes in a whole graph.
 //
 // A disposal is a [Batch]: exactly these records with exactly these contents, asked for by one person, approved by
 // others, carried out record by record. [Decide] refuses what is not lawful and
