@@ -47,11 +47,15 @@ func (tsvector) layout() layout {
 func (tsvector) changing(context.Context, *sql.Conn) error { return nil }
 
 // settled lets one writer of a tenant follow the other: two that take the same
-// documents in would else each find that they are not there.
+// documents in would else each find that they are not there. What is there is looked
+// up by the index, also in tables of which the planner has no statistics yet.
 func (tsvector) settled(ctx context.Context, tx *sql.Tx, tenant string) error {
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('coordkit_search ' || $1, 0))`, tenant)
+	_, err := tx.ExecContext(ctx, settle, tenant)
 	return err
 }
+
+const settle = `SELECT pg_advisory_xact_lock(hashtextextended('coordkit_search ' || $1, 0)),
+  set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`
 
 const (
 	// A number comes from a sequence, so that tenants do not wait for each other: it
