@@ -7,7 +7,8 @@
 // follow each other within one of them, prefixes* and -excluded words.
 //
 // What matches is filtered by date, kind, facets, and by what the reader may see,
-// before anything is counted or ranked. Hits stand in this order: those first in whose title
+// before anything is counted or ranked: by the markings that he is cleared for, which
+// an index decides by itself (Query.Cleared), and by what else is told of each document (Query.Visible). Hits stand in this order: those first in whose title
 // all of the query's words and prefixes stand; then by date, newest first; then by
 // id. No statistics over the collection enter, so that nobody can tell from an
 // order what he may not see. A [Snippet] is the part of the text with the most

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -141,4 +142,51 @@ func (o *office) hits(text string) (out []archive.RecordID) {
 		out = append(out, h.Key.ID)
 	}
 	return out
+}
+
+// late does something else just before documents are put into the index.
+type late struct {
+	search.Searcher
+
+	first func()
+}
+
+func (l *late) PutDocuments(ctx context.Context, tenant string, ds ...search.Document) error {
+	if first := l.first; first != nil {
+		l.first = nil
+		first()
+	}
+	return l.Searcher.PutDocuments(ctx, tenant, ds...)
+}
+
+// Who read a record for the index before it was destroyed, and comes to put it in
+// afterwards, leaves no word of it there, alone or among many.
+func TestIndexForgetsWhatGoesMeanwhile(t *testing.T) {
+	t.Parallel()
+	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		t.Helper()
+		for _, others := range []int{0, 60} {
+			ctx, store, index := t.Context(), open(t), &late{Searcher: new(search.Indexes)}
+			o := &office{tb: t, ctx: ctx, now: day(2020, 1, 1), blobs: blobs.New(), store: store}
+			var err error
+			o.Desk, err = coordination.NewDesk(coordination.Config{Store: store, Now: o.tick, Blobs: o.blobs, Searcher: index})
+			require.NoError(t, err)
+			o.plan()
+			o.file("R1", "the canary sang")
+			for i := range others {
+				o.file(archive.RecordID("O"+strconv.Itoa(i)), "the sparrow sang")
+			}
+			o.set(day(2022, 1, 2))
+			b := o.approved("R1")
+			index.first = func() {
+				_, err := o.Destroy(ctx, tenant, "dora", b.ID, 0, "R1")
+				require.NoError(t, err)
+			}
+			_, err = o.Index(ctx, tenant)
+			require.NoError(t, err)
+			require.Nil(t, index.first)
+			require.Empty(t, o.hits("canary"))
+			require.Len(t, o.hits("sparrow"), min(others, search.DefaultLimit))
+		}
+	})
 }
