@@ -34,12 +34,14 @@ type Salts func(ctx context.Context, tenant string, position int64) (actor, data
 func Row(e coordination.Entry, actor, data evidence.Salt) evidence.Row {
 	who := evidence.Opening{Salt: actor, Value: []byte(e.Actor)}
 	what := evidence.Opening{Salt: data, Value: e.Data}
-	return evidence.Row{
-		Entry: evidence.Entry{
-			Position: e.Position, Recorded: e.Recorded, Room: string(e.Room), Entity: e.Entity, Seq: e.Seq, Kind: e.Kind, At: e.At,
-			Actor: evidence.Close(who.Salt, who.Value), Data: evidence.Close(what.Salt, what.Value),
-		},
-		Actor: &who, Data: &what,
+	return evidence.Row{Entry: leaf(&e, actor, data), Actor: &who, Data: &what}
+}
+
+// leaf is what of an entry goes into a log.
+func leaf(e *coordination.Entry, actor, data evidence.Salt) evidence.Entry {
+	return evidence.Entry{
+		Position: e.Position, Recorded: e.Recorded, Room: string(e.Room), Entity: e.Entity, Seq: e.Seq, Kind: e.Kind, At: e.At,
+		Actor: evidence.Close(actor, []byte(e.Actor)), Data: evidence.Close(data, e.Data),
 	}
 }
 

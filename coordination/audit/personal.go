@@ -49,7 +49,21 @@ const maxNesting = 100
 // by the name of the nearest member above them. Empty texts are left out. What wanted
 // is given lasts until it returns.
 func spans(data []byte, wanted func(pointer, member []byte) bool) ([]span, error) {
-	s := scanner{data: data, wanted: wanted}
+	return new(scanner).spans(data, wanted)
+}
+
+// scanner goes through values of JSON, each once.
+type scanner struct {
+	data    []byte
+	at      int
+	pointer []byte
+	wanted  func(pointer, member []byte) bool
+	found   []span
+}
+
+// spans is spans in the memory of the last call, whose result it takes back.
+func (s *scanner) spans(data []byte, wanted func(pointer, member []byte) bool) ([]span, error) {
+	*s = scanner{data: data, pointer: s.pointer[:0], wanted: wanted, found: s.found[:0]}
 	if !s.value(nil, 0) || s.space() != 0 {
 		return nil, errNoJSON
 	}
@@ -63,15 +77,6 @@ func named(names []string) func(pointer, member []byte) bool {
 		set[name] = true
 	}
 	return func(_, member []byte) bool { return set[string(member)] }
-}
-
-// scanner goes through a value of JSON once.
-type scanner struct {
-	data    []byte
-	at      int
-	pointer []byte
-	wanted  func(pointer, member []byte) bool
-	found   []span
 }
 
 // space passes blanks and gives the byte after them, 0 at the end.

@@ -99,7 +99,7 @@ func TestPersonalTextsAreThoseOfJSON(t *testing.T) {
 			parts[i] = sealedPart{Name: s.name, Salt: bytes.Repeat([]byte{byte(i)}, 32)}
 		}
 		sealer := &Sealer{cfg: Config{Random: rand.Reader}}
-		sealed, fresh, err := sealer.parts(data, named([]string{"by"}))
+		sealed, fresh, err := sealer.parts(new(scanner), data, named([]string{"by"}))
 		require.NoError(t, err)
 		require.Len(t, fresh, len(want))
 		form, _, err := withParts(data, fresh)

@@ -183,6 +183,7 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 		return fmt.Errorf("audit: salt: %w", err)
 	}
 	wanted := make(map[[2]string]func(pointer, member []byte) bool) // by room and kind
+	var at scanner
 	for i := range page {
 		if want := w.edge.Size() + 1; page[i].Position != want {
 			return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: want, Reason: fmt.Sprintf("entry %d came instead", page[i].Position)}
@@ -197,10 +198,11 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 			parts []sealedPart
 			err   error
 		)
-		if e.Data, parts, err = s.parts(e.Data, wanted[kind]); err != nil {
+		if e.Data, parts, err = s.parts(&at, e.Data, wanted[kind]); err != nil {
 			return err
 		}
-		if err := w.append(Row(e, actor, data), parts); err != nil {
+		sealed := leaf(&e, actor, data)
+		if err := w.append(&sealed, actor, data, parts); err != nil {
 			return err
 		}
 	}
@@ -210,8 +212,8 @@ func (s *Sealer) take(w *writing, page []coordination.Entry) error {
 // parts seals the personal parts of the data of an entry with fresh salts: it gives
 // the data in the form that withParts gives again, and the parts. Data that is no JSON,
 // which no room writes, has none.
-func (s *Sealer) parts(data []byte, wanted func(pointer, member []byte) bool) ([]byte, []sealedPart, error) {
-	at, err := spans(data, wanted)
+func (s *Sealer) parts(by *scanner, data []byte, wanted func(pointer, member []byte) bool) ([]byte, []sealedPart, error) {
+	at, err := by.spans(data, wanted)
 	if err != nil || len(at) == 0 {
 		return data, nil, nil //nolint:nilerr // it is sealed as a whole
 	}

@@ -89,16 +89,16 @@ func (w *writing) head() Head {
 	return Head{Size: w.edge.Size(), Root: w.edge.Root(), Signed: w.row.Value.Signed}
 }
 
-// append takes in an entry with the values behind its seals, and those of its parts.
-func (w *writing) append(row evidence.Row, parts []sealedPart) error {
-	text, err := row.Entry.AppendText(w.text[:0])
+// append takes in an entry with the salts of its seals, and its parts.
+func (w *writing) append(e *evidence.Entry, actor, data evidence.Salt, parts []sealedPart) error {
+	text, err := e.AppendText(w.text[:0])
 	if err != nil {
 		return err
 	}
 	w.text = text
 	n := w.edge.Size() / perBlock
-	w.add(blockKey{ofSeals, n}, row.Entry.Actor[:], row.Entry.Data[:])
-	w.add(blockKey{ofSalts, n}, row.Actor.Salt[:], row.Data.Salt[:])
+	w.add(blockKey{ofSeals, n}, e.Actor[:], e.Data[:])
+	w.add(blockKey{ofSalts, n}, actor[:], data[:])
 	if len(parts) > 0 {
 		id := blockID(partsOf, n)
 		w.parts[id] = append(w.parts[id], entryParts{At: int(w.edge.Size() % perBlock), Parts: parts})
