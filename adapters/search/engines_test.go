@@ -109,7 +109,7 @@ func TestEnginesReadOn(t *testing.T) {
 	t.Parallel()
 	const n = 7000
 	var index rules.Index
-	docs := make([]rules.Document, n)
+	docs, at := make([]rules.Document, n), make(map[archive.RecordID]int, n)
 	for i := range docs {
 		text := []string{"common"}
 		for _, w := range []struct {
@@ -133,7 +133,7 @@ func TestEnginesReadOn(t *testing.T) {
 		if i%1000 == 0 {
 			d.Title = "common half"
 		}
-		docs[i] = d
+		docs[i], at[d.ID] = d, i
 		index.Put(&docs[i])
 	}
 	everyEngine(t, func(t *testing.T, s *search.Searcher) {
@@ -148,6 +148,9 @@ func TestEnginesReadOn(t *testing.T) {
 				{Limit: 300, Counted: 10},
 				{Limit: 500},
 				{Limit: 100, Visible: func(id archive.RecordID) bool { return id < "0100" }},
+				{Limit: 120, Counted: 120, Visible: func(id archive.RecordID) bool { return id[3] == '7' }},                                      // ends among those of one second
+				{Limit: 500, Counted: 900, Visible: func(id archive.RecordID) bool { return strings.ContainsRune("147", rune(id[3])) }},          // more than are read at once
+				{Limit: 120, Counted: 120, Visible: func(id archive.RecordID) bool { return at[id]%50 == 0 || at[id] >= 6600 && at[id]%4 == 0 }}, // ever fewer
 				{Limit: 100, To: day(1).AddDate(0, 0, 990), Facets: map[string]string{"year": "2"}},
 				{Limit: 100, From: day(1).AddDate(0, 0, 100), AsOf: day(1).AddDate(0, 0, 200)},
 			} {

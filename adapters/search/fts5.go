@@ -252,16 +252,16 @@ const rowsSQLite = `SELECT ` + columns + ` FROM json_each($1) j CROSS JOIN coord
 // and all of the second of the last; more says that there may be others.
 func siftSQLite(ctx context.Context, from querier, statement string, args []any, c *collection) (s stretch, more bool, err error) {
 	missing, last := c.missing(), int64(-1)
-	s, kept, err := c.sift(ctx, from, statement, args, func(second int64, kept int) bool {
-		other := second != last
-		last = second
+	s, kept, err := c.sift(ctx, from, statement, args, func(at *place, kept int) bool {
+		other := at.n>>belowSecond != last
+		last = at.n >> belowSecond
 		return other && kept >= missing
 	})
 	if err != nil {
 		return s, false, err
 	}
 	for some := range slices.Chunk(kept, siftedAtOnce) {
-		list, err := json.Marshal(some)
+		list, err := json.Marshal(rowNumbers(some))
 		if err != nil {
 			return s, false, err
 		}

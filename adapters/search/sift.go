@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/coordkit/coordkit/archive"
@@ -26,11 +27,11 @@ func (c *collection) sparse() bool {
 func (c *collection) missing() int { return c.collector.Wanted() - c.collector.Held() }
 
 // sift reads brief rows until stop, which is told how many were kept before, and
-// keeps the numbers of those that the reader may see. The row at which it stops is not
+// keeps the places of those that the reader may see. The row at which it stops is not
 // read.
 func (c *collection) sift(
-	ctx context.Context, from querier, statement string, args []any, stop func(second int64, kept int) bool,
-) (s stretch, kept []int64, err error) {
+	ctx context.Context, from querier, statement string, args []any, stop func(at *place, kept int) bool,
+) (s stretch, kept []place, err error) {
 	rows, err := from.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return s, nil, err
@@ -41,15 +42,29 @@ func (c *collection) sift(
 		if err := rows.Scan(&p.n, &p.dated, &p.id); err != nil {
 			return s, nil, err
 		}
-		if s.enough = stop(p.n>>belowSecond, len(kept)); s.enough {
+		if s.enough = stop(&p, len(kept)); s.enough {
 			return s, kept, nil
 		}
 		s.rows, s.last = s.rows+1, p
 		if c.visible(archive.RecordID(p.id)) {
-			kept = append(kept, p.n) // its row is visited, and counted then
+			kept = append(kept, p) // its row is visited, and counted then
 		} else {
 			c.rows++
 		}
 	}
 	return s, kept, rows.Err()
+}
+
+// rowNumbers are the numbers of some places, in their order.
+func rowNumbers(places []place) []int64 {
+	out := make([]int64, len(places))
+	for i := range places {
+		out[i] = places[i].n
+	}
+	return out
+}
+
+// inHitOrder compares places as hits stand.
+func inHitOrder(a, b place) int {
+	return cmp.Or(cmp.Compare(b.dated, a.dated), cmp.Compare(a.id, b.id))
 }

@@ -105,7 +105,7 @@ func (w *windows) next(ctx context.Context) (done bool, err error) {
 	}
 	kept := w.found.collector.Held() - held
 	w.rows, w.kept = w.rows+s.rows, w.kept+kept
-	if s.rows == most {
+	if s.rows >= most {
 		w.rest.below, w.after = (s.last.n>>belowSecond+1)<<belowSecond, &s.last
 		return false, nil
 	}
@@ -124,19 +124,36 @@ func (w *windows) bring(ctx context.Context, window span, bounded bool, most int
 	if !w.found.sparse() {
 		return read(ctx, w.from, w.statement(&args, where, most), args.list, w.found.visit)
 	}
-	places := "SELECT " + brief + " FROM (SELECT " + brief + " FROM coordkit_search_document d WHERE " + where + " OFFSET 0) d" + hitOrder + " LIMIT " + strconv.Itoa(most)
-	s, kept, err := w.found.sift(ctx, w.from, places, args.list, func(int64, int) bool { return false })
+	s, kept, err := w.sift(ctx, &args, where, most)
 	for some := range slices.Chunk(kept, siftedAtOnce) {
 		if err != nil || s.enough {
 			break
 		}
 		var args arguments
-		numbers := "d.n = ANY (" + args.add(some) + "::bigint[])"
+		numbers := "d.n = ANY (" + args.add(rowNumbers(some)) + "::bigint[])"
 		var part stretch
 		part, err = read(ctx, w.from, w.statement(&args, numbers, most), args.list, w.found.visit)
 		s.enough = part.enough
 	}
 	return s, err
+}
+
+// sift sifts as many matches, and those beside them that bear the very time of the last. That they
+// are in order by time alone, and the ids of one time are put in order here, makes the server's work
+// half of what comparing texts makes it.
+func (w *windows) sift(ctx context.Context, args *arguments, where string, most int) (stretch, []place, error) {
+	matches := "SELECT " + brief + " FROM (SELECT " + brief + " FROM coordkit_search_document d WHERE " + where + " OFFSET 0) d" +
+		" ORDER BY d.dated DESC FETCH FIRST " + strconv.Itoa(most) + " ROWS WITH TIES"
+	var last place
+	s, kept, err := w.found.sift(ctx, w.from, matches, args.list, func(at *place, _ int) bool {
+		if last.id == "" || inHitOrder(last, *at) < 0 {
+			last = *at
+		}
+		return false
+	})
+	s.last = last
+	slices.SortFunc(kept, inHitOrder)
+	return s, kept, err
 }
 
 // span is the next window; all says that nothing is left after it. It begins with a second, so that
