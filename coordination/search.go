@@ -31,7 +31,7 @@ const cursorID, erasedID = "records", "erasures"
 // What is handed to the index at a time: so many records, or so much text in bytes;
 // and of how many entries of the journal at most it is noted at once that they were looked at.
 const (
-	indexedRecords  = 2000
+	indexedRecords  = 10_000
 	indexedAtOnce   = 16 << 20
 	followedEntries = 50_000
 )

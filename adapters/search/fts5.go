@@ -24,8 +24,8 @@ type fts5 struct{}
 const gap = markFacet
 
 // hashSize is how many bytes of index a transaction gathers before it writes them:
-// enough for what is handed over at once, which makes a fifth less work than eight parts of it.
-const hashSize = `INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('hashsize', 8388608)`
+// enough for what is handed over at once, since each part that is written is merged with others later.
+const hashSize = `INSERT INTO coordkit_search_word (coordkit_search_word, rank) VALUES ('hashsize', 33554432)`
 
 func (fts5) layout() layout {
 	return layout{
