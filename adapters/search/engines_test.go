@@ -127,7 +127,7 @@ func TestEnginesReadOn(t *testing.T) {
 			ID: archive.RecordID(fmt.Sprintf("%04d", i*37%n)), Text: strings.Join(text, " "), Dated: day(1).AddDate(0, 0, i/3).Add(time.Duration(i%7) * time.Millisecond),
 			Facets: map[string][]string{"year": {strconv.Itoa(i / 1000)}},
 		}
-		if i > 3000 && i < 6000 {
+		if i > 1500 && i < 6000 {
 			d.Dated = day(1).AddDate(0, 0, 1000) // more in a second than a window has
 		}
 		if i%1000 == 0 {

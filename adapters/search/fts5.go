@@ -261,7 +261,7 @@ func siftSQLite(ctx context.Context, from querier, statement string, args []any,
 		return s, false, err
 	}
 	for some := range slices.Chunk(kept, siftedAtOnce) {
-		list, err := json.Marshal(rowNumbers(some))
+		list, err := json.Marshal(some)
 		if err != nil {
 			return s, false, err
 		}

@@ -18,20 +18,21 @@ const brief = "d.n, d.dated, d.id"
 const siftedAtOnce = 1000
 
 // sparse reports whether the reader of an answer sees few of its candidates, as far
-// as they were read.
+// as they were read. An answer that is full tells nothing of that: more are read only for those
+// of its last second, all of which have to be.
 func (c *collection) sparse() bool {
-	return c.visible != nil && c.rows >= 256 && 3*(c.collector.Held()-c.held) < c.rows
+	return c.visible != nil && c.rows >= 256 && c.missing() > 0 && 3*(c.collector.Held()-c.held) < c.rows
 }
 
 // missing is how many documents the answer lacks.
 func (c *collection) missing() int { return c.collector.Wanted() - c.collector.Held() }
 
 // sift reads brief rows until stop, which is told how many were kept before, and
-// keeps the places of those that the reader may see. The row at which it stops is not
+// keeps the numbers of those that the reader may see. The row at which it stops is not
 // read.
 func (c *collection) sift(
 	ctx context.Context, from querier, statement string, args []any, stop func(at *place, kept int) bool,
-) (s stretch, kept []place, err error) {
+) (s stretch, kept []int64, err error) {
 	rows, err := from.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return s, nil, err
@@ -47,21 +48,12 @@ func (c *collection) sift(
 		}
 		s.rows, s.last = s.rows+1, p
 		if c.visible(archive.RecordID(p.id)) {
-			kept = append(kept, p) // its row is visited, and counted then
+			kept = append(kept, p.n) // its row is visited, and counted then
 		} else {
 			c.rows++
 		}
 	}
 	return s, kept, rows.Err()
-}
-
-// rowNumbers are the numbers of some places, in their order.
-func rowNumbers(places []place) []int64 {
-	out := make([]int64, len(places))
-	for i := range places {
-		out[i] = places[i].n
-	}
-	return out
 }
 
 // inHitOrder compares places as hits stand.

@@ -130,7 +130,7 @@ func (w *windows) bring(ctx context.Context, window span, bounded bool, most int
 			break
 		}
 		var args arguments
-		numbers := "d.n = ANY (" + args.add(rowNumbers(some)) + "::bigint[])"
+		numbers := "d.n = ANY (" + args.add(some) + "::bigint[])"
 		var part stretch
 		part, err = read(ctx, w.from, w.statement(&args, numbers, most), args.list, w.found.visit)
 		s.enough = part.enough
@@ -138,10 +138,10 @@ func (w *windows) bring(ctx context.Context, window span, bounded bool, most int
 	return s, err
 }
 
-// sift sifts as many matches, and those beside them that bear the very time of the last. That they
-// are in order by time alone, and the ids of one time are put in order here, makes the server's work
-// half of what comparing texts makes it.
-func (w *windows) sift(ctx context.Context, args *arguments, where string, most int) (stretch, []place, error) {
+// sift sifts as many matches, and those beside them that bear the very time of the last. They
+// are in order by time alone, which is half the work that comparing texts as well makes the server:
+// an answer takes those of one time in any order.
+func (w *windows) sift(ctx context.Context, args *arguments, where string, most int) (stretch, []int64, error) {
 	matches := "SELECT " + brief + " FROM (SELECT " + brief + " FROM coordkit_search_document d WHERE " + where + " OFFSET 0) d" +
 		" ORDER BY d.dated DESC FETCH FIRST " + strconv.Itoa(most) + " ROWS WITH TIES"
 	var last place
@@ -152,7 +152,6 @@ func (w *windows) sift(ctx context.Context, args *arguments, where string, most 
 		return false
 	})
 	s.last = last
-	slices.SortFunc(kept, inHitOrder)
 	return s, kept, err
 }
 
