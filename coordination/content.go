@@ -145,39 +145,67 @@ func (d *Desk) fileTx(ctx context.Context, tx Tx, actor string, now time.Time, f
 	if f.Stored != (archive.Blob{}) {
 		return archive.Record{}, fmt.Errorf("%w: file what was uploaded with FileUploadTx", ErrInvalid)
 	}
-	seen := &newcomer{Tx: tx}
-	r, err := d.file.FileTx(ctx, seen, actor, now, f)
-	if err != nil || seen.fresh {
-		return r, err
-	}
-	return r, d.shareContent(ctx, tx, r.Digest, f.Content)
+	return d.file.FileTx(ctx, &counting{Tx: tx}, actor, now, f)
 }
 
-// newcomer notes whether a content was new.
-type newcomer struct {
+// counting is the archive's view of a unit of work: it counts who files a content that
+// the store had before, or that is kept elsewhere.
+type counting struct {
 	Tx
 
-	fresh bool
+	put []putContent // contents of records that are still to come
+}
+
+// putContent is a content that a unit of work has put.
+type putContent struct {
+	digest  archive.Digest
+	content []byte
+	fresh   bool // the store did not have it
 }
 
 // PutContent of archive.Tx.
-func (n *newcomer) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
-	fresh, err := n.Tx.PutContent(ctx, digest, content)
-	n.fresh = n.fresh || fresh
+func (c *counting) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
+	fresh, err := c.Tx.PutContent(ctx, digest, content)
+	if err == nil {
+		c.put = append(c.put, putContent{digest, content, fresh})
+	}
 	return fresh, err
 }
 
-// shareContent counts one more record that has a content which the store kept
-// before. If somebody has destroyed it since it was looked for, it is kept again.
-func (d *Desk) shareContent(ctx context.Context, tx Tx, digest archive.Digest, content []byte) error {
-	row, err := holdingOf(ctx, tx, digest)
+// PutRecord of archive.Tx.
+func (c *counting) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
+	out, err := c.Tx.PutRecord(ctx, r, ev...)
+	if err != nil || r.Rev != 0 || !r.Digest.Valid() {
+		return out, err
+	}
+	if err := c.count(ctx, r.Digest); err != nil {
+		return archive.Record{}, err
+	}
+	return out, nil
+}
+
+// count counts one more record that has a content, unless the store keeps the bytes for
+// this one. Bytes that somebody has destroyed since they were put are kept again.
+func (c *counting) count(ctx context.Context, digest archive.Digest) error {
+	at := slices.IndexFunc(c.put, func(p putContent) bool { return p.digest == digest })
+	var put putContent
+	if at >= 0 {
+		put = c.put[at]
+		c.put = slices.Delete(c.put, at, at+1)
+	}
+	if put.fresh {
+		return nil
+	}
+	row, err := holdingOf(ctx, c.Tx, digest)
 	if err != nil {
 		return err
 	}
-	if fresh, err := tx.PutContent(ctx, digest, content); fresh || err != nil {
-		return err
+	if at >= 0 {
+		if fresh, err := c.Tx.PutContent(ctx, digest, put.content); fresh || err != nil {
+			return err
+		}
 	}
-	return use(ctx, tx, row)
+	return use(ctx, c.Tx, row)
 }
 
 // useContent counts one more record that has a content which is kept elsewhere.

@@ -9,43 +9,6 @@ import (
 	"github.com/coordkit/coordkit/coordination/register"
 )
 
-// counting is the archive's view of a unit of work: it counts who files a content that
-// the store had before, or that is kept elsewhere.
-type counting struct {
-	Tx
-
-	fresh map[archive.Digest]bool // put by this unit, for a record that is still to come
-}
-
-// PutContent of archive.Tx.
-func (c *counting) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
-	fresh, err := c.Tx.PutContent(ctx, digest, content)
-	if fresh && err == nil {
-		if c.fresh == nil {
-			c.fresh = make(map[archive.Digest]bool)
-		}
-		c.fresh[digest] = true
-	}
-	return fresh, err
-}
-
-// PutRecord of archive.Tx.
-func (c *counting) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
-	out, err := c.Tx.PutRecord(ctx, r, ev...)
-	if err != nil || r.Rev != 0 || !r.Digest.Valid() {
-		return out, err
-	}
-	if c.fresh[r.Digest] {
-		delete(c.fresh, r.Digest) // the store keeps the bytes for this one
-		return out, nil
-	}
-	row, err := holdingOf(ctx, c.Tx, r.Digest)
-	if err != nil {
-		return archive.Record{}, err
-	}
-	return out, use(ctx, c.Tx, row)
-}
-
 // stands reports whether a record has its contents still, by what became of it.
 func stands(k Keeping) bool { return k.Fate != retention.Destroyed && !k.Cleared }
 

@@ -97,23 +97,13 @@ func (ev *Evidence) table() table {
 	t := table{name: "events", head: []string{"position", "record", "kind", "actor", "data", "proof"}}
 	for i := range ev.Entries {
 		e := &ev.Entries[i]
-		t.rows = append(t.rows, eventRow{
+		t.rows = append(t.rows, WrittenEvent{
 			Position: e.Position, Record: e.Record, Kind: e.Kind, Actor: e.Actor, Data: e.Data, Entry: e.stem() + ".entry", Proof: e.stem() + ".tlog-proof",
 		})
 	}
 	return t
 }
 
-type eventRow struct {
-	Position int64            `json:"position"`
-	Record   archive.RecordID `json:"record"`
-	Kind     string           `json:"kind"`
-	Actor    Opening          `json:"actor"`
-	Data     Opening          `json:"data"`
-	Entry    string           `json:"entry"`
-	Proof    string           `json:"proof"`
-}
-
-func (r eventRow) cells() []string {
+func (r WrittenEvent) cells() []string {
 	return []string{strconv.FormatInt(r.Position, 10), string(r.Record), r.Kind, r.Actor.Value, r.Data.Value, r.Proof}
 }

@@ -39,7 +39,7 @@ type ExaminedDossier struct {
 	// Before is the state of the journal at the dossier that this one continues; nil for
 	// a first one. Compare it with the checkpoint of that one.
 	Before *evidence.Checkpoint
-	// MisfitError is the first place that does not fit; nil: everything does.
+	// Misfit is the first place that does not fit; nil: everything does.
 	Misfit *dossier.MisfitError
 }
 
@@ -227,7 +227,7 @@ func opens(line int, what string, o *dossier.Opening, seal evidence.Seal) error 
 		}
 	}
 	if !o.Erased && !fits(o.Salt, o.Value, seal) {
-		return told(line, "has an %s that is not what was sealed", what)
+		return told(line, "tells another %s than was sealed", what)
 	}
 	return nil
 }
