@@ -366,7 +366,7 @@ func (d *Desk) rulesOf(ctx context.Context, tx Tx, f *fileplan.Filing) ([]retent
 		}
 		var end retention.Date // zero: it is in the class still
 		if i+1 < len(f.Classified) {
-			end = later(day(f.Classified[i+1].At), day(c.At).Days(1)) // also for a day that it was in for an hour
+			end = day(f.Classified[i+1].At).Days(1) // what is in force on the day it left counts: it came under that in the morning
 		}
 		under := stretches(class.Value.Versions, day(c.At), end, func(v fileplan.Class) retention.Date { return day(v.From) })
 		for k, s := range under {

@@ -166,3 +166,34 @@ func TestInvariant9DueFallsOnlyByAuthority(t *testing.T) {
 		require.Positive(t, earlier, "no script made anything due earlier, by authority")
 	})
 }
+
+// A record comes under what is in force in its class on the day on which it leaves it too: whoever
+// classifies it elsewhere in the afternoon needs an authority for what made it be kept longer
+// in the morning.
+func TestInvariant9OnTheDayARecordLeavesItsClass(t *testing.T) {
+	t.Parallel()
+	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		t.Helper()
+		c := newClerk(t, newOffice(t, t.Context(), open(t)))
+		long := c.schedule("L", 60, "", 0)
+		long.From = retention.Date{Year: 2019, Month: 1, Day: 1}
+		_, err := c.AddSchedule(c.ctx, tenant, "carol", long)
+		require.NoError(t, err)
+		move := func(class, authority string) {
+			_, err := c.Arrange(c.ctx, tenant, "carol", "P", 0, fileplan.Classify{Class: class, Reason: "it belongs there", Authority: authority})
+			require.NoError(t, err)
+		}
+		move("letters", "") // both classes keep it for a year
+		require.Equal(t, "2021-01-03", c.due("P").String())
+
+		change := day(2020, 6, 17)
+		_, err = c.AddClass(c.ctx, tenant, "carol", fileplan.Class{ID: "letters", Title: "letters", Schedule: "L", From: change})
+		require.NoError(t, err)
+		c.set(change.Add(time.Hour))
+		require.Equal(t, "2025-01-03", c.due("P").String(), "its class keeps it longer from today on")
+		move("notes", "")
+		require.Equal(t, "2025-01-03", c.due("P").String(), "nobody allowed less")
+		move("notes", "Act 2")
+		require.Equal(t, "2021-01-03", c.due("P").String())
+	})
+}
