@@ -53,8 +53,14 @@ func (o *office) set(at time.Time) {
 }
 
 func newOffice(tb require.TestingT, ctx context.Context, store coordination.Store) *office {
+	return newOfficeIn(tb, ctx, store, time.UTC)
+}
+
+func newOfficeIn(tb require.TestingT, ctx context.Context, store coordination.Store, zone *time.Location) *office {
 	o := &office{tb: tb, ctx: ctx, now: day(2020, 1, 1), blobs: blobs.New(), store: store}
-	desk, err := coordination.NewDesk(coordination.Config{Store: store, Now: o.tick, Blobs: o.blobs})
+	desk, err := coordination.NewDesk(coordination.Config{
+		Store: store, Now: o.tick, Blobs: o.blobs, Office: retention.Office{Zone: zone, Fiscal: time.January},
+	})
 	require.NoError(tb, err)
 	o.Desk = desk
 	return o

@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type clerk struct {
 	*office
 
 	t        checker
+	zone     *time.Location // in which its days begin
 	at       time.Time
 	from     map[string]retention.Date // of the newest version of each schedule
 	allowed  []retention.Date          // from when versions are in force that somebody allowed to shorten
@@ -28,8 +30,14 @@ type clerk struct {
 	settled  bool
 }
 
-func newClerk(t checker, o *office) *clerk {
-	c := &clerk{office: o, t: t, at: day(2020, 1, 2), from: make(map[string]retention.Date), versions: make(map[string]time.Time)}
+// zones are those of offices on either side of the line where the date changes.
+func zones() []*time.Location {
+	return []*time.Location{time.UTC, time.FixedZone("Auckland", 13*3600), time.FixedZone("Pago Pago", -11*3600)}
+}
+
+func newClerk(t checker, ctx context.Context, store coordination.Store, zone *time.Location) *clerk {
+	o := newOfficeIn(t, ctx, store, zone)
+	c := &clerk{office: o, t: t, zone: zone, at: day(2020, 1, 2), from: make(map[string]retention.Date), versions: make(map[string]time.Time)}
 	o.set(c.at)
 	for _, id := range []string{"S", "T"} {
 		c.from[id] = retention.Date{Year: 2019, Month: 1, Day: 1}
@@ -63,7 +71,7 @@ func (c *clerk) act(n int) (name string, may bool) {
 	schedule, class, authority := []string{"S", "T"}[n%2], []string{"letters", "notes"}[n/2%2], []string{"", "", "Act 2"}[n/4%3]
 	switch kind {
 	case 0:
-		next := retention.DateOf(c.at, time.UTC)
+		next := retention.DateOf(c.at, c.zone)
 		if next.Compare(c.from[schedule]) < 0 {
 			next = c.from[schedule]
 		}
@@ -79,7 +87,7 @@ func (c *clerk) act(n int) (name string, may bool) {
 		if next.Before(c.versions[class]) {
 			next = c.versions[class]
 		}
-		c.versions[class] = next.AddDate(0, 0, 1+n%200)
+		c.versions[class] = next.AddDate(0, 0, 1+n%200).Add(time.Duration(n/200%720) * time.Minute)
 		_, err := c.AddClass(c.ctx, tenant, "carol", fileplan.Class{ID: class, Title: class, Schedule: schedule, From: c.versions[class]})
 		require.NoError(c.t, err)
 		return "class", false
@@ -100,13 +108,31 @@ func (c *clerk) act(n int) (name string, may bool) {
 		c.settled = true
 		return "settle", first // what waited for it is due at last
 	}
-	before := retention.DateOf(c.at, time.UTC)
-	c.at = c.at.AddDate(0, 0, 1+n%400)
+	before := retention.DateOf(c.at, c.zone)
+	c.at = c.later(n)
 	c.set(c.at)
 	for _, from := range c.allowed {
-		may = may || from.Compare(before) > 0 && from.Compare(retention.DateOf(c.at, time.UTC)) <= 0
+		may = may || from.Compare(before) > 0 && from.Compare(retention.DateOf(c.at, c.zone)) <= 0
 	}
 	return "wait", may
+}
+
+// later is some hours or days ahead, or the day on which a class changes.
+func (c *clerk) later(n int) time.Time {
+	some := c.at.Add(time.Duration(1+n/1200%1440) * time.Minute)
+	switch n % 3 {
+	case 0:
+		return some
+	case 1:
+		return some.AddDate(0, 0, n/3%400)
+	}
+	at := some
+	for _, id := range []string{"letters", "notes"} {
+		if change := c.versions[id]; change.After(c.at) && (at.Equal(some) || change.Before(at)) {
+			at = change
+		}
+	}
+	return at
 }
 
 // due is when a record may go; a day beyond all if it may not.
@@ -152,14 +178,15 @@ func TestInvariant9DueFallsOnlyByAuthority(t *testing.T) {
 	t.Parallel()
 	scripts := rapid.SliceOfN(rapid.IntRange(0, 1<<24), 8, 40)
 	rapid.Check(t, func(rt *rapid.T) {
-		newClerk(rt, newOffice(rt, t.Context(), everystore.Memory(t))).run(scripts.Draw(rt, "script"))
+		zone := rapid.SampledFrom(zones()).Draw(rt, "zone")
+		newClerk(rt, t.Context(), everystore.Memory(t), zone).run(scripts.Draw(rt, "script"))
 	})
 	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
 		t.Helper()
 		store, later, earlier := open(t), 0, 0
 		for seed := range 16 {
-			o := newOffice(t, t.Context(), everystore.InTenant(store, fmt.Sprint("office ", seed)))
-			more, less := newClerk(t, o).run(scripts.Example(seed))
+			own := everystore.InTenant(store, fmt.Sprint("office ", seed))
+			more, less := newClerk(t, t.Context(), own, zones()[seed%len(zones())]).run(scripts.Example(seed))
 			later, earlier = later+more, earlier+less
 		}
 		require.Positive(t, later, "no script made anything due later")
@@ -174,7 +201,7 @@ func TestInvariant9OnTheDayARecordLeavesItsClass(t *testing.T) {
 	t.Parallel()
 	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
 		t.Helper()
-		c := newClerk(t, newOffice(t, t.Context(), open(t)))
+		c := newClerk(t, t.Context(), open(t), time.UTC)
 		long := c.schedule("L", 60, "", 0)
 		long.From = retention.Date{Year: 2019, Month: 1, Day: 1}
 		_, err := c.AddSchedule(c.ctx, tenant, "carol", long)
