@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/reference"
@@ -23,72 +22,66 @@ func (d *Desk) Closure(
 	}
 	var out reference.Closure
 	err = d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
+		a := surroundings{tx: tx, visible: visible}
+		a.along, a.against = p.Wanted()
 		var err error
-		out, _, err = reference.Grow(p, around(ctx, tx, p, visible), starts...)
+		if a.held, err = a.filed(ctx, starts); err != nil {
+			return err
+		}
+		out, err = reference.Grow(p, func(records []archive.RecordID) ([]reference.Node, []*archive.Reference, error) {
+			return a.around(ctx, records)
+		}, starts...)
 		return err
 	})
 	return out, err
 }
 
-// around reads what is around records. What a reader may not see is not there.
-func around(ctx context.Context, tx Tx, p reference.Policy, visible func(archive.RecordID) bool) reference.Around {
-	along, against := p.Wanted()
-	a := surroundings{tx: tx, visible: visible, known: make(map[archive.RecordID]bool)}
-	return func(records []archive.RecordID) ([]reference.Node, []archive.Reference, error) {
-		a.held, a.edges = nil, nil
-		for _, id := range records { // of others it is known from the edge that led there
-			if err := a.start(ctx, id); err != nil {
-				return nil, nil, err
-			}
-		}
-		for some := range slices.Chunk(records, archive.MaxEnds) {
-			for _, q := range []archive.EdgeQuery{
-				{Records: some, Direction: archive.Outward, Types: along},
-				{Records: some, Direction: archive.Inward, Types: against},
-			} {
-				if err := a.read(ctx, q); err != nil {
-					return nil, nil, err
-				}
-			}
-		}
-		return a.held, a.edges, nil
-	}
-}
-
+// surroundings reads what is around records. What a reader may not see is not there.
 type surroundings struct {
-	tx      Tx
-	visible func(archive.RecordID) bool
-	known   map[archive.RecordID]bool // by record: that it is held
+	tx             Tx
+	visible        func(archive.RecordID) bool
+	along, against []archive.ReferenceType
 
 	held  []reference.Node
-	edges []archive.Reference
+	edges []*archive.Reference
 }
 
 func (a *surroundings) sees(e archive.End) bool {
 	return a.visible == nil || e.Kind != archive.EndRecord || a.visible(archive.RecordID(e.Value))
 }
 
-// start looks a record up to which no edge has led.
-func (a *surroundings) start(ctx context.Context, id archive.RecordID) error {
-	if a.known[id] || !a.sees(archive.ToRecord(id)) {
-		return nil
+// filed are those of some records that are held. Of others it is known from the edges that
+// lead to them.
+func (a *surroundings) filed(ctx context.Context, ids []archive.RecordID) (held []reference.Node, err error) {
+	for _, id := range ids {
+		if !a.sees(archive.ToRecord(id)) {
+			continue
+		}
+		switch r, err := a.tx.Record(ctx, id); {
+		case err == nil:
+			held = append(held, reference.Node{ID: id, Dated: r.Dated})
+		case !errors.Is(err, archive.ErrNotFound):
+			return nil, err
+		}
 	}
-	r, err := a.tx.Record(ctx, id)
-	switch {
-	case errors.Is(err, archive.ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	}
-	a.hold(id, r.Dated)
-	return nil
+	return held, nil
 }
 
-func (a *surroundings) hold(id archive.RecordID, dated time.Time) {
-	if !a.known[id] {
-		a.known[id] = true
-		a.held = append(a.held, reference.Node{ID: id, Dated: dated})
+// around is a reference.Around; what is known of the starts is in its first answer.
+func (a *surroundings) around(ctx context.Context, records []archive.RecordID) ([]reference.Node, []*archive.Reference, error) {
+	for some := range slices.Chunk(records, archive.MaxEnds) {
+		for _, q := range []archive.EdgeQuery{
+			{Records: some, Direction: archive.Outward, Types: a.along},
+			{Records: some, Direction: archive.Inward, Types: a.against},
+		} {
+			if err := a.read(ctx, q); err != nil {
+				return nil, nil, err
+			}
+		}
 	}
+	held, edges := a.held, a.edges
+	a.held, a.edges = nil, nil
+	return held, edges, nil
 }
 
 // read takes in the edges that a reader may know of: those of which he sees both ends.
@@ -97,19 +90,19 @@ func (a *surroundings) read(ctx context.Context, q archive.EdgeQuery) error {
 	if err != nil {
 		return err
 	}
-	a.edges = slices.Grow(a.edges, len(edges))
+	a.edges, a.held = slices.Grow(a.edges, len(edges)), slices.Grow(a.held, len(edges))
 	for i := range edges {
 		e := &edges[i]
 		if !a.sees(e.Source) || !a.sees(e.Target) {
 			continue
 		}
-		a.edges = append(a.edges, e.Reference)
-		other := e.Source
-		if q.Direction == archive.Outward {
-			other = e.Target
-		}
+		a.edges = append(a.edges, &e.Reference)
 		if e.Held {
-			a.hold(archive.RecordID(other.Value), e.Dated)
+			other := e.Source
+			if q.Direction == archive.Outward {
+				other = e.Target
+			}
+			a.held = append(a.held, reference.Node{ID: archive.RecordID(other.Value), Dated: e.Dated})
 		}
 	}
 	return nil

@@ -168,8 +168,8 @@ func (a *assembly) within(ends []archive.End, g *Graph, each func(i int32)) {
 		in[end] = true
 	}
 	for _, end := range ends {
-		for _, h := range g.out[g.nodes[end]] {
-			if in[g.ends[h.other]] {
+		for _, h := range g.nodes[g.index[end]].out {
+			if in[g.nodes[h.other].end] {
 				each(h.edge)
 			}
 		}

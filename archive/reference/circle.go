@@ -16,8 +16,8 @@ func (g *Graph) Circles(t archive.ReferenceType) [][]archive.End {
 
 // circles are those over the edges that are wanted.
 func (g *Graph) circles(wanted func(half) bool) [][]archive.End {
-	s := &tarjan{g: g, wanted: wanted, index: make([]int32, len(g.ends)), low: make([]int32, len(g.ends)), on: make([]bool, len(g.ends))}
-	for n := range g.ends {
+	s := &tarjan{g: g, wanted: wanted, index: make([]int32, len(g.nodes)), low: make([]int32, len(g.nodes)), on: make([]bool, len(g.nodes))}
+	for n := range g.nodes {
 		if s.index[n] == 0 {
 			s.visit(int32(n))
 		}
@@ -26,7 +26,7 @@ func (g *Graph) circles(wanted func(half) bool) [][]archive.End {
 	for _, set := range s.found {
 		ends := make([]archive.End, len(set))
 		for i, n := range set {
-			ends[i] = g.ends[n]
+			ends[i] = g.nodes[n].end
 		}
 		slices.SortFunc(ends, compareEnds)
 		out = append(out, ends)
@@ -55,8 +55,8 @@ func (s *tarjan) visit(start int32) {
 	frames := []frame{s.enter(start)}
 	for len(frames) > 0 {
 		top := &frames[len(frames)-1]
-		if top.at < len(s.g.out[top.node]) {
-			h := s.g.out[top.node][top.at]
+		if top.at < len(s.g.nodes[top.node].out) {
+			h := s.g.nodes[top.node].out[top.at]
 			top.at++
 			switch {
 			case !s.wanted(h):
@@ -104,7 +104,7 @@ func (s *tarjan) pop(root int32) {
 }
 
 func (s *tarjan) loops(n int32) bool {
-	return slices.ContainsFunc(s.g.out[n], func(h half) bool { return h.other == n && s.wanted(h) })
+	return slices.ContainsFunc(s.g.nodes[n].out, func(h half) bool { return h.other == n && s.wanted(h) })
 }
 
 // LongestChain gives a longest path over edges of a type, from its source, which
@@ -115,18 +115,18 @@ func (g *Graph) LongestChain(t archive.ReferenceType) []archive.End {
 		return nil
 	}
 	kind := g.kindOf(t)
-	length := make([]int32, len(g.ends)) // of the longest path that begins at the node, in nodes
-	next := make([]int32, len(g.ends))
+	length := make([]int32, len(g.nodes)) // of the longest path that begins at the node, in nodes
+	next := make([]int32, len(g.nodes))
 	best := int32(-1)
-	for n := range g.ends {
+	for n := range g.nodes {
 		g.measure(int32(n), kind, length, next)
-		if best < 0 || length[n] > length[best] || (length[n] == length[best] && compareEnds(g.ends[n], g.ends[best]) < 0) {
+		if best < 0 || length[n] > length[best] || (length[n] == length[best] && compareEnds(g.nodes[n].end, g.nodes[best].end) < 0) {
 			best = int32(n)
 		}
 	}
 	var out []archive.End
 	for n := best; n >= 0; n = next[n] {
-		out = append(out, g.ends[n])
+		out = append(out, g.nodes[n].end)
 	}
 	return out
 }
@@ -140,8 +140,8 @@ func (g *Graph) measure(start, kind int32, length, next []int32) {
 	frames := []frame{{node: start}}
 	for len(frames) > 0 {
 		top := &frames[len(frames)-1]
-		if top.at < len(g.out[top.node]) {
-			h := g.out[top.node][top.at]
+		if top.at < len(g.nodes[top.node].out) {
+			h := g.nodes[top.node].out[top.at]
 			top.at++
 			if h.kind == kind && length[h.other] == 0 {
 				frames = append(frames, frame{node: h.other})
@@ -151,7 +151,7 @@ func (g *Graph) measure(start, kind int32, length, next []int32) {
 		n := top.node
 		frames = frames[:len(frames)-1]
 		length[n], next[n] = 1, -1
-		for _, h := range g.out[n] { // in byte order, so the first of the longest stays
+		for _, h := range g.nodes[n].out { // in byte order, so the first of the longest stays
 			if h.kind == kind && length[h.other]+1 > length[n] {
 				length[n], next[n] = length[h.other]+1, h.other
 			}

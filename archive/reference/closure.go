@@ -47,7 +47,8 @@ func Standard(asOf time.Time) Policy {
 	return p
 }
 
-// Closure is what a policy takes in, and what stands at its border.
+// Closure is what a policy takes in, and what stands at its border. Paths with a
+// common beginning may have it in the same memory: they are not to be changed.
 type Closure struct {
 	Items  []Item   // nearest first, ties in the order of their paths
 	Border []Border // what was reached and not taken in, in the order of reaching
@@ -109,6 +110,8 @@ const (
 	along
 	against
 	noted
+	kin     // to complete a family
+	refused // it stands at the border
 )
 
 // Closure takes in what the policy says from the given records. A start that is
@@ -116,85 +119,46 @@ const (
 func (g *Graph) Closure(p Policy, starts ...archive.RecordID) Closure {
 	w := g.walk(p)
 	w.start(starts)
-	for len(w.next) > 0 {
+	for w.followed < len(w.visits) {
 		w.step()
 	}
-	for i := 0; i < len(w.out.Items); {
-		i = w.families(i)
+	for w.completed < len(w.items) {
+		w.families()
 	}
-	return w.out
+	return w.closure()
 }
 
-func (w *walk) start(starts []archive.RecordID) {
-	for _, id := range starts {
-		end := archive.ToRecord(id)
-		n, ok := w.g.nodes[end]
-		switch {
-		case ok:
-			w.reach(n, fromStart, arrival{edge: -1})
-		case !slices.Contains(w.strange, end):
-			w.strange = append(w.strange, end)
-			w.out.Border = append(w.out.Border, Border{End: end, Why: NotHeld})
-		}
-	}
-}
-
-// step follows what was reached last, all at one distance.
-func (w *walk) step() {
-	level := w.next
-	w.next = nil
-	for _, v := range level {
-		w.follow(v)
-	}
-	w.distance++
-}
-
-// visit is a record reached in one way, by a path that goes that way: what is
-// reached from here has come by it, not by the path by which the record was first
+// visit is a record reached in one way, from another visit over an edge: what is
+// reached from here has come by that path, not by the one by which the record was first
 // taken in, which may have turned round.
 type visit struct {
-	node int32
-	way  int8
-	path []Step
-}
-
-// arrival is the edge by which a record was reached, and the visit it led from.
-type arrival struct {
-	from    visit
-	edge    int32 // -1: a start
-	inverse bool
-}
-
-// path is the path of an arrival.
-func (w *walk) path(by arrival) []Step {
-	if by.edge < 0 {
-		return nil
-	}
-	e := &w.g.edges[by.edge]
-	last := Step{Edge: e.ID, Type: e.Type, Inverse: by.inverse, From: archive.RecordID(w.g.ends[by.from.node].Value)}
-	return append(slices.Clip(by.from.path), last)
+	node    int32
+	from    int32 // index of a visit; -1: a start
+	edge    int32
+	inverse bool // against the direction of the edge
+	way     int8
 }
 
 // walk is one closure under way. What it knows of a node stands at the node's
 // index.
 type walk struct {
-	g        *Graph
-	policy   Policy
-	rules    []*Rule // by index of the type
-	limit    int
-	distance int
-	next     []visit
-	seen     []uint8       // a bit for each way in which the node is followed
-	item     []int32       // index among the items + 1; 0: not taken in; -1: at the border
-	strange  []archive.End // starts that the graph did not know when the walk began: they stand at the border
-	out      Closure
+	g         *Graph
+	policy    Policy
+	rules     []*Rule // by index of the type
+	limit     int
+	distance  int
+	visits    []visit
+	followed  int           // of the visits, those that were gone on from
+	items     []int32       // index of the visit by which each was taken in
+	completed int           // of the items, those whose families were taken in
+	seen      []uint8       // by node: a bit for each way in which it was reached
+	strange   []archive.End // starts that the graph did not know when the walk began: they stand at the border
+	border    []Border
+	full      bool
 }
 
 func (g *Graph) walk(p Policy) *walk {
-	w := &walk{
-		g: g, policy: p, rules: make([]*Rule, len(g.types)), limit: p.Limit,
-		seen: make([]uint8, len(g.ends)), item: make([]int32, len(g.ends)),
-	}
+	w := &walk{g: g, policy: p, rules: make([]*Rule, len(g.types)), limit: p.Limit, seen: make([]uint8, len(g.nodes))}
 	if w.limit <= 0 {
 		w.limit = DefaultLimit
 	}
@@ -206,78 +170,139 @@ func (g *Graph) walk(p Policy) *walk {
 	return w
 }
 
+func (w *walk) start(starts []archive.RecordID) {
+	for _, id := range starts {
+		end := archive.ToRecord(id)
+		n, ok := w.g.index[end]
+		switch {
+		case ok:
+			w.reach(visit{node: n, from: -1, way: fromStart})
+		case !slices.Contains(w.strange, end):
+			w.strange = append(w.strange, end)
+			w.border = append(w.border, Border{End: end, Why: NotHeld})
+		}
+	}
+}
+
+// step follows what was reached last, all at one distance.
+func (w *walk) step() {
+	for until := len(w.visits); w.followed < until; w.followed++ {
+		w.follow(int32(w.followed))
+	}
+	w.distance++
+}
+
 // reach takes a node in, or puts it at the border, and has it followed once for
 // every way it is reached in.
-func (w *walk) reach(n int32, way int8, by arrival) {
-	if w.seen[n]>>way&1 == 1 || w.item[n] < 0 {
+func (w *walk) reach(v visit) {
+	seen := &w.seen[v.node]
+	switch {
+	case *seen&(1<<v.way|1<<refused) != 0:
 		return
-	}
-	if w.item[n] == 0 && w.refuse(n, by) {
+	case *seen != 0:
+	case w.refuse(v):
+		*seen = 1 << refused
 		return
+	default:
+		w.items = append(w.items, int32(len(w.visits)))
 	}
-	path := w.path(by)
-	if w.item[n] == 0 {
-		w.take(n, path, false)
-	}
-	w.seen[n] |= 1 << way
-	w.next = append(w.next, visit{n, way, path})
+	*seen |= 1 << v.way
+	w.visits = append(w.visits, v)
 }
 
 // refuse puts a node at the border if something stands against taking it in.
-func (w *walk) refuse(n int32, by arrival) bool {
+func (w *walk) refuse(v visit) bool {
+	n := &w.g.nodes[v.node]
 	why := w.refusal(n)
-	if why == "" {
-		return false
+	if why == "" || slices.Contains(w.strange, n.end) {
+		return why != ""
 	}
-	w.item[n] = -1
-	if slices.Contains(w.strange, w.g.ends[n]) {
-		return true
+	b := Border{End: n.end, Why: why}
+	if v.from >= 0 {
+		b.Edge, b.From = w.g.edges[v.edge].ID, w.record(v.from)
 	}
-	b := Border{End: w.g.ends[n], Why: why}
-	if by.edge >= 0 {
-		b.Edge, b.From = w.g.edges[by.edge].ID, archive.RecordID(w.g.ends[by.from.node].Value)
-	}
-	w.out.Border = append(w.out.Border, b)
+	w.border = append(w.border, b)
 	return true
 }
 
-// take makes a node an item.
-func (w *walk) take(n int32, path []Step, family bool) {
-	w.out.Items = append(w.out.Items, Item{ID: archive.RecordID(w.g.ends[n].Value), Path: path, Family: family})
-	w.item[n] = int32(len(w.out.Items))
+// record is the record of a visit.
+func (w *walk) record(visit int32) archive.RecordID {
+	return archive.RecordID(w.g.nodes[w.visits[visit].node].end.Value)
 }
 
-func (w *walk) refusal(n int32) Why {
-	switch end := w.g.ends[n]; {
-	case end.Kind == archive.EndText:
+// closure is what the walk has found.
+func (w *walk) closure() Closure {
+	paths := w.paths()
+	out := Closure{Items: slices.Grow([]Item(nil), len(w.items)), Border: w.border, Full: w.full}
+	for _, at := range w.items {
+		out.Items = append(out.Items, Item{ID: w.record(at), Path: paths[at], Family: w.visits[at].way == kin})
+	}
+	return out
+}
+
+// paths are the paths by which the items were reached, by visit. One that goes on from
+// another one has it as its beginning, in the same memory if it was the last to do so.
+func (w *walk) paths() [][]Step {
+	depth := make([]int32, len(w.visits))
+	for i, v := range w.visits {
+		if v.from >= 0 {
+			depth[i] = depth[v.from] + 1
+		}
+	}
+	paths := make([][]Step, len(w.visits))
+	for _, at := range slices.Backward(w.items) {
+		if paths[at] != nil {
+			continue
+		}
+		steps := make([]Step, depth[at])
+		for n := depth[at]; n > 0; n-- {
+			if paths[at] != nil {
+				copy(steps, paths[at])
+				break
+			}
+			v := &w.visits[at]
+			e := w.g.edges[v.edge]
+			steps[n-1] = Step{Edge: e.ID, Type: e.Type, Inverse: v.inverse, From: w.record(v.from)}
+			paths[at], at = steps[:n:n], v.from
+		}
+	}
+	return paths
+}
+
+func (w *walk) refusal(n *node) Why {
+	switch {
+	case n.end.Kind == archive.EndText:
 		return Unresolved
-	case end.Kind != archive.EndRecord:
+	case n.end.Kind != archive.EndRecord:
 		return External
-	case !w.g.held[n]:
+	case !n.held:
 		return NotHeld
-	case !w.policy.AsOf.IsZero() && w.g.dated[n].After(w.policy.AsOf):
+	case !w.policy.AsOf.IsZero() && n.dated.After(w.policy.AsOf):
 		return LaterDate
-	case len(w.out.Items) >= w.limit:
-		w.out.Full = true
+	case len(w.items) >= w.limit:
+		w.full = true
 		return LimitMet
 	}
 	return ""
 }
 
-func (w *walk) follow(v visit) {
+// follow goes on from a visit.
+func (w *walk) follow(from int32) {
+	v := w.visits[from]
 	var way int8
 	step := func(inverse bool) func(half) {
 		return func(h half) {
 			if w.g.valid(h, w.policy.AsOf) {
-				w.reach(h.other, way, arrival{from: v, edge: h.edge, inverse: inverse})
+				w.reach(visit{node: h.other, from: from, edge: h.edge, inverse: inverse, way: way})
 			}
 		}
 	}
-	kinds(w.g.out[v.node], func(kind int32) (ok bool) {
+	n := &w.g.nodes[v.node]
+	kinds(n.out, func(kind int32) (ok bool) {
 		way, ok = w.wayOut(v.way, kind)
 		return ok
 	}, step(false))
-	kinds(w.g.in[v.node], func(kind int32) (ok bool) {
+	kinds(n.in, func(kind int32) (ok bool) {
 		way, ok = w.wayIn(v.way, kind)
 		return ok
 	}, step(true))
@@ -328,26 +353,20 @@ func (w *walk) symmetric(way int8, r *Rule) (int8, bool) {
 
 func (w *walk) within(reach int) bool { return reach == archive.Unbounded || w.distance < reach }
 
-// families takes in what belongs to the items from an index on, and returns the
-// index of what belongs to those in turn.
-func (w *walk) families(from int) int {
-	until := len(w.out.Items)
-	for i := from; i < until; i++ {
-		n := w.g.nodes[archive.ToRecord(w.out.Items[i].ID)]
+// families takes in what belongs to the items that were taken in last.
+func (w *walk) families() {
+	for until := len(w.items); w.completed < until; w.completed++ {
+		from := w.items[w.completed]
+		n := &w.g.nodes[w.visits[from].node]
 		for _, side := range [...]struct {
 			list    []half
 			inverse bool
-		}{{w.g.out[n], false}, {w.g.in[n], true}} {
+		}{{n.out, false}, {n.in, true}} {
 			for _, h := range side.list {
-				if !w.g.types[h.kind].Family || w.item[h.other] != 0 || !w.g.valid(h, w.policy.AsOf) {
-					continue
-				}
-				by := arrival{from: visit{node: n, path: w.out.Items[i].Path}, edge: h.edge, inverse: side.inverse}
-				if !w.refuse(h.other, by) {
-					w.take(h.other, w.path(by), true)
+				if w.seen[h.other] == 0 && w.g.types[h.kind].Family && w.g.valid(h, w.policy.AsOf) {
+					w.reach(visit{node: h.other, from: from, edge: h.edge, inverse: side.inverse, way: kin})
 				}
 			}
 		}
 	}
-	return until
 }

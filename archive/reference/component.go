@@ -12,7 +12,7 @@ import (
 // there is no such edge is a group of its own. With outside an end that is not held
 // joins the records at it, and is not counted itself.
 func (g *Graph) Components(outside bool, types ...archive.ReferenceType) []int {
-	of := make([]int32, len(g.ends))
+	of := make([]int32, len(g.nodes))
 	for i := range of {
 		of[i] = int32(i)
 	}
@@ -22,16 +22,17 @@ func (g *Graph) Components(outside bool, types ...archive.ReferenceType) []int {
 			wanted[k] = true
 		}
 	}
-	for node, list := range g.out {
-		for _, h := range list {
-			if wanted[h.kind] && (outside || g.held[node] && g.held[h.other]) {
-				of[root(of, int32(node))] = root(of, h.other)
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		for _, h := range n.out {
+			if wanted[h.kind] && (outside || n.held && g.nodes[h.other].held) {
+				of[root(of, int32(i))] = root(of, h.other)
 			}
 		}
 	}
 	sizes := make(map[int32]int)
 	for node := range of {
-		if g.held[node] {
+		if g.nodes[node].held {
 			sizes[root(of, int32(node))]++
 		}
 	}

@@ -17,15 +17,22 @@ type Node struct {
 // Graph is nodes and the edges between them. Ends that are no record, or a
 // record that is not held, are nodes of the graph as well, without a date.
 type Graph struct {
-	ends  []archive.End
-	nodes map[archive.End]int32
-	held  []bool
-	dated []time.Time
-	edges []archive.Reference
-	out   [][]half // by node, in the order of compareHalves
-	in    [][]half
+	nodes []node
+	index map[archive.End]int32 // of the node of an end
+	edges []*archive.Reference
 	types []archive.TypeInfo
 	both  []bool // by type: it is symmetric
+	kinds map[archive.ReferenceType]int32
+}
+
+// node is an end with what is known of it.
+type node struct {
+	end   archive.End
+	dated time.Time
+	held  bool
+	whole bool   // its edges are all there, and in order
+	out   []half // in the order of compareHalves
+	in    []half
 }
 
 // half is an edge as its one end sees it.
@@ -37,31 +44,26 @@ type half struct {
 
 // NewGraph makes a graph. An edge whose id came before is the same edge and is
 // left out; types that the office does not have are followed by nothing. The edges are
-// not copied unless some are left out, and are not to be changed afterwards.
+// not copied, and are not to be changed afterwards.
 func NewGraph(nodes []Node, edges []archive.Reference) *Graph {
-	g := newGrowing(len(nodes), len(edges))
+	g := newGraph(len(nodes))
 	g.hold(nodes)
-	g.edges = g.distinct(edges)
-	g.link(0)
-	for i := range g.ends {
-		g.sort(int32(i))
+	seen := make(map[string]struct{}, len(edges))
+	g.edges = make([]*archive.Reference, 0, len(edges))
+	for i := range edges {
+		if _, twice := seen[edges[i].ID]; !twice {
+			seen[edges[i].ID] = struct{}{}
+			g.link(&edges[i])
+		}
 	}
-	return g.Graph
+	for i := range g.nodes {
+		g.finish(&g.nodes[i])
+	}
+	return g
 }
 
-// growing is a graph that is being made.
-type growing struct {
-	*Graph
-
-	kinds map[archive.ReferenceType]int32 // index into types
-	seen  map[string]struct{}             // ids of edges
-}
-
-func newGrowing(nodes, edges int) *growing {
-	g := &growing{
-		Graph: &Graph{nodes: make(map[archive.End]int32, nodes), types: archive.ReferenceTypes()},
-		kinds: make(map[archive.ReferenceType]int32), seen: make(map[string]struct{}, edges),
-	}
+func newGraph(nodes int) *Graph {
+	g := &Graph{index: make(map[archive.End]int32, nodes), types: archive.ReferenceTypes(), kinds: make(map[archive.ReferenceType]int32)}
 	for i, info := range g.types {
 		g.kinds[info.Type] = int32(i)
 		g.both = append(g.both, info.Symmetric())
@@ -69,100 +71,75 @@ func newGrowing(nodes, edges int) *growing {
 	return g
 }
 
-// add takes nodes and edges in. The edges at a node are then in no order.
-func (g *growing) add(nodes []Node, edges []archive.Reference) {
-	g.hold(nodes)
-	from := len(g.edges)
-	g.edges = append(g.edges, g.distinct(edges)...)
-	g.link(from)
-}
-
-func (g *growing) hold(nodes []Node) {
-	for _, n := range nodes {
-		i := g.node(archive.ToRecord(n.ID))
-		g.held[i], g.dated[i] = true, n.Dated
+func (g *Graph) hold(nodes []Node) {
+	g.nodes = slices.Grow(g.nodes, len(nodes))
+	for i := range nodes {
+		n := &g.nodes[g.node(archive.ToRecord(nodes[i].ID))]
+		n.held, n.dated = true, nodes[i].Dated
 	}
 }
 
-// link makes the edges from an index on known at their ends.
-func (g *growing) link(from int) {
-	for i := from; i < len(g.edges); i++ {
-		e := &g.edges[i]
-		kind, from, to := g.kinds[e.Type], g.node(e.Source), g.node(e.Target)
-		at := int32(i)
-		g.out[from] = append(g.out[from], half{at, to, kind})
-		g.in[to] = append(g.in[to], half{at, from, kind})
+// link makes an edge of a known type known at those of its ends whose edges are not all
+// there. A closure takes no harm from an edge that is linked twice.
+func (g *Graph) link(e *archive.Reference) {
+	kind, known := g.kinds[e.Type]
+	if !known {
+		return
+	}
+	at, from, to := int32(len(g.edges)), g.node(e.Source), g.node(e.Target)
+	g.edges = append(g.edges, e)
+	if n := &g.nodes[from]; !n.whole {
+		n.out = append(n.out, half{at, to, kind})
+	}
+	if n := &g.nodes[to]; !n.whole {
+		n.in = append(n.in, half{at, from, kind})
 	}
 }
 
-// sort brings the edges at a node into order.
-func (g *growing) sort(node int32) {
-	slices.SortFunc(g.out[node], g.compareHalves)
-	slices.SortFunc(g.in[node], g.compareHalves)
-}
-
-// distinct are the edges of known types that were not there before, each once: the
-// list itself if that is all.
-func (g *growing) distinct(edges []archive.Reference) []archive.Reference {
-	out, whole := edges, true
-	for i := range edges {
-		e := &edges[i]
-		_, twice := g.seen[e.ID]
-		_, known := g.kinds[e.Type]
-		g.seen[e.ID] = struct{}{}
-		switch fits := known && !twice; {
-		case whole && !fits:
-			out, whole = slices.Clone(edges[:i]), false
-		case !whole && fits:
-			out = append(out, *e)
-		}
+// finish brings the edges at a node into order.
+func (g *Graph) finish(n *node) {
+	if !n.whole {
+		n.whole = true
+		slices.SortFunc(n.out, g.compareHalves)
+		slices.SortFunc(n.in, g.compareHalves)
 	}
-	return out
 }
 
 func (g *Graph) node(end archive.End) int32 {
-	if i, ok := g.nodes[end]; ok {
+	if i, ok := g.index[end]; ok {
 		return i
 	}
-	i := int32(len(g.ends))
-	g.nodes[end] = i
-	g.ends = append(g.ends, end)
-	g.held = append(g.held, false)
-	g.dated = append(g.dated, time.Time{})
-	g.out = append(g.out, nil)
-	g.in = append(g.in, nil)
+	i := int32(len(g.nodes))
+	g.index[end] = i
+	g.nodes = append(g.nodes, node{end: end})
 	return i
 }
 
 // compareHalves orders the edges at a node: by type in the order of the table, by
 // the other end, by id.
 func (g *Graph) compareHalves(a, b half) int {
-	x, y := g.ends[a.other], g.ends[b.other]
+	x, y := g.nodes[a.other].end, g.nodes[b.other].end
 	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Value, y.Value), cmp.Compare(g.edges[a.edge].ID, g.edges[b.edge].ID))
 }
 
-// Edges are the edges of the graph, in the order they were given. They are not
-// to be changed.
-func (g *Graph) Edges() []archive.Reference { return g.edges }
-
 // Held reports whether an end is a record that is held.
 func (g *Graph) Held(end archive.End) bool {
-	i, ok := g.nodes[end]
-	return ok && g.held[i]
+	i, ok := g.index[end]
+	return ok && g.nodes[i].held
 }
 
 // At gives the edges at an end that are valid at a time, outward by type and
 // target, then inward by type and source; the zero time asks for no validity.
 func (g *Graph) At(end archive.End, at time.Time) []archive.Reference {
-	i, ok := g.nodes[end]
+	i, ok := g.index[end]
 	if !ok {
 		return nil
 	}
 	var out []archive.Reference
-	for _, list := range [][]half{g.out[i], g.in[i]} {
+	for _, list := range [][]half{g.nodes[i].out, g.nodes[i].in} {
 		for _, h := range list {
 			if g.valid(h, at) {
-				out = append(out, g.edges[h.edge])
+				out = append(out, *g.edges[h.edge])
 			}
 		}
 	}
@@ -175,7 +152,10 @@ func (g *Graph) valid(h half, at time.Time) bool {
 
 // kindOf is the index of a type; -1 for one that the office does not have.
 func (g *Graph) kindOf(t archive.ReferenceType) int32 {
-	return int32(slices.IndexFunc(g.types, func(i archive.TypeInfo) bool { return i.Type == t }))
+	if kind, known := g.kinds[t]; known {
+		return kind
+	}
+	return -1
 }
 
 // Heads gives what a record has become as of a time: those of its successors over
@@ -185,8 +165,8 @@ func (g *Graph) kindOf(t archive.ReferenceType) int32 {
 // but is not held displaces nothing: it stands in Unresolved. The zero time takes
 // in every edge.
 func (g *Graph) Heads(id archive.RecordID, at time.Time) []archive.End {
-	start, ok := g.nodes[archive.ToRecord(id)]
-	if !ok || !g.held[start] {
+	start, ok := g.index[archive.ToRecord(id)]
+	if !ok || !g.nodes[start].held {
 		return nil
 	}
 	supersedes := g.kindOf(archive.Supersedes)
@@ -196,8 +176,8 @@ func (g *Graph) Heads(id archive.RecordID, at time.Time) []archive.End {
 		n := next[len(next)-1]
 		next = next[:len(next)-1]
 		current := true
-		for _, h := range g.in[n] {
-			if h.kind != supersedes || !g.held[h.other] || !g.valid(h, at) {
+		for _, h := range g.nodes[n].in {
+			if h.kind != supersedes || !g.nodes[h.other].held || !g.valid(h, at) {
 				continue
 			}
 			current = false
@@ -207,7 +187,7 @@ func (g *Graph) Heads(id archive.RecordID, at time.Time) []archive.End {
 			}
 		}
 		if current {
-			heads = append(heads, g.ends[n])
+			heads = append(heads, g.nodes[n].end)
 		}
 	}
 	slices.SortFunc(heads, compareEnds)
@@ -223,7 +203,7 @@ func (g *Graph) Unresolved() []archive.Reference {
 	var out []archive.Reference
 	for _, e := range g.edges {
 		if e.IsOpen() {
-			out = append(out, e)
+			out = append(out, *e)
 		}
 	}
 	return out
@@ -249,18 +229,19 @@ func kinds(list []half, wanted func(kind int32) bool, each func(h half)) {
 // Without gives the graph as it is for somebody from whom records are hidden:
 // neither they nor the edges at them are in it.
 func (g *Graph) Without(hidden func(archive.RecordID) bool) *Graph {
-	gone := make([]bool, len(g.ends))
+	gone := make([]bool, len(g.nodes))
 	var nodes []Node
-	for i, end := range g.ends {
-		gone[i] = end.Kind == archive.EndRecord && hidden(archive.RecordID(end.Value))
-		if g.held[i] && !gone[i] {
-			nodes = append(nodes, Node{ID: archive.RecordID(end.Value), Dated: g.dated[i]})
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		gone[i] = n.end.Kind == archive.EndRecord && hidden(archive.RecordID(n.end.Value))
+		if n.held && !gone[i] {
+			nodes = append(nodes, Node{ID: archive.RecordID(n.end.Value), Dated: n.dated})
 		}
 	}
 	var edges []archive.Reference
 	for _, e := range g.edges {
-		if !gone[g.nodes[e.Source]] && !gone[g.nodes[e.Target]] {
-			edges = append(edges, e)
+		if !gone[g.index[e.Source]] && !gone[g.index[e.Target]] {
+			edges = append(edges, *e)
 		}
 	}
 	return NewGraph(nodes, edges)

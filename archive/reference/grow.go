@@ -8,9 +8,9 @@ import (
 
 // Around gives what is known around records: those of them, and of the records at
 // the other ends of their edges, that are held; and their edges of the types that
-// Policy.Wanted names. More edges do no harm, and neither does the same edge again.
-// It is asked once for each record.
-type Around func(records []archive.RecordID) (held []Node, edges []archive.Reference, err error)
+// Policy.Wanted names, unless it gave them before. More edges do no harm, and neither do
+// the same again; none is to be changed afterwards. It is asked once for each record.
+type Around func(records []archive.RecordID) (held []Node, edges []*archive.Reference, err error)
 
 // Wanted are the types of edges that a closure by this policy goes by, along their
 // direction and against it.
@@ -37,49 +37,47 @@ func (p Policy) Wanted() (along, against []archive.ReferenceType) {
 
 // Grow is Closure over a graph that is read as far as the policy leads: step by
 // step what is around all records that were reached last. It gives the closure that
-// the whole graph has, and the part of the graph that was read. The error is that
-// of around.
-func Grow(p Policy, around Around, starts ...archive.RecordID) (Closure, *Graph, error) {
-	r := reading{graph: newGrowing(len(starts), len(starts)), around: around}
-	r.walk = r.graph.walk(p)
+// the whole graph has. The error is that of around.
+func Grow(p Policy, around Around, starts ...archive.RecordID) (Closure, error) {
+	r := reading{walk: newGraph(len(starts)).walk(p), around: around}
 	err := r.read(once(starts))
 	if err == nil {
-		r.walk.start(starts)
-		r.done = len(r.walk.out.Items)
+		r.start(starts)
+		r.finish()
 	}
-	for err == nil && len(r.walk.next) > 0 {
+	for err == nil && r.followed < len(r.visits) {
 		if err = r.rest(); err == nil {
-			r.walk.step()
+			r.step()
 		}
 	}
-	for i := 0; err == nil && i < len(r.walk.out.Items); {
+	for err == nil && r.completed < len(r.items) {
 		if err = r.rest(); err == nil {
-			i = r.walk.families(i)
+			r.families()
 		}
 	}
-	return r.walk.out, r.graph.Graph, err
+	return r.closure(), err
 }
 
 // reading is a call of Grow under way.
 type reading struct {
-	graph  *growing
-	walk   *walk
+	*walk
+
 	around Around
 	done   int // of the items, those around which was read
 }
 
 // rest reads around the items around which was not read yet.
 func (r *reading) rest() error {
-	items := r.walk.out.Items[r.done:]
-	r.done += len(items)
-	if len(items) == 0 {
+	var ids []archive.RecordID
+	for _, at := range r.items[r.done:] {
+		ids = append(ids, r.record(at))
+	}
+	if len(ids) == 0 {
 		return nil
 	}
-	ids := make([]archive.RecordID, len(items))
-	for i := range items {
-		ids[i] = items[i].ID
-	}
-	return r.read(ids)
+	err := r.read(ids)
+	r.finish()
+	return err
 }
 
 func (r *reading) read(ids []archive.RecordID) error {
@@ -87,21 +85,20 @@ func (r *reading) read(ids []archive.RecordID) error {
 	if err != nil {
 		return err
 	}
-	r.graph.add(held, edges)
-	for _, id := range ids {
-		if n, ok := r.graph.nodes[archive.ToRecord(id)]; ok {
-			r.graph.sort(n)
-		}
+	r.g.hold(held)
+	for _, e := range edges {
+		r.g.link(e)
 	}
-	r.walk.fit()
+	more := len(r.g.nodes) - len(r.seen)
+	r.seen = append(r.seen, make([]uint8, more)...)
 	return nil
 }
 
-// fit makes room for the nodes that the graph has now.
-func (w *walk) fit() {
-	more := len(w.g.ends) - len(w.seen)
-	w.seen = append(w.seen, make([]uint8, more)...)
-	w.item = append(w.item, make([]int32, more)...)
+// finish notes that the edges at the items are all there.
+func (r *reading) finish() {
+	for ; r.done < len(r.items); r.done++ {
+		r.g.finish(&r.g.nodes[r.visits[r.items[r.done]].node])
+	}
 }
 
 // once leaves out what came before.

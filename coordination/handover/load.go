@@ -66,7 +66,7 @@ func (l *loading) draw(ctx context.Context, prefix string, before *Receipt) (dos
 	if err != nil {
 		return dossier.Plan{}, err
 	}
-	if _, _, err := reference.Grow(l.order.Policy, l.around(ctx), starts...); err != nil {
+	if _, err := reference.Grow(l.order.Policy, l.around(ctx), starts...); err != nil {
 		return dossier.Plan{}, err
 	}
 	if err := l.successors(ctx); err != nil {
@@ -221,7 +221,7 @@ func (l *loading) load(ctx context.Context, id archive.RecordID) (*known, error)
 // leads to them, and gives what is new of it.
 func (l *loading) around(ctx context.Context) reference.Around {
 	nodes, edges := 0, 0 // of what was read, how much was given
-	return func(records []archive.RecordID) ([]reference.Node, []archive.Reference, error) {
+	return func(records []archive.RecordID) ([]reference.Node, []*archive.Reference, error) {
 		if err := l.expand(ctx, records); err != nil {
 			return nil, nil, err
 		}
@@ -231,7 +231,12 @@ func (l *loading) around(ctx context.Context) reference.Around {
 				held = append(held, reference.Node{ID: id, Dated: k.record.Dated})
 			}
 		}
-		fresh := slices.DeleteFunc(slices.Clone(l.edges[edges:]), func(e archive.Reference) bool { return l.hidden(e.Source) || l.hidden(e.Target) })
+		var fresh []*archive.Reference
+		for i := edges; i < len(l.edges); i++ {
+			if e := &l.edges[i]; !l.hidden(e.Source) && !l.hidden(e.Target) {
+				fresh = append(fresh, e)
+			}
+		}
 		nodes, edges = len(l.reading), len(l.edges)
 		return held, fresh, nil
 	}

@@ -131,7 +131,9 @@ func (x *tx) Edges(_ context.Context, q archive.EdgeQuery) ([]archive.Edge, erro
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
-	records := slices.Compact(slices.Sorted(slices.Values(q.Records)))
+	records := slices.Clone(q.Records)
+	slices.Sort(records)
+	records = slices.Compact(records)
 	e := edges{x: x, q: &q, side: byTarget, some: 2 * len(records)}
 	if q.Direction == archive.Outward {
 		e.side = bySource
