@@ -182,10 +182,15 @@ func (r *blobReader) Read(p []byte) (int, error) {
 	r.hash.Write(p[:n])
 	if errors.Is(err, io.EOF) {
 		if got := Digest(hex.EncodeToString(r.hash.Sum(nil))); got != r.blob.Digest {
-			return n, fmt.Errorf("%w: content kept as %s has digest %s", ErrAltered, r.blob.Digest, got)
+			return n, errDigest(r.blob.Digest, got)
 		}
 	}
 	return n, err
+}
+
+// errDigest says that bytes are not those of the digest under which they are kept.
+func errDigest(want, got Digest) error {
+	return fmt.Errorf("%w: content kept as %s has digest %s", ErrAltered, want, got)
 }
 
 func (r *blobReader) Seek(offset int64, whence int) (int64, error) {

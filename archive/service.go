@@ -196,22 +196,39 @@ func (s *Service) OpenBlob(ctx context.Context, tenant string, digest Digest) (B
 // not known.
 func (s *Service) contentTx(ctx context.Context, tx Tx, tenant string, want Blob) (BlobReader, error) {
 	content, err := tx.Content(ctx, want.Digest)
-	var from BlobReader
-	switch {
-	case err == nil:
-		from = VerifyBlob(nopCloser{bytes.NewReader(content)}, Blob{Digest: want.Digest, Size: int64(len(content))})
-	case !errors.Is(err, ErrNotFound) || s.cfg.Blobs == nil:
-		return nil, err
-	default:
-		if from, err = s.cfg.Blobs.OpenBlob(ctx, tenant, want.Digest); err != nil {
-			return nil, err
-		}
+	if errors.Is(err, ErrNotFound) {
+		return s.openElsewhere(ctx, tenant, want)
 	}
-	if want.Size >= 0 && from.Size() != want.Size {
-		err := fmt.Errorf("%w: content %s has %d bytes, filed were %d", ErrAltered, want.Digest, from.Size(), want.Size)
+	if err == nil {
+		err = want.fits(int64(len(content)))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return VerifyBlob(nopCloser{bytes.NewReader(content)}, Blob{Digest: want.Digest, Size: int64(len(content))}), nil
+}
+
+// openElsewhere opens a content in the Blobs.
+func (s *Service) openElsewhere(ctx context.Context, tenant string, want Blob) (BlobReader, error) {
+	if s.cfg.Blobs == nil {
+		return nil, fmt.Errorf("%w: content %q", ErrNotFound, want.Digest)
+	}
+	from, err := s.cfg.Blobs.OpenBlob(ctx, tenant, want.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if err := want.fits(from.Size()); err != nil {
 		return nil, errors.Join(err, from.Close())
 	}
 	return from, nil
+}
+
+// fits reports, as ErrAltered, a size that is not the one that is known.
+func (b *Blob) fits(size int64) error {
+	if b.Size >= 0 && size != b.Size {
+		return fmt.Errorf("%w: content %s has %d bytes, filed were %d", ErrAltered, b.Digest, size, b.Size)
+	}
+	return nil
 }
 
 // nopCloser reads a content in memory.

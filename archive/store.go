@@ -11,9 +11,15 @@ import (
 // Returned values share no memory with the store. Backends pass storetest.Run.
 type Tx interface {
 	Edging
+	ContentKeeping
 
 	// Record returns the record with that id, or ErrNotFound.
 	Record(ctx context.Context, id RecordID) (Record, error)
+
+	// RecordsOf returns those of the records with these ids that there are, each once, by
+	// ID ascending. An Update is held to all of them as by Record. More ids than MaxLimit
+	// are ErrInvalid.
+	RecordsOf(ctx context.Context, ids []RecordID) ([]Record, error)
 
 	// Records returns a page of the records that match q, newest filing first:
 	// by Filed, then by ID, both descending. next continues after the page and
@@ -30,6 +36,14 @@ type Tx interface {
 	// after, in order of Seq. next is the Seq to go on after, 0 at the end.
 	RecordEvents(ctx context.Context, id RecordID, after int64, limit int) (page []Event, next int64, err error)
 
+	// RecordHistories returns all events of several records, by record and then by Seq,
+	// both ascending. More records than MaxLimit, or more events than MaxEvents, are
+	// ErrInvalid: RecordEvents reads those of one in pages.
+	RecordHistories(ctx context.Context, ids []RecordID) ([]Event, error)
+}
+
+// ContentKeeping is the part of a transaction about the bytes of contents.
+type ContentKeeping interface {
 	// PutContent keeps bytes under their digest, and reports whether they are new:
 	// the same again change nothing and are not. Of several units that put the same
 	// bytes one alone is told that they are new, unless they were dropped in between.
@@ -37,6 +51,11 @@ type Tx interface {
 
 	// Content returns the bytes kept under a digest, or ErrNotFound.
 	Content(ctx context.Context, digest Digest) ([]byte, error)
+
+	// ContentsOf returns the bytes kept under several digests, each as by Content; a digest
+	// under which nothing is kept is left out. They are all in memory at once, so ask
+	// for as many as fit. More digests than MaxLimit are ErrInvalid.
+	ContentsOf(ctx context.Context, digests []Digest) (map[Digest][]byte, error)
 
 	// DropContent forgets the bytes kept under a digest, for good; what records say
 	// of them stays. Where there are none nothing changes. Whether anybody else has
@@ -170,6 +189,26 @@ const (
 	DefaultLimit = 50
 	MaxLimit     = 500
 )
+
+// MaxEvents is how many events RecordHistories gives.
+const MaxEvents = 10_000
+
+// CheckSeveral reports, as ErrInvalid, that more than MaxLimit things are asked for at
+// once. Every backend asks it.
+func CheckSeveral(n int) error {
+	if n > MaxLimit {
+		return fmt.Errorf("%w: %d are more than %d at once: ask for some at a time", ErrInvalid, n, MaxLimit)
+	}
+	return nil
+}
+
+// CheckHistories is the error of a backend that finds more than MaxEvents.
+func CheckHistories(events int) error {
+	if events > MaxEvents {
+		return fmt.Errorf("%w: the records have more than %d events: ask for fewer of them, or for pages with RecordEvents", ErrInvalid, MaxEvents)
+	}
+	return nil
+}
 
 // ClampLimit returns the page size that a limit asks for.
 func ClampLimit(limit int) int {

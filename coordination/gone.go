@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/archive/fileplan"
 	"github.com/coordkit/coordkit/archive/retention"
 	"github.com/coordkit/coordkit/coordination/register"
 )
@@ -57,31 +59,42 @@ func (d *Desk) unlessGone(
 	return nil, gone
 }
 
-// ContentsTx says for an audit which contents a record has, renditions included, and
-// whether it has gone: by the events of its end, which the log proves, not by a row.
-func ContentsTx(ctx context.Context, tx Tx, id archive.RecordID) (contents []archive.Digest, gone bool, err error) {
-	for after := int64(0); ; {
-		page, next, err := keepings().History(ctx, tx, string(id), after, register.MaxLimit)
+// ContentsTx says for an audit which contents records have, renditions included, and
+// which of them have gone: by the events of their end, which the log proves, not by a row.
+func ContentsTx(ctx context.Context, tx Tx, records ...archive.Record) (map[archive.RecordID]archive.Kept, error) {
+	out := make(map[archive.RecordID]archive.Kept, len(records))
+	for some := range slices.Chunk(records, register.MaxLimit) {
+		ids := make([]string, len(some))
+		for i := range some {
+			ids[i] = string(some[i].ID)
+		}
+		rows, err := filings().RowsOf(ctx, tx, ids)
 		if err != nil {
-			return nil, false, err
+			return nil, fmt.Errorf("coordination: contents of records from %q: %w", ids[0], err)
 		}
-		for _, ev := range page {
-			switch retention.ItemState(ev.Kind) {
-			case retention.Destroying, retention.Destroyed, retention.Transferred:
-				return nil, true, nil
-			case retention.InDisposal:
+		for i := range some {
+			row, filed := rows[ids[i]]
+			if !filed {
+				row.Value = fileplan.Begin(some[i])
 			}
+			out[some[i].ID] = archive.Kept{Contents: row.Value.Contents()}
 		}
-		if next == 0 {
-			break
+		if err := goneByEvents(ctx, tx, ids, out); err != nil {
+			return nil, err
 		}
-		after = next
 	}
-	f, _, err := filingOf(ctx, tx, id)
-	if err != nil {
-		return nil, false, fmt.Errorf("coordination: contents of %q: %w", id, err)
-	}
-	return f.Value.Contents(), false, nil
+	return out, nil
+}
+
+// goneByEvents notes which of some records have gone.
+func goneByEvents(ctx context.Context, tx Tx, ids []string, kept map[archive.RecordID]archive.Kept) error {
+	return keepings().Histories(ctx, tx, ids, func(ev *register.Event) {
+		switch retention.ItemState(ev.Kind) {
+		case retention.Destroying, retention.Destroyed, retention.Transferred:
+			kept[archive.RecordID(ev.Sheet)] = archive.Kept{Gone: true}
+		case retention.InDisposal:
+		}
+	})
 }
 
 // DropGone deletes the bytes of a record that is gone where some are here and no other

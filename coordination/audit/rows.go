@@ -112,16 +112,21 @@ func (c *checking) obligations(ctx context.Context) error { return rowsOf(ctx, c
 // records leaves contents and references to the archive, which knows them.
 func (c *checking) records(ctx context.Context) error {
 	left := make(map[archive.RecordID]bool)
-	contents := func(ctx context.Context, tx archive.Tx, id archive.RecordID) ([]archive.Digest, bool, error) {
+	contents := func(ctx context.Context, tx archive.Tx, records []archive.Record) (map[archive.RecordID]archive.Kept, error) {
+		for i := range records {
+			delete(c.histories, entity{coordination.RoomArchive, string(records[i].ID)})
+		}
 		wide, ok := tx.(coordination.Tx)
 		if !ok { // another's store, narrowed by hand: it has records and nothing about them
-			return nil, false, nil
+			return map[archive.RecordID]archive.Kept{}, nil
 		}
-		more, gone, err := coordination.ContentsTx(ctx, wide, id)
-		if gone {
-			left[id] = true
+		all, err := coordination.ContentsTx(ctx, wide, records...)
+		for id, kept := range all {
+			if kept.Gone {
+				left[id] = true
+			}
 		}
-		return more, gone, err
+		return all, err
 	}
 	file, err := archive.New(archive.Config{
 		Store: coordination.Archive(c.sealer.cfg.Store), Now: c.sealer.cfg.Now, NewID: func() string { return "" },

@@ -72,12 +72,13 @@ func (s *Service) lost(ctx context.Context, tenant string, plan *dossier.Plan, d
 			if !slices.ContainsFunc(it.Files, func(f dossier.File) bool { return f.Digest == digest }) {
 				continue
 			}
-			contents, gone, err := coordination.ContentsTx(ctx, tx, it.Document.Record.ID)
+			r := it.Document.Record
+			kept, err := coordination.ContentsTx(ctx, tx, r)
 			if err != nil {
 				return err
 			}
-			if gone || !slices.Contains(contents, digest) {
-				return fmt.Errorf("%w: a content of record %q went after the dossier was drawn: draw it again", archive.ErrConflict, it.Document.Record.ID)
+			if kept[r.ID].Gone || !slices.Contains(kept[r.ID].Contents, digest) {
+				return fmt.Errorf("%w: a content of record %q went after the dossier was drawn: draw it again", archive.ErrConflict, r.ID)
 			}
 		}
 		return fmt.Errorf("%w: content %s is not to be found", archive.ErrAltered, digest)

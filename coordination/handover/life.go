@@ -173,9 +173,9 @@ func (l *loading) dropped(ctx context.Context, d *dossier.Document, f *fileplan.
 	if len(f.Renditions) == 0 || d.Gone != nil {
 		return nil
 	}
-	kept, _, err := coordination.ContentsTx(ctx, l.tx, f.Record)
+	kept, err := coordination.ContentsTx(ctx, l.tx, d.Record)
 	for i := range d.Contents {
-		if err == nil && !slices.Contains(kept, d.Contents[i].Digest) {
+		if err == nil && !slices.Contains(kept[d.Record.ID].Contents, d.Contents[i].Digest) {
 			d.Contents[i].Lost = dossier.LostDropped
 		}
 	}

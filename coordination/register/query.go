@@ -81,6 +81,26 @@ const (
 	MaxLimit     = 500
 )
 
+// MaxEvents is how many events SheetHistories gives.
+const MaxEvents = 10_000
+
+// CheckSeveral reports, as ErrInvalid, that more than MaxLimit sheets are asked for at
+// once. Every backend asks it.
+func CheckSeveral(n int) error {
+	if n > MaxLimit {
+		return invalid("%d sheets are more than %d at once: ask for some at a time", n, MaxLimit)
+	}
+	return nil
+}
+
+// CheckHistories is the error of a backend that finds more than MaxEvents.
+func CheckHistories(events int) error {
+	if events > MaxEvents {
+		return invalid("the sheets have more than %d events: ask for fewer of them, or for pages with SheetEvents", MaxEvents)
+	}
+	return nil
+}
+
 // ClampLimit returns the page size that a limit asks for.
 func ClampLimit(limit int) int {
 	if limit <= 0 {

@@ -35,6 +35,21 @@ func (r Register[T]) Get(ctx context.Context, tx Tx, id string) (Row[T], error) 
 	return r.read(&s)
 }
 
+// RowsOf returns those of the values with these ids that there are; see Tx.SheetsOf.
+func (r Register[T]) RowsOf(ctx context.Context, tx Tx, ids []string) (map[string]Row[T], error) {
+	sheets, err := tx.SheetsOf(ctx, r.Book, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]Row[T], len(sheets))
+	for i := range sheets {
+		if out[sheets[i].ID], err = r.read(&sheets[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Put stores a value with what happened to it, as Tx.PutSheet does. Rev is the
 // one that was read, 0 to create, and Events the length of the history that was
 // read. Book, Sheet and Seq of the events are filled in where they are empty. A
@@ -87,6 +102,35 @@ func (r Register[T]) List(ctx context.Context, tx Tx, q Query) (page []Row[T], n
 // History returns a page of the events of a value; see Tx.SheetEvents.
 func (r Register[T]) History(ctx context.Context, tx Tx, id string, after int64, limit int) (page []Event, next int64, err error) {
 	return tx.SheetEvents(ctx, r.Book, id, after, limit)
+}
+
+// Histories hands on the events of several values, those of each in their order: all
+// at once or, where they are more than MaxEvents, page by page. More values than MaxLimit
+// are ErrInvalid.
+func (r Register[T]) Histories(ctx context.Context, tx Tx, ids []string, take func(*Event)) error {
+	if err := CheckSeveral(len(ids)); err != nil {
+		return err
+	}
+	events, err := tx.SheetHistories(ctx, r.Book, ids)
+	each := func(events []Event) {
+		for i := range events {
+			take(&events[i])
+		}
+	}
+	if each(events); !errors.Is(err, ErrInvalid) {
+		return err
+	}
+	for _, id := range ids {
+		for after := int64(-1); after != 0; {
+			page, next, err := r.History(ctx, tx, id, max(after, 0), MaxLimit)
+			if err != nil {
+				return err
+			}
+			each(page)
+			after = next
+		}
+	}
+	return nil
 }
 
 func (r Register[T]) read(s *Sheet) (Row[T], error) {

@@ -9,6 +9,11 @@ type Tx interface {
 	// Sheet returns the sheet of a book with that id, or ErrNotFound.
 	Sheet(ctx context.Context, book, id string) (Sheet, error)
 
+	// SheetsOf returns those of the sheets of a book with these ids that there are, each
+	// once, by ID ascending. An Update is held to all of them as by Sheet. More ids than
+	// MaxLimit are ErrInvalid.
+	SheetsOf(ctx context.Context, book string, ids []string) ([]Sheet, error)
+
 	// Sheets returns a page of the sheets that match q, in the order of q; see
 	// Query. next continues after the page and is empty at the end. A cursor of
 	// another list is ErrInvalid, and so is what Query.Check refuses.
@@ -25,6 +30,11 @@ type Tx interface {
 	// SheetEvents returns a page of the events of a sheet with Seq above after, in
 	// order of Seq. next is the Seq to go on after, 0 at the end.
 	SheetEvents(ctx context.Context, book, id string, after int64, limit int) (page []Event, next int64, err error)
+
+	// SheetHistories returns all events of several sheets of a book, by sheet and then by
+	// Seq, both ascending. More sheets than MaxLimit, or more events than MaxEvents, are
+	// ErrInvalid: SheetEvents reads those of one in pages.
+	SheetHistories(ctx context.Context, book string, ids []string) ([]Event, error)
 }
 
 // Store opens transactions. View is a read-only snapshot in which writes fail;

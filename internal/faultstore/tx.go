@@ -98,6 +98,10 @@ func (t *tx) Record(ctx context.Context, id archive.RecordID) (archive.Record, e
 	return one(t, func() (archive.Record, error) { return t.inner.Record(ctx, id) })
 }
 
+func (t *tx) RecordsOf(ctx context.Context, ids []archive.RecordID) ([]archive.Record, error) {
+	return one(t, func() ([]archive.Record, error) { return t.inner.RecordsOf(ctx, ids) })
+}
+
 func (t *tx) Records(ctx context.Context, q archive.Query) ([]archive.Record, string, error) {
 	return two(t, func() ([]archive.Record, string, error) { return t.inner.Records(ctx, q) })
 }
@@ -110,12 +114,20 @@ func (t *tx) RecordEvents(ctx context.Context, id archive.RecordID, after int64,
 	return two(t, func() ([]archive.Event, int64, error) { return t.inner.RecordEvents(ctx, id, after, limit) })
 }
 
+func (t *tx) RecordHistories(ctx context.Context, ids []archive.RecordID) ([]archive.Event, error) {
+	return one(t, func() ([]archive.Event, error) { return t.inner.RecordHistories(ctx, ids) })
+}
+
 func (t *tx) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {
 	return one(t, func() (bool, error) { return t.inner.PutContent(ctx, digest, content) })
 }
 
 func (t *tx) DropContent(ctx context.Context, digest archive.Digest) error {
 	return only(t, func() error { return t.inner.DropContent(ctx, digest) })
+}
+
+func (t *tx) ContentsOf(ctx context.Context, digests []archive.Digest) (map[archive.Digest][]byte, error) {
+	return one(t, func() (map[archive.Digest][]byte, error) { return t.inner.ContentsOf(ctx, digests) })
 }
 
 func (t *tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error) {
@@ -174,6 +186,10 @@ func (t *tx) Sheet(ctx context.Context, book, id string) (register.Sheet, error)
 	return one(t, func() (register.Sheet, error) { return t.inner.Sheet(ctx, book, id) })
 }
 
+func (t *tx) SheetsOf(ctx context.Context, book string, ids []string) ([]register.Sheet, error) {
+	return one(t, func() ([]register.Sheet, error) { return t.inner.SheetsOf(ctx, book, ids) })
+}
+
 func (t *tx) Sheets(ctx context.Context, q register.Query) ([]register.Sheet, string, error) {
 	return two(t, func() ([]register.Sheet, string, error) { return t.inner.Sheets(ctx, q) })
 }
@@ -184,6 +200,10 @@ func (t *tx) PutSheet(ctx context.Context, s register.Sheet, ev ...register.Even
 
 func (t *tx) SheetEvents(ctx context.Context, book, id string, after int64, limit int) ([]register.Event, int64, error) {
 	return two(t, func() ([]register.Event, int64, error) { return t.inner.SheetEvents(ctx, book, id, after, limit) })
+}
+
+func (t *tx) SheetHistories(ctx context.Context, book string, ids []string) ([]register.Event, error) {
+	return one(t, func() ([]register.Event, error) { return t.inner.SheetHistories(ctx, book, ids) })
 }
 
 func (t *tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) ([]coordination.Entry, int64, error) {

@@ -28,6 +28,7 @@ func concurrency(h *harness) {
 	h.run("LostUpdate", noUpdateIsLost)
 	h.run("Revisions", revisionsHaveNoGaps)
 	h.run("WriteSkew", readsByIDAreHeld)
+	h.run("WriteSkewOfSeveral", severalAreHeld)
 	for _, k := range keyedRows() {
 		h.run("Absence"+k.name, func(h *harness) { absenceIsHeld(h, k) })
 	}

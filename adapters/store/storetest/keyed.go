@@ -55,6 +55,17 @@ func keyedRows() []keyedRow {
 			},
 		},
 		{
+			"Records",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				records, err := tx.RecordsOf(ctx, []archive.RecordID{"none", archive.RecordID(id)})
+				return len(records) > 0, err
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putRecordAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
 			"Reference",
 			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
 				_, err := tx.Reference(ctx, archive.ToRecord("a"), id)
@@ -69,6 +80,18 @@ func keyedRows() []keyedRow {
 			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
 				_, err := tx.Content(ctx, archive.DigestOf([]byte(id)))
 				return present(err, archive.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := tx.PutContent(ctx, archive.DigestOf([]byte(id)), []byte(id))
+				return err
+			},
+		},
+		{
+			"Contents",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				digest := archive.DigestOf([]byte(id))
+				contents, err := tx.ContentsOf(ctx, []archive.Digest{"none", digest})
+				return contents[digest] != nil, err
 			},
 			func(ctx context.Context, tx coordination.Tx, id string) error {
 				_, err := tx.PutContent(ctx, archive.DigestOf([]byte(id)), []byte(id))
@@ -91,6 +114,17 @@ func keyedRows() []keyedRow {
 			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
 				_, err := tx.Sheet(ctx, issues, id)
 				return present(err, register.ErrNotFound)
+			},
+			func(ctx context.Context, tx coordination.Tx, id string) error {
+				_, err := putSheetAt(ctx, tx, id, 0, 0)
+				return err
+			},
+		},
+		{
+			"Sheets",
+			func(ctx context.Context, tx coordination.Tx, id string) (bool, error) {
+				sheets, err := tx.SheetsOf(ctx, issues, []string{"none", id})
+				return len(sheets) > 0, err
 			},
 			func(ctx context.Context, tx coordination.Tx, id string) error {
 				_, err := putSheetAt(ctx, tx, id, 0, 0)

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strconv"
@@ -223,8 +224,69 @@ func readingMutants() []mutant {
 		{"one direction", []string{"Paging/ReferenceEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return oneWay{tx} })},
 		{"open targets alone", []string{"Paging/OpenEnds"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return openTargets{tx} })},
 		{"other ends not looked up", []string{"Paging/Edges"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return lonely{tx} })},
+		{"several in the order asked", []string{"Paging/SeveralRecords"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return asAsked{tx} })},
+		{"absent contents as empty", []string{"Paging/SeveralContents"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return alwaysThere{tx} })},
+		{"any number at once", []string{"Paging/SeveralSheets"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return boundless{tx} })},
+		{"histories cut off", []string{"Paging/RecordHistories"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return cutOff{tx} })},
+		{"first events first", []string{"Paging/SheetHistories"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return bySeq{tx} })},
 		{"no end of events", []string{"Paging/Events"}, bendTx(func(tx coordination.Tx, _ unit) coordination.Tx { return endless{tx} })},
 	}
+}
+
+// asAsked gives records in the order in which they are asked for.
+type asAsked struct{ coordination.Tx }
+
+func (a asAsked) RecordsOf(ctx context.Context, ids []archive.RecordID) ([]archive.Record, error) {
+	out, err := a.Tx.RecordsOf(ctx, ids)
+	slices.SortFunc(out, func(x, y archive.Record) int { return slices.Index(ids, x.ID) - slices.Index(ids, y.ID) })
+	return out, err
+}
+
+// alwaysThere gives no bytes for what is not kept.
+type alwaysThere struct{ coordination.Tx }
+
+func (a alwaysThere) ContentsOf(ctx context.Context, digests []archive.Digest) (map[archive.Digest][]byte, error) {
+	out, err := a.Tx.ContentsOf(ctx, digests)
+	for _, digest := range digests {
+		if _, ok := out[digest]; !ok && err == nil {
+			out[digest] = nil
+		}
+	}
+	return out, err
+}
+
+// boundless takes as many ids as there are.
+type boundless struct{ coordination.Tx }
+
+func (b boundless) SheetsOf(ctx context.Context, book string, ids []string) (out []register.Sheet, err error) {
+	for some := range slices.Chunk(ids, register.MaxLimit) {
+		sheets, err := b.Tx.SheetsOf(ctx, book, some)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sheets...)
+	}
+	return out, nil
+}
+
+// cutOff gives the first events where there are too many.
+type cutOff struct{ coordination.Tx }
+
+func (c cutOff) RecordHistories(ctx context.Context, ids []archive.RecordID) ([]archive.Event, error) {
+	out, err := c.Tx.RecordHistories(ctx, ids)
+	if len(ids) == 2 && errors.Is(err, archive.ErrInvalid) {
+		return c.Tx.RecordHistories(ctx, ids[1:])
+	}
+	return out, err
+}
+
+// bySeq gives the first events of all sheets before the second ones.
+type bySeq struct{ coordination.Tx }
+
+func (b bySeq) SheetHistories(ctx context.Context, book string, ids []string) ([]register.Event, error) {
+	out, err := b.Tx.SheetHistories(ctx, book, ids)
+	slices.SortStableFunc(out, func(x, y register.Event) int { return int(x.Seq - y.Seq) })
+	return out, err
 }
 
 // lonely knows nothing of the other ends of edges.

@@ -319,17 +319,17 @@ func (d dirty) Obligation(ctx context.Context, id string) (notice.Obligation, er
 // concurrencyMutants do not hold what they have read.
 func concurrencyMutants() []mutant {
 	unheld := bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx { return divert(tx, u.fresh, readsByID()...) })
-	kills := []string{"Concurrency/WriteSkew", "Concurrency/Replies", "Concurrency/Circle", "Concurrency/Edges"}
-	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Reference", "Content", "Obligation", "Sheet", "Reply"} {
+	kills := []string{"Concurrency/WriteSkew", "Concurrency/WriteSkewOfSeveral", "Concurrency/Replies", "Concurrency/Circle", "Concurrency/Edges"}
+	for _, kind := range []string{"ChangeRequest", "Bundle", "Record", "Records", "Reference", "Content", "Contents", "Obligation", "Sheet", "Sheets", "Reply"} {
 		kills = append(kills, "Concurrency/Absence"+kind)
 	}
 	return []mutant{
-		{"reads by id not held", kills[:1], unheld},
-		{"absence not held", kills[2:], unheld},
+		{"reads by id not held", kills[:2], unheld},
+		{"absence not held", kills[3:], unheld},
 		{"merge of stale snapshots", []string{"Concurrency/LostUpdate"}, bendUpdates(func(tx coordination.Tx, u unit) coordination.Tx {
 			return lax{Tx: divert(tx, u.fresh, "ChangeRequest"), anyRev: true}
 		})},
-		{"replies not looked up", kills[1:2], bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
+		{"replies not looked up", kills[2:3], bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx {
 			return lax{Tx: forgets{tx}, anyReply: true}
 		})},
 		{"guard not read", []string{"Concurrency/GuardedList"}, bendUpdates(func(tx coordination.Tx, _ unit) coordination.Tx { return unguarded{tx} })},

@@ -101,6 +101,17 @@ func operations() map[string]operation {
 func archiveOperations() map[string]operation {
 	return map[string]operation{
 		"Record": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Record(ctx, "record") }},
+		"RecordsOf": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.RecordsOf(ctx, []archive.RecordID{"record", "none"})
+		}},
+		"RecordHistories": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.RecordHistories(ctx, []archive.RecordID{"record", "none"})
+		}},
+		"ContentsOf": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			digest := archive.DigestOf([]byte("content"))
+			contents, err := tx.ContentsOf(ctx, []archive.Digest{digest, "none"})
+			return contents[digest], err
+		}},
 		"Records": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return paged(tx.Records(ctx, archive.Query{Limit: 1}))
 		}},

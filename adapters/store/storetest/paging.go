@@ -157,6 +157,7 @@ func paging(h *harness) {
 	h.run("ReferenceEnds", endsAreToldApart)
 	h.run("OpenEnds", openEndsAreListed)
 	h.run("Edges", edgesAtMany)
+	h.several()
 	h.run("SheetRanges", rangesAreHalfOpen)
 	h.run("Events", eventsArePaged)
 }

@@ -34,12 +34,12 @@ func divert(own coordination.Tx, other func() coordination.Tx, methods ...string
 
 // readsByID and readsOfLists are the reading methods of coordination.Tx.
 func readsByID() []string {
-	return []string{"ChangeRequest", "ChangeBundle", "Record", "Content", "Reference", "OpenReference", "Obligation", "Sheet", "IdempotentReply"}
+	return []string{"ChangeRequest", "ChangeBundle", "Record", "RecordsOf", "Content", "ContentsOf", "Reference", "OpenReference", "Obligation", "Sheet", "SheetsOf", "IdempotentReply"}
 }
 
 func readsOfLists() []string {
 	return []string{
-		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "References", "Edges", "Obligations", "ObligationEvents", "Sheets", "SheetEvents", "JournalEntries",
+		"ChangeRequests", "ChangeRequestEvents", "ChangeWindows", "ChangeRequestsDue", "ChangeBundles", "ChangeBundleEvents", "Records", "RecordEvents", "RecordHistories", "References", "Edges", "Obligations", "ObligationEvents", "Sheets", "SheetEvents", "SheetHistories", "JournalEntries",
 	}
 }
 
@@ -121,6 +121,26 @@ func (r router) PutRecord(ctx context.Context, x archive.Record, ev ...archive.E
 
 func (r router) RecordEvents(ctx context.Context, id archive.RecordID, after int64, limit int) ([]archive.Event, int64, error) {
 	return r.route("RecordEvents").RecordEvents(ctx, id, after, limit)
+}
+
+func (r router) RecordsOf(ctx context.Context, ids []archive.RecordID) ([]archive.Record, error) {
+	return r.route("RecordsOf").RecordsOf(ctx, ids)
+}
+
+func (r router) RecordHistories(ctx context.Context, ids []archive.RecordID) ([]archive.Event, error) {
+	return r.route("RecordHistories").RecordHistories(ctx, ids)
+}
+
+func (r router) ContentsOf(ctx context.Context, digests []archive.Digest) (map[archive.Digest][]byte, error) {
+	return r.route("ContentsOf").ContentsOf(ctx, digests)
+}
+
+func (r router) SheetsOf(ctx context.Context, book string, ids []string) ([]register.Sheet, error) {
+	return r.route("SheetsOf").SheetsOf(ctx, book, ids)
+}
+
+func (r router) SheetHistories(ctx context.Context, book string, ids []string) ([]register.Event, error) {
+	return r.route("SheetHistories").SheetHistories(ctx, book, ids)
 }
 
 func (r router) PutContent(ctx context.Context, digest archive.Digest, content []byte) (bool, error) {

@@ -259,6 +259,12 @@ func putsSheet(book, id string, shift int64, word string) act {
 func sheetOperations() map[string]operation {
 	return map[string]operation{
 		"Sheet": {call: func(ctx context.Context, tx coordination.Tx) (any, error) { return tx.Sheet(ctx, issues, "sheet") }},
+		"SheetsOf": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.SheetsOf(ctx, issues, []string{"sheet", "none"})
+		}},
+		"SheetHistories": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
+			return tx.SheetHistories(ctx, issues, []string{"sheet", "none"})
+		}},
 		"Sheets": {call: func(ctx context.Context, tx coordination.Tx) (any, error) {
 			return paged(tx.Sheets(ctx, register.Query{Book: issues, Key: "said", Limit: 1}))
 		}},

@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/coordkit/coordkit/archive"
 )
@@ -24,6 +26,31 @@ func (t *Tx) Record(ctx context.Context, id archive.RecordID) (archive.Record, e
 		return archive.Record{}, fmt.Errorf("%w: record %q", archive.ErrNotFound, id)
 	}
 	return r, nil
+}
+
+// RecordsOf implements archive.Tx.
+func (t *Tx) RecordsOf(ctx context.Context, ids []archive.RecordID) (out []archive.Record, err error) {
+	if err := archive.CheckSeveral(len(ids)); err != nil {
+		return nil, err
+	}
+	keyOf := func(id string) key { return key{kindRecord, id} }
+	some := storableOnes(ids)
+	err = t.findAll(ctx, several{recordsOf, recordsOfArray, lockRecords}, keyOf, some, func(row Row) (string, error) {
+		r, err := readRecord(row)
+		out = append(out, r)
+		return string(r.ID), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range some {
+		t.known[keyOf(id)] = standing{}
+	}
+	for i := range out {
+		t.known[keyOf(string(out[i].ID))] = standing{rev: out[i].Rev, events: out[i].Events}
+	}
+	slices.SortFunc(out, func(a, b archive.Record) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 func readRecord(row Row) (archive.Record, error) {
@@ -160,10 +187,38 @@ func (t *Tx) Content(ctx context.Context, digest archive.Digest) ([]byte, error)
 		return nil, err
 	case !found:
 		return nil, fmt.Errorf("%w: content %q", archive.ErrNotFound, digest)
-	case len(content) == 0:
-		return nil, nil
 	}
-	return content, nil
+	return orNil(content), nil
+}
+
+// ContentsOf implements archive.Tx.
+func (t *Tx) ContentsOf(ctx context.Context, digests []archive.Digest) (map[archive.Digest][]byte, error) {
+	if err := archive.CheckSeveral(len(digests)); err != nil {
+		return nil, err
+	}
+	out := make(map[archive.Digest][]byte, len(digests))
+	keyOf := func(digest string) key { return key{kindContent, digest} }
+	err := t.findAll(ctx, several{contentsOf, contentsOfArray, contentsOfArray}, keyOf, storableOnes(digests), func(row Row) (string, error) {
+		var (
+			digest  string
+			content []byte
+		)
+		err := row.Scan(&digest, &content)
+		out[archive.Digest(digest)] = orNil(content)
+		return digest, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// orNil gives no bytes as nil.
+func orNil(content []byte) []byte {
+	if len(content) == 0 {
+		return nil
+	}
+	return content
 }
 
 // bytesOf copies bytes that a runner may keep back; none of them are no NULL.

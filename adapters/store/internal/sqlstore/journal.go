@@ -147,15 +147,11 @@ func eventsOf[E any](
 			next = after
 			return nil
 		}
-		var (
-			e    = coordination.Entry{Room: room, Entity: entity}
-			at   int64
-			data []byte
-		)
-		if err := row.Scan(&e.Seq, &e.Kind, &at, &e.Actor, &data); err != nil {
+		e, err := readEvent(row, room)
+		if err != nil {
 			return err
 		}
-		e.At, e.Data, after = instant(at), data, e.Seq
+		after = e.Seq
 		ev, err := event(e)
 		out = append(out, ev)
 		return err
@@ -164,6 +160,64 @@ func eventsOf[E any](
 		return nil, 0, err
 	}
 	return out, next, nil
+}
+
+// readEvent reads an entry as the history of its entity has it: without its place in
+// the journal.
+func readEvent(row Row, room coordination.Room) (coordination.Entry, error) {
+	var (
+		e    = coordination.Entry{Room: room}
+		at   int64
+		data []byte
+	)
+	err := row.Scan(&e.Entity, &e.Seq, &e.Kind, &at, &e.Actor, &data)
+	e.At, e.Data = instant(at), data
+	return e, err
+}
+
+// RecordHistories implements archive.Tx.
+func (t *Tx) RecordHistories(ctx context.Context, ids []archive.RecordID) ([]archive.Event, error) {
+	if err := archive.CheckSeveral(len(ids)); err != nil {
+		return nil, err
+	}
+	out, err := historiesOf(ctx, t, coordination.RoomArchive, storableOnes(ids), archive.MaxEvents+1, coordination.Entry.RecordEvent)
+	if err == nil {
+		err = archive.CheckHistories(len(out))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// historiesOf reads all events of several entities, up to a limit.
+func historiesOf[E any](
+	ctx context.Context, t *Tx, room coordination.Room, entities []string, limit int, event func(coordination.Entry) (E, error),
+) (out []E, err error) {
+	if len(entities) == 0 {
+		return nil, nil
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
+	query := histories
+	if !t.dialect.OneWriter {
+		query = historiesArray
+	}
+	list, err := t.list(entities)
+	if err != nil {
+		return nil, err
+	}
+	err = t.run.Query(ctx, query, []any{t.tenant, string(room), list, limit}, func(row Row) error {
+		e, err := readEvent(row, room)
+		if err != nil {
+			return err
+		}
+		ev, err := event(e)
+		out = append(out, ev)
+		return err
+	})
+	return out, err
 }
 
 // reach is how many positions one page of a room's entries looks at, however

@@ -11,6 +11,14 @@ const forUpdate = ` FOR UPDATE`
 // skipLocked leaves out what another unit has locked.
 const skipLocked = forUpdate + ` SKIP LOCKED`
 
+// What is looked for under several ids: SQLite is given them as an array of JSON.
+const (
+	inList       = `IN (SELECT value FROM json_each($2))`
+	inArray      = `= ANY($2::text[])`
+	inThirdList  = `IN (SELECT value FROM json_each($3))`
+	inThirdArray = `= ANY($3::text[])`
+)
+
 // LockKeys keeps other transactions from locking the same keys: the guard of
 // what is not there and of what no row stands for. Only PostgreSQL needs it.
 const LockKeys = `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k`
@@ -167,6 +175,12 @@ const (
 
 	lockRecord = recordByID + forUpdate
 
+	recordsOf      = `SELECT ` + recordsAmong + inList + ` ORDER BY id`
+	recordsOfArray = `SELECT ` + recordsAmong + inArray + ` ORDER BY id`
+	lockRecords    = recordsOfArray + forUpdate
+
+	recordsAmong = recordColumns + ` FROM coordkit_record WHERE tenant = $1 AND id `
+
 	insertRecord = `INSERT INTO coordkit_record (tenant, ` + recordColumns + `)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
@@ -195,6 +209,11 @@ const (
 
 	contentByDigest = `SELECT content FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
 
+	contentsOf      = `SELECT ` + contentsAmong + inList
+	contentsOfArray = `SELECT ` + contentsAmong + inArray
+
+	contentsAmong = `digest, content FROM coordkit_record_content WHERE tenant = $1 AND digest `
+
 	deleteContent = `DELETE FROM coordkit_record_content WHERE tenant = $1 AND digest = $2`
 
 	insertContent = `INSERT INTO coordkit_record_content (tenant, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
@@ -203,20 +222,25 @@ const (
 const (
 	referenceColumns = `id, type, source_kind, source_value, target_kind, target_value, reason, author, at, terms`
 
-	referenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference
- WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id = $4`
+	// anEnd is the kind of an end. Compared with the parameter as it stands, SQLite would
+	// plan a statement anew with each kind: it may be the one that an index is made for.
+	anEnd = `CAST($2 AS TEXT)`
 
+	referenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference
+ WHERE tenant = $1 AND source_kind = ` + anEnd + ` AND source_value = $3 AND id = $4`
+
+	// The range, of one id, keeps SQLite from looking through all references.
 	openReferenceByID = `SELECT ` + referenceColumns + ` FROM coordkit_reference
- WHERE tenant = $1 AND id = $2 AND (source_kind = 'text' OR target_kind = 'text')`
+ WHERE tenant = $1 AND id BETWEEN $2 AND $2 AND (source_kind = 'text' OR target_kind = 'text')`
 
 	insertReference = `INSERT INTO coordkit_reference (tenant, ` + referenceColumns + `)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`
 
 	redactReference = `UPDATE coordkit_reference SET reason = $1, author = $2
- WHERE tenant = $3 AND source_kind = $4 AND source_value = $5 AND id = $6`
+ WHERE tenant = $3 AND source_kind = CAST($4 AS TEXT) AND source_value = $5 AND id = $6`
 
 	referencesOutward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
- WHERE tenant = $1 AND source_kind = $2 AND source_value = $3 AND id > $4
+ WHERE tenant = $1 AND source_kind = ` + anEnd + ` AND source_value = $3 AND id > $4
  ORDER BY id LIMIT $5`
 
 	referencesOpen = `SELECT ` + referenceColumns + ` FROM coordkit_reference
@@ -227,26 +251,26 @@ const (
 	// array of JSON where there are no others.
 	edgesOutward = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
  LEFT JOIN coordkit_record o ON f.target_kind = 'record' AND o.tenant = f.tenant AND o.id = f.target_value
- WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value IN (SELECT value FROM json_each($2))
-  AND +f.type IN (SELECT value FROM json_each($3)) LIMIT $4`
+ WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value ` + inList + `
+  AND +f.type ` + inThirdList + ` LIMIT $4`
 
 	edgesInward = `SELECT ` + edgeColumns + ` FROM coordkit_reference f INDEXED BY coordkit_reference_target
  LEFT JOIN coordkit_record o ON f.source_kind = 'record' AND o.tenant = f.tenant AND o.id = f.source_value
- WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value IN (SELECT value FROM json_each($2))
-  AND +f.type IN (SELECT value FROM json_each($3)) LIMIT $4`
+ WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value ` + inList + `
+  AND +f.type ` + inThirdList + ` LIMIT $4`
 
 	edgesOutwardArray = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
  LEFT JOIN coordkit_record o ON f.target_kind = 'record' AND o.tenant = f.tenant AND o.id = f.target_value
- WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value = ANY($2::text[]) AND f.type = ANY($3::text[]) LIMIT $4`
+ WHERE f.tenant = $1 AND f.source_kind = 'record' AND f.source_value ` + inArray + ` AND f.type ` + inThirdArray + ` LIMIT $4`
 
 	edgesInwardArray = `SELECT ` + edgeColumns + ` FROM coordkit_reference f
  LEFT JOIN coordkit_record o ON f.source_kind = 'record' AND o.tenant = f.tenant AND o.id = f.source_value
- WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value = ANY($2::text[]) AND f.type = ANY($3::text[]) LIMIT $4`
+ WHERE f.tenant = $1 AND f.target_kind = 'record' AND f.target_value ` + inArray + ` AND f.type ` + inThirdArray + ` LIMIT $4`
 
 	edgeColumns = `f.id, f.type, f.source_kind, f.source_value, f.target_kind, f.target_value, f.reason, f.author, f.at, f.terms, o.dated`
 
 	referencesInward = `SELECT ` + referenceColumns + ` FROM coordkit_reference
- WHERE tenant = $1 AND target_kind = $2 AND target_value = $3 AND id > $4
+ WHERE tenant = $1 AND target_kind = ` + anEnd + ` AND target_value = $3 AND id > $4
  ORDER BY id LIMIT $5`
 )
 
@@ -299,6 +323,12 @@ const (
 	sheetByID = `SELECT ` + sheetColumns + ` FROM coordkit_sheet s WHERE s.tenant = $1 AND s.book = $2 AND s.id = $3`
 
 	lockSheet = sheetByID + forUpdate
+
+	sheetsOf      = `SELECT ` + sheetsAmong + inThirdList + ` ORDER BY s.id`
+	sheetsOfArray = `SELECT ` + sheetsAmong + inThirdArray + ` ORDER BY s.id`
+	lockSheets    = sheetsOfArray + forUpdate
+
+	sheetsAmong = sheetColumns + ` FROM coordkit_sheet s WHERE s.tenant = $1 AND s.book = $2 AND s.id `
 
 	insertSheet = `INSERT INTO coordkit_sheet (tenant, book, id, rev, events, keys, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
@@ -362,9 +392,17 @@ const (
 	lastEntry = `SELECT position, recorded FROM coordkit_journal
  WHERE tenant = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1`
 
-	entityEvents = `SELECT seq, kind, at, actor, data FROM coordkit_journal
+	eventColumns = `entity, seq, kind, at, actor, data`
+
+	entityEvents = `SELECT ` + eventColumns + ` FROM coordkit_journal
  WHERE tenant = $1 AND entity = $2 AND room = $3 AND seq > $4
  ORDER BY seq LIMIT $5`
+
+	histories      = `SELECT ` + historiesAmong + inThirdList + inHistories
+	historiesArray = `SELECT ` + historiesAmong + inThirdArray + inHistories
+
+	historiesAmong = eventColumns + ` FROM coordkit_journal WHERE tenant = $1 AND room = $2 AND entity `
+	inHistories    = ` ORDER BY entity, seq LIMIT $4`
 
 	entryColumns = `position, recorded, room, entity, seq, kind, at, actor, data`
 

@@ -222,39 +222,23 @@ func (t *Tx) Edges(ctx context.Context, q archive.EdgeQuery) (out []archive.Edge
 	return out, nil
 }
 
-// edgeList is the statement of Edges with its arguments: lists are an array where
-// the engine has them, else an array of JSON.
+// edgeList is the statement of Edges with its arguments.
 func (t *Tx) edgeList(d archive.Direction, records, types []string) (string, []any, error) {
-	if !t.dialect.OneWriter {
-		query := edgesOutwardArray
-		if d == archive.Inward {
-			query = edgesInwardArray
-		}
-		return query, []any{t.tenant, records, types, archive.MaxEdges + 1}, nil
-	}
-	query := edgesOutward
-	if d == archive.Inward {
+	var query string
+	switch inward := d == archive.Inward; {
+	case t.dialect.OneWriter && inward:
 		query = edgesInward
+	case t.dialect.OneWriter:
+		query = edgesOutward
+	case inward:
+		query = edgesInwardArray
+	default:
+		query = edgesOutwardArray
 	}
-	args := []any{t.tenant}
-	for _, list := range [][]string{records, types} {
-		text, err := json.Marshal(list)
-		if err != nil {
-			return "", nil, fmt.Errorf("sqlstore: write a list: %w", err)
-		}
-		args = append(args, string(text))
+	ends, err := t.list(records)
+	if err != nil {
+		return "", nil, err
 	}
-	return query, append(args, archive.MaxEdges+1), nil
-}
-
-// storableOnes are the texts that can be stored, each once: others stand nowhere.
-func storableOnes[S ~string](texts []S) []string {
-	out := make([]string, 0, len(texts))
-	for _, s := range texts {
-		if storable(string(s)) {
-			out = append(out, string(s))
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	wanted, err := t.list(types)
+	return query, []any{t.tenant, ends, wanted, archive.MaxEdges + 1}, err
 }

@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,6 +32,35 @@ func (t *Tx) Sheet(ctx context.Context, book, id string) (register.Sheet, error)
 		return register.Sheet{}, fmt.Errorf("%w: sheet %q of book %q", register.ErrNotFound, id, book)
 	}
 	return s, nil
+}
+
+// SheetsOf implements register.Tx.
+func (t *Tx) SheetsOf(ctx context.Context, book string, ids []string) (out []register.Sheet, err error) {
+	if err := register.CheckSeveral(len(ids)); err != nil {
+		return nil, err
+	}
+	keyOf := func(id string) key { return sheetKey(book, id) }
+	some := storableOnes(ids)
+	if !storable(book) {
+		return nil, nil
+	}
+	err = t.findAll(ctx, several{sheetsOf, sheetsOfArray, lockSheets}, keyOf, some, func(row Row) (string, error) {
+		s := register.Sheet{Book: book}
+		err := readSheet(row, &s)
+		out = append(out, s)
+		return s.ID, err
+	}, book)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range some {
+		t.known[keyOf(id)] = standing{}
+	}
+	for i := range out {
+		t.known[keyOf(out[i].ID)] = standing{rev: out[i].Rev, events: out[i].Events, keys: out[i].Keys}
+	}
+	slices.SortFunc(out, func(a, b register.Sheet) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 // readSheet reads the columns of a sheet into s, and those behind them into more.
@@ -182,6 +213,25 @@ func (t *Tx) SheetEvents(ctx context.Context, book, id string, after int64, limi
 	if !isBook { // it has no sheets, although a room may have events
 		return nil, 0, nil
 	}
-	return eventsOf(ctx, t, coordination.Room(book), id, after, register.ClampLimit(limit),
-		func(e coordination.Entry) (register.Event, error) { return e.RegisterEvent(), nil })
+	return eventsOf(ctx, t, coordination.Room(book), id, after, register.ClampLimit(limit), registerEvent)
 }
+
+// SheetHistories implements register.Tx.
+func (t *Tx) SheetHistories(ctx context.Context, book string, ids []string) ([]register.Event, error) {
+	if err := register.CheckSeveral(len(ids)); err != nil {
+		return nil, err
+	}
+	if isBook := register.CheckBook(book) == nil; !isBook {
+		return nil, nil
+	}
+	out, err := historiesOf(ctx, t, coordination.Room(book), storableOnes(ids), register.MaxEvents+1, registerEvent)
+	if err == nil {
+		err = register.CheckHistories(len(out))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func registerEvent(e coordination.Entry) (register.Event, error) { return e.RegisterEvent(), nil }
