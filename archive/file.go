@@ -124,7 +124,9 @@ func newReference(source End, l Link, actor string, now time.Time) Reference {
 // DigestOf is the digest under which content is kept.
 func DigestOf(content []byte) Digest {
 	h := sha256.Sum256(content)
-	return Digest(hex.EncodeToString(h[:]))
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], h[:])
+	return Digest(text[:])
 }
 
 // The limits on text, in characters.
@@ -161,7 +163,7 @@ func (f *faults) optional(pointer, s string, limit int) {
 		f.add(pointer, "invalid", "is not valid UTF-8")
 	case strings.ContainsRune(s, 0):
 		f.add(pointer, "invalid", "holds a NUL character: remove it")
-	case utf8.RuneCountInString(s) > limit:
+	case len(s) > limit && utf8.RuneCountInString(s) > limit:
 		f.add(pointer, "too_long", "is too long: shorten it")
 	}
 }

@@ -175,7 +175,7 @@ func (c *counting) PutContent(ctx context.Context, digest archive.Digest, conten
 // PutRecord of archive.Tx.
 func (c *counting) PutRecord(ctx context.Context, r archive.Record, ev ...archive.Event) (archive.Record, error) {
 	out, err := c.Tx.PutRecord(ctx, r, ev...)
-	if err != nil || r.Rev != 0 || !r.Digest.Valid() {
+	if err != nil || r.Rev != 0 {
 		return out, err
 	}
 	if err := c.count(ctx, r.Digest); err != nil {
@@ -193,7 +193,7 @@ func (c *counting) count(ctx context.Context, digest archive.Digest) error {
 		put = c.put[at]
 		c.put = slices.Delete(c.put, at, at+1)
 	}
-	if put.fresh {
+	if put.fresh || !digest.Valid() {
 		return nil
 	}
 	row, err := holdingOf(ctx, c.Tx, digest)

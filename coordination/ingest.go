@@ -138,6 +138,7 @@ func (i *intake) unit(ctx context.Context, files []archive.File, careful bool) (
 	now := i.desk.now()
 	err = i.desk.cfg.Store.Update(ctx, i.tenant, func(ctx context.Context, tx Tx) error {
 		known = 0
+		counted := &counting{Tx: tx}
 		for k := range files {
 			if careful {
 				here, err := isHere(ctx, tx, files[k])
@@ -149,7 +150,7 @@ func (i *intake) unit(ctx context.Context, files []archive.File, careful bool) (
 					continue
 				}
 			}
-			if err := i.file(ctx, tx, now, files[k]); err != nil {
+			if err := i.file(ctx, counted, now, files[k]); err != nil {
 				return err
 			}
 		}
@@ -158,15 +159,14 @@ func (i *intake) unit(ctx context.Context, files []archive.File, careful bool) (
 	return known, err
 }
 
-func (i *intake) file(ctx context.Context, tx Tx, now time.Time, f archive.File) error {
-	var err error
+func (i *intake) file(ctx context.Context, tx *counting, now time.Time, f archive.File) error {
 	if f.Stored == (archive.Blob{}) {
-		_, err = i.desk.fileTx(ctx, tx, i.actor, now, f)
+		_, err := i.desk.file.FileTx(ctx, tx, i.actor, now, f)
 		return err
 	}
 	digest := f.Stored.Digest
 	f.Stored = archive.Blob{}
-	_, err = i.desk.FileUploadTx(ctx, tx, i.tenant, i.actor, now, f, digest)
+	_, err := i.desk.FileUploadTx(ctx, tx.Tx, i.tenant, i.actor, now, f, digest)
 	return err
 }
 

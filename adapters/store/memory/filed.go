@@ -43,10 +43,29 @@ func instant(micro int64) time.Time { return time.UnixMicro(micro).UTC() }
 
 // filing is the event by which a record was filed, as what is kept of it says.
 func (f *filed) filing() archive.Event {
-	return archive.Event{Record: f.id, Seq: 1, At: instant(f.recorded), Actor: f.by.Value(), Data: archive.FiledData{
+	ev := f.head()
+	ev.Data = f.data()
+	return ev
+}
+
+// head is that event without its data.
+func (f *filed) head() archive.Event {
+	return archive.Event{Record: f.id, Seq: 1, At: instant(f.recorded), Actor: f.by.Value()}
+}
+
+func (f *filed) data() archive.FiledData {
+	return archive.FiledData{
 		Kind: f.kind.Value(), Title: f.title, Subject: f.subject, Name: f.name, MediaType: f.mediaType.Value(), Digest: f.digest,
 		Size: f.size, Dated: instant(f.dated),
-	}}
+	}
+}
+
+// says reports whether an event is the filing that what is kept says.
+func (f *filed) says(ev *archive.Event) bool {
+	head := *ev
+	head.Data = nil
+	data, ok := ev.Data.(archive.FiledData)
+	return ok && head == f.head() && data == f.data()
 }
 
 // deed is an event of a record: its filing, which the record at hand says whole, or
@@ -71,12 +90,12 @@ func (d deed) event() archive.Event {
 // historyOf are the events that led to a record.
 func historyOf(row *filed, events []archive.Event) []deed {
 	out := make([]deed, len(events))
-	for i, ev := range events {
-		if _, ok := ev.Data.(archive.FiledData); ok && ev == row.filing() {
+	for i := range events {
+		if row.says(&events[i]) {
 			out[i].filing = row
 			continue
 		}
-		out[i] = deedOf(ev)
+		out[i] = deedOf(events[i])
 	}
 	return out
 }
