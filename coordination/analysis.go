@@ -38,7 +38,7 @@ const (
 func analyses() register.Register[Analysis] {
 	return register.Register[Analysis]{Book: BookAnalysis, Keys: func(a Analysis) []register.Key {
 		return []register.Key{{Name: "record", Value: string(a.Source.Record)}}
-	}}
+	}, Evolve: last[Analysis]}
 }
 
 // partOf is the book of a part of analyses.

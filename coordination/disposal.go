@@ -27,6 +27,12 @@ func disposals() register.Register[retention.Batch] {
 			state = "open"
 		}
 		return slices.Concat(present("state", state), present("requester", b.Requester))
+	}, Evolve: func(b retention.Batch, ev register.Event) (retention.Batch, error) {
+		done, err := retention.UnmarshalEvent(ev.Kind, ev.Data)
+		if err != nil {
+			return b, err
+		}
+		return retention.Evolve(b, done), nil
 	}}
 }
 
@@ -125,7 +131,7 @@ func (d *Desk) HandOver(ctx context.Context, tenant, actor, id string, rev int64
 			return row, err
 		}
 	}
-	return row, d.clear(ctx, tenant, cmd.Record, nil)
+	return row, d.clear(ctx, tenant, actor, d.now(), cmd.Record, nil)
 }
 
 // at reports whether a record of a batch is that far.
@@ -149,7 +155,7 @@ func (d *Desk) Destroy(ctx context.Context, tenant, actor, id string, rev int64,
 		}
 	}
 	now := d.now()
-	err = d.clear(ctx, tenant, record, func(ctx context.Context, tx Tx) error {
+	err = d.clear(ctx, tenant, actor, now, record, func(ctx context.Context, tx Tx) error {
 		row, err = disposals().Get(ctx, tx, id)
 		if err != nil {
 			return err
@@ -162,7 +168,7 @@ func (d *Desk) Destroy(ctx context.Context, tenant, actor, id string, rev int64,
 
 // clear deletes the contents of a record that nobody else has, first marking them so
 // that nobody takes them, and finishes in the same unit of work.
-func (d *Desk) clear(ctx context.Context, tenant string, record archive.RecordID, finish func(context.Context, Tx) error) error {
+func (d *Desk) clear(ctx context.Context, tenant, actor string, now time.Time, record archive.RecordID, finish func(context.Context, Tx) error) error {
 	for {
 		err := d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
 			f, _, err := filingOf(ctx, tx, record)
@@ -183,7 +189,7 @@ func (d *Desk) clear(ctx context.Context, tenant string, record archive.RecordID
 		again := false
 		err = d.cfg.Store.Update(ctx, tenant, func(ctx context.Context, tx Tx) error {
 			var err error
-			if again, err = d.clearTx(ctx, tx, tenant, record); err != nil || again || finish == nil {
+			if again, err = d.clearTx(ctx, tx, tenant, actor, now, record); err != nil || again || finish == nil {
 				return err
 			}
 			return finish(ctx, tx)
@@ -196,12 +202,12 @@ func (d *Desk) clear(ctx context.Context, tenant string, record archive.RecordID
 
 // clearTx loses the contents of a record, once: a record says itself that it is
 // cleared. Again reports that a content has to be marked first.
-func (d *Desk) clearTx(ctx context.Context, tx Tx, tenant string, record archive.RecordID) (again bool, err error) {
-	f, _, err := filingOf(ctx, tx, record)
+func (d *Desk) clearTx(ctx context.Context, tx Tx, tenant, actor string, now time.Time, id archive.RecordID) (again bool, err error) {
+	f, _, err := filingOf(ctx, tx, id)
 	if err != nil {
 		return false, err
 	}
-	keeping, err := keepings().Get(ctx, tx, string(record))
+	keeping, err := keepings().Get(ctx, tx, string(id))
 	if err != nil || !stands(keeping.Value) {
 		return false, err
 	}
@@ -221,7 +227,7 @@ func (d *Desk) clearTx(ctx context.Context, tx Tx, tenant string, record archive
 		}
 	}
 	keeping.Value.Cleared = true
-	_, err = keepings().Put(ctx, tx, keeping)
+	_, err = record(ctx, tx, keepings(), keeping, kindCleared, actor, now, struct{}{})
 	return false, err
 }
 
@@ -274,11 +280,9 @@ func (*Desk) moved(ctx context.Context, tx Tx, batch, actor string, now time.Tim
 	if err != nil {
 		return err
 	}
-	row.Value.Batch, row.Value.Fate = batch, m.To
-	if m.Tombstone != nil {
-		row.Value.Stone = m.Tombstone
-	}
-	_, err = record(ctx, tx, keepings(), row, string(m.To), actor, now, m)
+	under := Moved{m, batch}
+	row.Value = row.Value.moved(under)
+	_, err = record(ctx, tx, keepings(), row, string(m.To), actor, now, under)
 	return err
 }
 

@@ -20,6 +20,15 @@ type Engagement = register.Row[engage.Engagement]
 func engagements() register.Register[engage.Engagement] {
 	return register.Register[engage.Engagement]{Book: BookEngagement, Keys: func(e engage.Engagement) []register.Key {
 		return []register.Key{{Name: "state", Value: string(e.State)}, {Name: "measure", Value: e.Measure.Name}}
+	}, Evolve: func(e engage.Engagement, ev register.Event) (engage.Engagement, error) {
+		if ev.Seq == 1 {
+			return last(e, ev)
+		}
+		happened, err := last(engage.Event{}, ev)
+		if err != nil {
+			return e, err
+		}
+		return engage.Evolve(e, happened), nil
 	}}
 }
 

@@ -60,7 +60,9 @@ type Purger interface {
 	Purge(ctx context.Context) error
 }
 
-func erasures() register.Register[Erased] { return register.Register[Erased]{Book: BookErasure} }
+func erasures() register.Register[Erased] {
+	return register.Register[Erased]{Book: BookErasure, Evolve: last[Erased]}
+}
 
 // Mentions finds where somebody is named in what is sealed; see Eraser.Mentions.
 // Without Config.Eraser it is ErrInvalid.

@@ -28,6 +28,12 @@ func filings() register.Register[fileplan.Filing] {
 			present("alias", f.Aliases...),
 		)
 		return keys[:min(len(keys), register.MaxKeys)]
+	}, Evolve: func(f fileplan.Filing, ev register.Event) (fileplan.Filing, error) {
+		done, err := fileplan.UnmarshalDone(ev.Kind, ev.Data)
+		if err != nil {
+			return f, err
+		}
+		return fileplan.Evolve(f, fileplan.Event{At: ev.At, Actor: ev.Actor, Done: done}), nil
 	}}
 }
 
@@ -36,7 +42,9 @@ type named struct {
 	Record archive.RecordID `json:"record"`
 }
 
-func aliases() register.Register[named] { return register.Register[named]{Book: "alias"} }
+const bookAlias = "alias"
+
+func aliases() register.Register[named] { return register.Register[named]{Book: bookAlias} }
 
 // filingOf reads the filing of a record; one with which nothing was done yet begins.
 // Rev is that of the sheet, one below what is shown.

@@ -60,7 +60,7 @@ func (d *Desk) unlessGone(
 }
 
 // ContentsTx says for an audit which contents records have, renditions included, and
-// which of them have gone: by the events of their end, which the log proves, not by a row.
+// which of them have gone: by events, which the log proves, not by rows.
 func ContentsTx(ctx context.Context, tx Tx, records ...archive.Record) (map[archive.RecordID]archive.Kept, error) {
 	out := make(map[archive.RecordID]archive.Kept, len(records))
 	for some := range slices.Chunk(records, register.MaxLimit) {
@@ -68,16 +68,16 @@ func ContentsTx(ctx context.Context, tx Tx, records ...archive.Record) (map[arch
 		for i := range some {
 			ids[i] = string(some[i].ID)
 		}
-		rows, err := filings().RowsOf(ctx, tx, ids)
+		done, err := filings().HistoriesByID(ctx, tx, ids)
 		if err != nil {
 			return nil, fmt.Errorf("coordination: contents of records from %q: %w", ids[0], err)
 		}
 		for i := range some {
-			row, filed := rows[ids[i]]
-			if !filed {
-				row.Value = fileplan.Begin(some[i])
+			f, err := filings().Retell(fileplan.Begin(some[i]), done[ids[i]])
+			if err != nil {
+				return nil, fmt.Errorf("coordination: contents of %q: %w", ids[i], err)
 			}
-			out[some[i].ID] = archive.Kept{Contents: row.Value.Contents()}
+			out[some[i].ID] = archive.Kept{Contents: f.Contents()}
 		}
 		if err := goneByEvents(ctx, tx, ids, out); err != nil {
 			return nil, err

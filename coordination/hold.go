@@ -24,8 +24,17 @@ func holds() register.Register[retention.Hold] {
 			state = "released"
 		}
 		return slices.Concat(present("matter", h.Matter), present("state", state))
+	}, Evolve: func(h retention.Hold, ev register.Event) (retention.Hold, error) {
+		if ev.Kind == kindReleased {
+			h.Released = ev.At
+			return h, nil
+		}
+		return last(h, ev)
 	}}
 }
+
+// kindReleased is the kind of the event that ends a hold.
+const kindReleased = "released"
 
 // The sheet that everybody puts who issues or releases a hold, and everybody reads who
 // lets a record go: so of a hold and a disposal that meet one comes first.
@@ -121,7 +130,7 @@ func (d *Desk) ReleaseHold(ctx context.Context, tenant, actor, id string, rev in
 		if err := guard(ctx, tx, holdGuardBook, holdGuardID); err != nil {
 			return row, err
 		}
-		return record(ctx, tx, holds(), row, "released", actor, now, struct {
+		return record(ctx, tx, holds(), row, kindReleased, actor, now, struct {
 			Reason string `json:"reason"`
 		}{reason})
 	})

@@ -39,8 +39,16 @@ func (d Definition) Version(n int) (engage.Measure, error) {
 	return d.Versions[n-1], nil
 }
 
+// with is the definition with one more version.
+func (d Definition) with(m engage.Measure, at time.Time, by string) Definition {
+	return Definition{ID: m.Name, Versions: append(slices.Clip(d.Versions), m), Changed: at, By: by}
+}
+
 func measures() register.Register[Definition] {
-	return register.Register[Definition]{Book: BookMeasure}
+	return register.Register[Definition]{Book: BookMeasure, Evolve: func(d Definition, ev register.Event) (Definition, error) {
+		m, err := last(engage.Measure{}, ev)
+		return d.with(m, ev.At, ev.Actor), err
+	}}
 }
 
 // DefineMeasure adds a version to a definition and gives it the id as its name
@@ -70,7 +78,7 @@ func (*Desk) DefineMeasureTx(
 	if err := m.Validate(); err != nil {
 		return MeasureDefinition{}, err
 	}
-	row.Value = Definition{ID: id, Versions: append(slices.Clip(row.Value.Versions), m), Changed: now, By: actor.ID}
+	row.Value = row.Value.with(m, now, actor.ID)
 	return record(ctx, tx, measures(), row, "defined", actor.ID, now, m)
 }
 

@@ -20,7 +20,7 @@ type Observation = register.Row[sampling.Session]
 func observations() register.Register[sampling.Session] {
 	return register.Register[sampling.Session]{Book: BookObservation, Keys: func(s sampling.Session) []register.Key {
 		return []register.Key{{Name: "from", Value: register.Sortable(process.Time(s.Window.From))}}
-	}}
+	}, Evolve: last[sampling.Session]}
 }
 
 // FileObservation keeps a session, or what corrects it: rev 0 files a new one,

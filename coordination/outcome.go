@@ -30,6 +30,8 @@ func outcomes() register.Register[outcome.Filed] {
 			keys = append(keys, register.Key{Name: keyCause, Value: c})
 		}
 		return keys
+	}, Evolve: func(f outcome.Filed, ev register.Event) (outcome.Filed, error) {
+		return outcome.Evolve(f, ev.Kind, ev.Data)
 	}}
 }
 

@@ -34,6 +34,14 @@ func items() register.Register[paper.Item] {
 			keys = append(keys, register.Key{Name: "missing", Value: register.Sortable(i.Missing)})
 		}
 		return keys
+	}, Evolve: func(i paper.Item, ev register.Event) (paper.Item, error) {
+		done, err := paper.UnmarshalDone(ev.Kind, ev.Data)
+		if err != nil {
+			return i, err
+		}
+		house := paper.NewHouse(i)
+		house.Evolve(paper.Event{At: ev.At, Actor: ev.Actor, Done: done})
+		return house.Item(paper.Of(done))
 	}}
 }
 

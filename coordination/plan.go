@@ -29,17 +29,41 @@ type RecordKind = register.Row[fileplan.Kind]
 const maxNesting = 64
 
 func classes() register.Register[Versions[fileplan.Class]] {
-	return register.Register[Versions[fileplan.Class]]{Book: "class"}
+	return register.Register[Versions[fileplan.Class]]{Book: "class", Evolve: versioned[fileplan.Class]}
 }
 
 func aggregations() register.Register[fileplan.Aggregation] {
 	return register.Register[fileplan.Aggregation]{Book: "aggregation", Keys: func(a fileplan.Aggregation) []register.Key {
 		return present("parent", a.Parent)
+	}, Evolve: func(a fileplan.Aggregation, ev register.Event) (fileplan.Aggregation, error) {
+		switch ev.Kind {
+		case kindClosed:
+			return a.Close(ev.At)
+		case kindReopened:
+			why, err := last(reopening{}, ev)
+			if err != nil {
+				return a, err
+			}
+			return a.Reopen(why.Authority, why.Reason)
+		}
+		return last(a, ev)
 	}}
 }
 
+// The kinds of the events of an aggregation that was opened.
+const (
+	kindClosed   = "closed"
+	kindReopened = "reopened"
+)
+
+// reopening is on whose authority an aggregation was opened again, and why.
+type reopening struct {
+	Authority string `json:"authority"`
+	Reason    string `json:"reason"`
+}
+
 func recordKinds() register.Register[fileplan.Kind] {
-	return register.Register[fileplan.Kind]{Book: "record-kind"}
+	return register.Register[fileplan.Kind]{Book: "record-kind", Evolve: last[fileplan.Kind]}
 }
 
 // present are the keys of a name whose values are not empty.
@@ -169,18 +193,14 @@ func (*Desk) OpenAggregationTx(ctx context.Context, tx Tx, actor string, now tim
 // CloseAggregation closes an aggregation: it takes nothing more in.
 func (d *Desk) CloseAggregation(ctx context.Context, tenant, actor, id string, rev int64) (Aggregation, error) {
 	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Aggregation, error) {
-		return d.aggregate(ctx, tx, actor, id, rev, now, "closed", struct{}{}, func(a fileplan.Aggregation) (fileplan.Aggregation, error) { return a.Close(now) })
+		return d.aggregate(ctx, tx, actor, id, rev, now, kindClosed, struct{}{}, func(a fileplan.Aggregation) (fileplan.Aggregation, error) { return a.Close(now) })
 	})
 }
 
 // ReopenAggregation opens a closed one again, on somebody's authority and for a reason.
 func (d *Desk) ReopenAggregation(ctx context.Context, tenant, actor, id string, rev int64, authority, reason string) (Aggregation, error) {
-	why := struct {
-		Authority string `json:"authority"`
-		Reason    string `json:"reason"`
-	}{authority, reason}
 	return change(ctx, d, tenant, func(ctx context.Context, tx Tx, now time.Time) (Aggregation, error) {
-		return d.aggregate(ctx, tx, actor, id, rev, now, "reopened", why, func(a fileplan.Aggregation) (fileplan.Aggregation, error) {
+		return d.aggregate(ctx, tx, actor, id, rev, now, kindReopened, reopening{authority, reason}, func(a fileplan.Aggregation) (fileplan.Aggregation, error) {
 			return a.Reopen(authority, reason)
 		})
 	})

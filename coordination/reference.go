@@ -20,7 +20,7 @@ type Resolution struct {
 
 // resolutions are found by the id of the open reference.
 func resolutions() register.Register[Resolution] {
-	return register.Register[Resolution]{Book: BookResolution}
+	return register.Register[Resolution]{Book: BookResolution, Evolve: last[Resolution]}
 }
 
 // OpenReference is a reference with an end that is a text, and the record that is called so by now.

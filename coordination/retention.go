@@ -38,7 +38,7 @@ type Retention struct {
 }
 
 func schedules() register.Register[Versions[retention.Schedule]] {
-	return register.Register[Versions[retention.Schedule]]{Book: "schedule"}
+	return register.Register[Versions[retention.Schedule]]{Book: "schedule", Evolve: versioned[retention.Schedule]}
 }
 
 // BookKeeping is the book of the keepings of records.
@@ -50,7 +50,48 @@ const keyFate = "fate"
 func keepings() register.Register[Keeping] {
 	return register.Register[Keeping]{Book: BookKeeping, Keys: func(k Keeping) []register.Key {
 		return slices.Concat(present("batch", k.Batch), present(keyFate, string(k.Fate)))
-	}}
+	}, Evolve: evolveKeeping}
+}
+
+// Moved is what the history of a keeping says when its record moves towards its end,
+// with the disposal that takes it there.
+type Moved struct {
+	retention.Moved
+
+	Batch string `json:"batch"`
+}
+
+// The kinds of the events of a keeping that are no state of a record in a disposal.
+const (
+	kindHappened = "happened"
+	kindReviewed = "reviewed"
+	kindCleared  = "cleared" // its contents are given up
+)
+
+func evolveKeeping(k Keeping, ev register.Event) (Keeping, error) {
+	switch ev.Kind {
+	case kindHappened:
+		fact, err := last(retention.Fact{}, ev)
+		k.Facts = append(slices.Clip(k.Facts), fact)
+		return k, err
+	case kindReviewed:
+		k.Reviewed++
+		return k, nil
+	case kindCleared:
+		k.Cleared = true
+		return k, nil
+	}
+	m, err := last(Moved{}, ev)
+	return k.moved(m), err
+}
+
+// moved is the keeping of a record that moved towards its end.
+func (k Keeping) moved(m Moved) Keeping {
+	k.Batch, k.Fate = m.Batch, m.To
+	if m.Tombstone != nil {
+		k.Stone = m.Tombstone
+	}
+	return k
 }
 
 // The triggers that the office knows by itself; others are told with Trigger.
@@ -138,7 +179,7 @@ func (d *Desk) TriggerTx(ctx context.Context, tx Tx, actor string, now time.Time
 		return Retention{}, err
 	}
 	row.Value.Facts = append(slices.Clip(row.Value.Facts), fact)
-	if _, err := record(ctx, tx, keepings(), row, "happened", actor, now, fact); err != nil {
+	if _, err := record(ctx, tx, keepings(), row, kindHappened, actor, now, fact); err != nil {
 		return Retention{}, err
 	}
 	return d.retentionTx(ctx, tx, id, now)
@@ -173,7 +214,7 @@ func (d *Desk) ReviewTx(ctx context.Context, tx Tx, actor string, now time.Time,
 		return Retention{}, refused("review", "merged", string(f.Rules), "%q is one thing with %q, which is kept longer: review that", id, f.Rules)
 	}
 	row.Value.Reviewed++
-	if _, err := record(ctx, tx, keepings(), row, "reviewed", actor, now, struct {
+	if _, err := record(ctx, tx, keepings(), row, kindReviewed, actor, now, struct {
 		Phase  int    `json:"phase"`
 		Reason string `json:"reason"`
 	}{f.Standing.Phase, reason}); err != nil {

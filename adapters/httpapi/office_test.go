@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/coordkit/coordkit/adapters/store/memory"
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
+	"github.com/coordkit/coordkit/internal/everystore"
 )
 
 // office is a handler over a store in memory and what stands behind it.
@@ -58,6 +60,9 @@ func open(tb testing.TB, change ...func(*httpapi.Config)) *office {
 	}
 	h, err := httpapi.New(cfg)
 	require.NoError(tb, err)
+	if _, kept := cfg.Store.(*memory.DB); kept {
+		tb.Cleanup(func() { everystore.CheckBooks(tb, context.Background(), cfg.Store, "a") })
+	}
 	return &office{handler: h, store: cfg.Store, desk: cfg.Desk}
 }
 

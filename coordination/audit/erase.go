@@ -12,7 +12,6 @@ import (
 
 	"github.com/coordkit/coordkit/archive"
 	"github.com/coordkit/coordkit/archive/evidence"
-	"github.com/coordkit/coordkit/archive/outcome"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/register"
 )
@@ -228,20 +227,18 @@ func remakeEdge(ctx context.Context, tx coordination.Tx, want archive.Reference)
 	return tx.RedactReference(ctx, want.Source, want.ID, want.Reason, want.Author)
 }
 
-// sheet replaces what was erased in the body and the keys of a sheet. An outcome is
-// the fold of its events; the body of another sheet is known to its own room alone,
-// so in it every personal text that says the same goes.
+// sheet makes a sheet of the books anew. What is in another is known to its own room alone, so
+// in its body and its keys every personal text that says the same goes.
 func (e *erasing) sheet(ctx context.Context, tx coordination.Tx, of entity) error {
 	s, err := tx.Sheet(ctx, string(of.room), of.id)
 	if err != nil {
 		return err
 	}
-	if of.room == coordination.BookOutcome {
-		s.Body, err = outcomeBody(ctx, tx, &s)
-	} else {
-		s.Body, err = e.body(of, s.Body)
+	books := e.sealer.cfg.Books
+	if i := slices.IndexFunc(books, func(b coordination.Book) bool { return b.Name == s.Book }); i >= 0 {
+		return books[i].Remake(ctx, tx, s)
 	}
-	if err != nil {
+	if s.Body, err = e.body(of, s.Body); err != nil {
 		return err
 	}
 	for raw, mark := range e.words[of] {
@@ -270,26 +267,6 @@ func (e *erasing) body(of entity, body []byte) ([]byte, error) {
 		mark, ok := e.words[of][string(body[at[i].from:at[i].to])]
 		return mark, ok
 	}), nil
-}
-
-// outcomeBody is the body of an outcome as its events give it.
-func outcomeBody(ctx context.Context, tx coordination.Tx, s *register.Sheet) ([]byte, error) {
-	var folded outcome.Filed
-	for after := int64(0); ; {
-		page, next, err := tx.SheetEvents(ctx, s.Book, s.ID, after, register.MaxLimit)
-		if err != nil {
-			return nil, err
-		}
-		for _, ev := range page {
-			if folded, err = outcome.Evolve(folded, ev.Kind, ev.Data); err != nil {
-				return nil, err
-			}
-		}
-		if next == 0 {
-			return json.Marshal(folded)
-		}
-		after = next
-	}
 }
 
 // Mentions implements coordination.Eraser. It reads the journal page by page.

@@ -39,6 +39,10 @@ type Config struct {
 	// all of them.
 	Blobs archive.Blobs
 
+	// Books are the books whose sheets the audit compares with their histories, and an erasure
+	// makes anew from them; nil: coordination.Books(). Of others the audit knows how many events they have.
+	Books []coordination.Book
+
 	// Personal names the members of events that are sealed each by itself, so that
 	// they can be erased later; nil: those that Personal gives. Of what was sealed
 	// before they were named nothing but the actor can be erased.
@@ -76,6 +80,9 @@ func New(cfg Config) (*Sealer, error) {
 	}
 	if cfg.Personal == nil {
 		cfg.Personal = Personal
+	}
+	if cfg.Books == nil {
+		cfg.Books = coordination.Books()
 	}
 	return &Sealer{cfg: cfg}, nil
 }

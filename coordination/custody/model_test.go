@@ -222,6 +222,7 @@ func sameOnBoth(t checker, ctx context.Context, store coordination.Store, stream
 		t.Fatalf("(-memory +this store)\n%s", diff)
 	}
 	o.replay(t, before)
+	everystore.CheckBooks(t, ctx, store, tenant)
 }
 
 // hold checks what has to be so after a step.

@@ -94,8 +94,7 @@ func (j *told) evolve(t checker, e *coordination.Entry) {
 	}
 }
 
-// keep goes on by an entry about the keeping of a record. Whose contents are given up
-// is said by its end, which is told before and after it.
+// keep goes on by an entry about the keeping of a record.
 func (j *told) keep(t checker, e *coordination.Entry) {
 	k := j.keepings[archive.RecordID(e.Entity)]
 	switch e.Kind {
@@ -105,11 +104,13 @@ func (j *told) keep(t checker, e *coordination.Entry) {
 		k.Facts = append(k.Facts, f)
 	case "reviewed":
 		k.Reviewed++
+	case "cleared":
+		k.Cleared = true
 	default:
 		var m retention.Moved
 		require.NoError(t, json.Unmarshal(e.Data, &m))
 		require.Equal(t, e.Kind, string(m.To))
-		k.Fate, k.Stone, k.Cleared = m.To, m.Tombstone, m.To != retention.Destroying
+		k.Fate, k.Stone = m.To, m.Tombstone
 	}
 	j.keepings[archive.RecordID(e.Entity)] = k
 }

@@ -73,14 +73,11 @@ func (k *known) kept(e *coordination.Entry) error {
 	k.act(e, e.Data)
 	switch state := retention.ItemState(e.Kind); state {
 	case retention.Destroying, retention.Destroyed, retention.Transferred:
-		var moved retention.Moved
+		var moved coordination.Moved
 		if err := json.Unmarshal(e.Data, &moved); err != nil {
 			return fmt.Errorf("handover: end of %q: %w", k.record.ID, err)
 		}
-		k.gone = &dossier.Gone{State: state, Stone: moved.Tombstone, Position: e.Position}
-		if moved.Tombstone != nil {
-			k.gone.Batch = moved.Tombstone.Batch
-		}
+		k.gone = &dossier.Gone{State: state, Batch: moved.Batch, Stone: moved.Tombstone, Position: e.Position}
 	case retention.InDisposal:
 	}
 	return nil
@@ -97,12 +94,9 @@ func (l *loading) life(ctx context.Context, k *known) (dossier.Document, error) 
 		return d, err
 	}
 	if d.Gone == nil && now != nil {
-		d.Gone = &dossier.Gone{State: now.State, Stone: now.Stone}
+		d.Gone = &dossier.Gone{State: now.State, Batch: now.Batch, Stone: now.Stone}
 	}
 	if d.Gone != nil {
-		if d.Gone.Batch == "" && now != nil { // an entry that it is going names none
-			d.Gone.Batch = now.Batch
-		}
 		for i := range d.Contents {
 			d.Contents[i].Lost = string(d.Gone.State)
 		}

@@ -34,12 +34,13 @@ type lived struct {
 
 	t     *testing.T
 	now   time.Time
+	kept  coordination.Store
 	bytes archive.Blobs
 }
 
 func openLived(t *testing.T, store coordination.Store) *lived {
 	t.Helper()
-	h := &lived{t: t, now: time.Date(2020, 1, 1, 9, 0, 0, 0, time.UTC), bytes: blobs.New()}
+	h := &lived{t: t, kept: store, now: time.Date(2020, 1, 1, 9, 0, 0, 0, time.UTC), bytes: blobs.New()}
 	tick := func() time.Time { h.now = h.now.Add(time.Second); return h.now }
 	var err error
 	h.key, err = audit.NewKey("example.org/acme", ed25519.NewKeyFromSeed(bytes.Repeat([]byte{3}, ed25519.SeedSize)))

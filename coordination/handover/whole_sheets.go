@@ -166,8 +166,25 @@ func putSheet(ctx context.Context, tx coordination.Tx, l *sheetLine) (fresh bool
 		})
 	}
 	had.Keys, had.Body, had.Events = l.Keys, l.Body, int64(len(l.Events))
-	_, err = tx.PutSheet(ctx, had, events...)
-	return err == nil, err
+	if had, err = tx.PutSheet(ctx, had, events...); err != nil {
+		return false, err
+	}
+	return true, asTold(ctx, tx, had)
+}
+
+// asTold refuses a sheet that is not what its history gives: whoever made the file
+// changed it, and the log, which has the history alone, does not tell.
+func asTold(ctx context.Context, tx coordination.Tx, s register.Sheet) error {
+	books := coordination.Books()
+	at := slices.IndexFunc(books, func(b coordination.Book) bool { return b.Name == s.Book })
+	if at < 0 {
+		return nil
+	}
+	wrong, err := books[at].Check(ctx, tx, s)
+	if err == nil && wrong[0] != nil {
+		err = fmt.Errorf("%w: %s: %s %q: %w", archive.ErrInvalid, wholeSheets, s.Book, s.ID, wrong[0])
+	}
+	return err
 }
 
 // continues refuses a sheet whose history is not begun by that of the one that is here.

@@ -15,6 +15,8 @@ import (
 type Register[T any] struct {
 	Book string
 	Keys func(T) []Key // what a value is found by, in any order; nil: by id alone
+	// Evolve is what an event makes of a value, see Again; nil: the events do not tell it.
+	Evolve func(T, Event) (T, error)
 }
 
 // Row is a value in its register.
