@@ -2,6 +2,7 @@ package reference_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -224,4 +225,25 @@ func TestClosureDoesNotTurnRound(t *testing.T) {
 	require.Equal(t, []string{"new", "next", "note", "old", "older"}, ids("new"))
 	require.Equal(t, []string{"new", "next", "note", "old", "other"}, ids("old"))
 	require.Equal(t, []string{"new", "next", "older"}, ids("older"))
+}
+
+// The paths along a chain are kept in the memory of the longest: each by itself they
+// would grow with the square of its length.
+func TestPathsAlongAChainAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	const n = 30_000
+	w := world{nodes: []reference.Node{{ID: "0"}}}
+	for i := 1; i < n; i++ {
+		w.nodes = append(w.nodes, reference.Node{ID: archive.RecordID(strconv.Itoa(i))})
+		w.edges = append(w.edges, archive.NewReference(archive.Supersedes, record(i-1), record(i), archive.Terms{}))
+	}
+	items := reference.NewGraph(w.nodes, w.edges).Closure(reference.Standard(time.Time{}), "0").Items
+	require.Len(t, items, n)
+	last := items[n-1].Path
+	for i := 1; i < n; i++ {
+		if p := items[i].Path; len(p) != i || &p[0] != &last[0] || cap(p) != i {
+			t.Fatalf("path %d has %d steps of its own", i, len(p))
+		}
+	}
+	require.Equal(t, archive.RecordID("29998"), last[n-2].From)
 }
