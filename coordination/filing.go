@@ -60,6 +60,16 @@ func filingOf(ctx context.Context, tx Tx, id archive.RecordID) (Filing, archive.
 	return row, r, err
 }
 
+// recordsOf are those of the records that there are, by id.
+func recordsOf(ctx context.Context, tx Tx, ids []archive.RecordID) (map[archive.RecordID]*archive.Record, error) {
+	records, err := tx.RecordsOf(ctx, ids)
+	out := make(map[archive.RecordID]*archive.Record, len(records))
+	for i := range records {
+		out[records[i].ID] = &records[i]
+	}
+	return out, err
+}
+
 // shown is a filing as callers see it.
 func shown(row Filing) Filing {
 	row.Rev++

@@ -263,3 +263,70 @@ func worded(n int, referring bool) []archive.File {
 	}
 	return out
 }
+
+// received is an index that says what it is handed, and how much of it at a time.
+type received struct {
+	*search.Indexes
+
+	ids     map[archive.RecordID]int // how often
+	deleted []archive.RecordID
+	largest int // bytes of the texts that came together
+}
+
+func (r *received) PutDocuments(ctx context.Context, tenant string, ds ...search.Document) error {
+	size := 0
+	for i := range ds {
+		r.ids[ds[i].ID]++
+		size += len(ds[i].Text)
+	}
+	r.largest = max(r.largest, size)
+	return r.Indexes.PutDocuments(ctx, tenant, ds...)
+}
+
+func (r *received) DeleteDocument(ctx context.Context, tenant string, id archive.RecordID) error {
+	r.deleted = append(r.deleted, id)
+	return r.Indexes.DeleteDocument(ctx, tenant, id)
+}
+
+// Records are handed over in lots that are as large as may be and no larger, each once,
+// those without text and those that are not there among them.
+func TestIndexByTheLot(t *testing.T) {
+	t.Parallel()
+	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		to := received{Indexes: new(search.Indexes), ids: make(map[archive.RecordID]int)}
+		desk, err := coordination.NewDesk(coordination.Config{Store: open(t), Searcher: &to})
+		require.NoError(t, err)
+		var all []archive.RecordID
+		_, err = desk.FileAll(t.Context(), "acme", "carol", func(yield func(archive.File, error) bool) {
+			for i := range 1100 {
+				f := note("N"+strconv.Itoa(i), "hinge "+strconv.Itoa(i), day(1+i%10))
+				switch {
+				case i < 40:
+					f.Content = append(f.Content, strings.Repeat(" ", archive.MaxContent-len(f.Content))...)
+				case i%3 == 0:
+					f.MediaType = "image/png"
+				}
+				all = append(all, f.ID)
+				if !yield(f, nil) {
+					return
+				}
+			}
+		}, nil)
+		require.NoError(t, err)
+		_, err = desk.Index(t.Context(), "acme")
+		require.NoError(t, err)
+		for _, id := range all {
+			require.Equal(t, 1, to.ids[id], id)
+		}
+		require.Greater(t, to.largest, 16<<20)
+		require.LessOrEqual(t, to.largest, 17<<20)
+		_, r := found(t, desk, "paul", search.Query{Text: "hinge 1039"})
+		require.Equal(t, 1, r.Total)
+
+		require.NoError(t, desk.IndexRecords(t.Context(), "acme", append([]archive.RecordID{"none", "\x00"}, all...)...))
+		require.Equal(t, []archive.RecordID{"none", "\x00"}, to.deleted)
+		for _, id := range all {
+			require.Equal(t, 2, to.ids[id], id)
+		}
+	})
+}

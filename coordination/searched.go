@@ -58,16 +58,13 @@ func (d *Desk) indexLot(ctx context.Context, tenant string, l *lot) error {
 	var gone []archive.RecordID
 	err := d.cfg.Store.View(ctx, tenant, func(ctx context.Context, tx Tx) error {
 		gone = nil
-		has, err := goneAmong(ctx, tx, len(l.docs))
-		for i := 0; i < len(l.docs) && err == nil; i++ {
-			var went bool
+		for i := range l.docs {
 			if l.docs[i].Text != "" {
-				went, err = has(l.docs[i].ID)
-			}
-			if went {
 				gone = append(gone, l.docs[i].ID)
 			}
 		}
+		went, err := goneAmong(ctx, tx, gone)
+		gone = slices.DeleteFunc(gone, func(id archive.RecordID) bool { return !went[id] })
 		return err
 	})
 	if err != nil || len(gone) == 0 {
@@ -76,25 +73,29 @@ func (d *Desk) indexLot(ctx context.Context, tenant string, l *lot) error {
 	return d.indexRecords(ctx, tenant, gone, nil)
 }
 
-// goneAmong says of so many records whether they have gone. Where there are many,
-// and few records have gone at all, those are read once.
-func goneAmong(ctx context.Context, tx Tx, records int) (func(archive.RecordID) (bool, error), error) {
-	one := func(id archive.RecordID) (bool, error) {
-		gone, err := GoneTx(ctx, tx, id)
-		return gone != nil, err
+// goneAmong are those of the records that have gone. Where there are many, and few
+// records have gone at all, those are read once.
+func goneAmong(ctx context.Context, tx Tx, ids []archive.RecordID) (map[archive.RecordID]bool, error) {
+	gone := make(map[archive.RecordID]bool)
+	if len(ids) > 50 {
+		page, next, err := tx.Sheets(ctx, register.Query{Book: BookKeeping, Key: keyFate, Limit: register.MaxLimit})
+		for i := range page {
+			gone[archive.RecordID(page[i].ID)] = true
+		}
+		if err != nil || next == "" {
+			return gone, err
+		}
 	}
-	if records < 50 {
-		return one, nil
+	for some := range slices.Chunk(ids, register.MaxLimit) {
+		rows, err := keepings().RowsOf(ctx, tx, textsOf(some))
+		if err != nil {
+			return nil, err
+		}
+		for id, row := range rows {
+			gone[archive.RecordID(id)] = row.Value.Fate != ""
+		}
 	}
-	page, next, err := tx.Sheets(ctx, register.Query{Book: BookKeeping, Key: keyFate, Limit: register.MaxLimit})
-	if err != nil || next != "" {
-		return one, err
-	}
-	gone := make(map[archive.RecordID]bool, len(page))
-	for i := range page {
-		gone[archive.RecordID(page[i].ID)] = true
-	}
-	return func(id archive.RecordID) (bool, error) { return gone[id], nil }, nil
+	return gone, nil
 }
 
 // mergedAmong are those of the records that were merged into another, all asked
@@ -116,56 +117,81 @@ func mergedAmong(ctx context.Context, tx Tx, ids []archive.RecordID) (map[archiv
 // lot is what of some records is searched, of as many as are handed to the index
 // at once.
 type lot struct {
-	filed     map[archive.RecordID]time.Time
-	gone      func(archive.RecordID) (bool, error)
-	docs      []search.Document
-	absent    []archive.RecordID // are not there
-	elsewhere []int              // docs whose contents the store does not keep
-	size      int                // of the texts, in bytes
+	filed        map[archive.RecordID]time.Time
+	gone, merged map[archive.RecordID]bool
+	docs         []search.Document
+	absent       []archive.RecordID // are not there
+	elsewhere    []int              // docs whose contents the store does not keep
+	size         int64              // of the texts, in bytes
 }
 
 // read takes records in, from one state of the store.
 func (l *lot) read(ctx context.Context, tx Tx, ids []archive.RecordID) error {
 	var err error
-	if l.gone, err = goneAmong(ctx, tx, len(ids)); err != nil {
+	if l.gone, err = goneAmong(ctx, tx, ids); err != nil {
 		return err
 	}
-	merged, err := mergedAmong(ctx, tx, ids)
-	if err != nil {
+	if l.merged, err = mergedAmong(ctx, tx, ids); err != nil {
 		return err
 	}
-	for _, id := range ids {
-		r, err := tx.Record(ctx, id)
-		switch {
-		case errors.Is(err, archive.ErrNotFound):
-			l.absent = append(l.absent, id)
-			continue
-		case err != nil:
+	for some := range slices.Chunk(ids, archive.MaxLimit) {
+		records, err := recordsOf(ctx, tx, some)
+		if err != nil {
 			return err
 		}
-		stands := r
-		if merged[id] {
-			if stands, err = archive.Survivor(ctx, tx, r); err != nil {
+		for len(some) > 0 {
+			n, digests := portion(some, records)
+			contents, err := tx.ContentsOf(ctx, digests)
+			if err != nil {
 				return err
 			}
-		}
-		if stands.ID != id { // it was merged: the one that stands for both is found
-			l.absent = append(l.absent, id)
-			continue
-		}
-		if err := l.add(ctx, tx, r); err != nil {
-			return err
-		}
-		if l.size > indexedAtOnce {
-			return nil
+			for _, id := range some[:n] {
+				if err := l.take(ctx, tx, id, records, contents); err != nil || l.size > indexedAtOnce {
+					return err
+				}
+			}
+			some = some[n:]
 		}
 	}
 	return nil
 }
 
+// portion is how many of the records have contents that are read at once, and which
+// those are.
+func portion(ids []archive.RecordID, records map[archive.RecordID]*archive.Record) (n int, digests []archive.Digest) {
+	size := int64(0)
+	for ; n < len(ids) && size <= indexedAtOnce; n++ {
+		if r := records[ids[n]]; r != nil && readable(r.MediaType) {
+			digests = append(digests, r.Digest)
+			size += min(r.Size, archive.MaxContent) // the store keeps none beyond
+		}
+	}
+	return n, digests
+}
+
+// take takes a record in, if it is there and stands for itself.
+func (l *lot) take(
+	ctx context.Context, tx Tx, id archive.RecordID, records map[archive.RecordID]*archive.Record, contents map[archive.Digest][]byte,
+) error {
+	r := records[id]
+	stands := r != nil
+	if stands && l.merged[id] { // the one that stands for both is found
+		other, err := archive.Survivor(ctx, tx, *r)
+		if err != nil {
+			return err
+		}
+		stands = other.ID == id
+	}
+	if !stands {
+		l.absent = append(l.absent, id)
+		return nil
+	}
+	return l.add(ctx, tx, r, contents)
+}
+
 // add takes a record in. One whose content is gone, or was altered, is found by its
 // title alone.
-func (l *lot) add(ctx context.Context, tx Tx, r archive.Record) error {
+func (l *lot) add(ctx context.Context, tx Tx, r *archive.Record, contents map[archive.Digest][]byte) error {
 	doc := search.Document{
 		ID: r.ID, Title: plain(r.Title), Kind: r.Kind, Dated: r.Dated,
 		Facets: map[string][]string{FacetMediaType: {r.MediaType}, FacetFiledBy: {r.FiledBy}},
@@ -183,35 +209,17 @@ func (l *lot) add(ctx context.Context, tx Tx, r archive.Record) error {
 			doc.Recorded = filed[0].Recorded
 		}
 	}
-	if readable(r.MediaType) {
-		gone, err := l.gone(r.ID)
-		if err != nil {
-			return err
-		}
-		if !gone {
-			if doc.Text, err = l.text(ctx, tx, r); err != nil {
-				return err
-			}
+	if readable(r.MediaType) && !l.gone[r.ID] {
+		switch content, kept := contents[r.Digest]; {
+		case !kept:
+			l.elsewhere = append(l.elsewhere, len(l.docs))
+		case int64(len(content)) == r.Size && archive.DigestOf(content) == r.Digest:
+			doc.Text = plain(string(content))
 		}
 	}
 	l.docs = append(l.docs, doc)
-	l.size += len(doc.Text)
+	l.size += int64(len(doc.Text))
 	return nil
-}
-
-// text is the content of a record that the store keeps.
-func (l *lot) text(ctx context.Context, tx Tx, r archive.Record) (string, error) {
-	content, err := tx.Content(ctx, r.Digest)
-	switch {
-	case errors.Is(err, archive.ErrNotFound):
-		l.elsewhere = append(l.elsewhere, len(l.docs))
-		return "", nil
-	case err != nil:
-		return "", err
-	case int64(len(content)) != r.Size || archive.DigestOf(content) != r.Digest:
-		return "", nil
-	}
-	return plain(string(content)), nil
 }
 
 // complete reads what the store does not keep: contents and markings.

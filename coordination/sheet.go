@@ -119,3 +119,12 @@ func (d *Desk) now() time.Time { return d.cfg.Now().UTC().Truncate(time.Microsec
 func refused(command, condition, ref, format string, args ...any) error {
 	return &archive.RefusedError{Command: command, Unmet: []archive.Unmet{{Condition: condition, Ref: ref, Text: fmt.Sprintf(format, args...)}}}
 }
+
+// textsOf are ids as the sheets of a register have them.
+func textsOf[S ~string](ids []S) []string {
+	out := make([]string, len(ids))
+	for i := range ids {
+		out[i] = string(ids[i])
+	}
+	return out
+}

@@ -67,7 +67,8 @@ func (fts5) settled(context.Context, *sql.Tx, string) error { return nil }
 
 const (
 	numberSQLite   = `SELECT coalesce(max(n), $1 - 1) + 1 FROM coordkit_search_document WHERE n BETWEEN $1 AND $2`
-	documentSQLite = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, marking) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	documentSQLite = `INSERT INTO coordkit_search_document (n, tenant, id, kind, dated, recorded, facets, marking) VALUES ` + documentRow
+	documentRow    = `(?, ?, ?, ?, ?, ?, ?, ?)`
 	lexemesSQLite  = `INSERT INTO coordkit_search_word (rowid, title, text, lexemes) VALUES ($1, $2, $3, $4)`
 	findSQLite     = `SELECT d.n, d.marking FROM json_each($1) j CROSS JOIN coordkit_search_document d ON d.tenant = $2 AND d.id = j.value`
 	storedSQLite   = `SELECT ` + storedColumns + ` FROM json_each($1) j CROSS JOIN coordkit_search_document d ON d.tenant = $2 AND d.id = j.value
@@ -97,35 +98,61 @@ func (p prepared) close() (err error) {
 	return err
 }
 
+// atOnce is how many documents are inserted in a statement, which costs as much as
+// two of them.
+const atOnce = 16
+
 func (fts5) put(ctx context.Context, tx *sql.Tx, tenant string, ds []*search.Document) (err error) {
-	statements, err := prepare(ctx, tx, numberSQLite, documentSQLite, lexemesSQLite)
+	statements, err := prepare(ctx, tx, numberSQLite, documentSQLite, documentSQLite+strings.Repeat(", "+documentRow, atOnce-1), lexemesSQLite)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, statements.close()) }()
-	number, document, lexemes := statements[0], statements[1], statements[2]
+	numbers, err := statements.documents(ctx, tenant, ds)
+	if err != nil {
+		return err
+	}
+	for i, d := range ds { // by themselves: FTS5 would write what it has gathered for each statement of several rows
+		if _, err := statements[3].ExecContext(ctx, numbers[i], d.Title, d.Text, lexemesText(tenant, d)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// documents inserts what of documents is no text, and gives their numbers.
+func (p prepared) documents(ctx context.Context, tenant string, ds []*search.Document) ([]int64, error) {
+	numbers := make([]int64, len(ds))
 	second, n := int64(-1), int64(0)
-	for _, d := range ds {
+	var rows []any
+	for i, d := range ds {
 		facets, err := facetText(d.Facets)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		n++
 		if at := secondOf(d.Dated); at != second { // by date: the next number is asked for once in a second
 			second = at
 			first := at << belowSecond
-			if err := number.QueryRowContext(ctx, first, first+inSecond-1).Scan(&n); err != nil {
-				return err
+			if err := p[0].QueryRowContext(ctx, first, first+inSecond-1).Scan(&n); err != nil {
+				return nil, err
 			}
 		}
-		if _, err := document.ExecContext(ctx, n, tenant, string(d.ID), string(d.Kind), d.Dated.UnixMicro(), d.Recorded.UnixMicro(), facets, d.Marking); err != nil {
-			return err
-		}
-		if _, err := lexemes.ExecContext(ctx, n, d.Title, d.Text, lexemesText(tenant, d)); err != nil {
-			return err
+		numbers[i] = n
+		rows = append(rows, n, tenant, string(d.ID), string(d.Kind), d.Dated.UnixMicro(), d.Recorded.UnixMicro(), facets, d.Marking)
+		if i%atOnce == atOnce-1 {
+			if _, err := p[2].ExecContext(ctx, rows...); err != nil {
+				return nil, err
+			}
+			rows = rows[:0]
 		}
 	}
-	return nil
+	for row := range slices.Chunk(rows, strings.Count(documentRow, "?")) {
+		if _, err := p[1].ExecContext(ctx, row...); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
 }
 
 // lexemesText is what FTS5 indexes of a document.

@@ -21,14 +21,13 @@ func (t *Tx) findAll(
 			return err
 		}
 	}
-	query := q.list
+	query, there := q.list, make(map[string]bool)
 	switch {
 	case t.locks():
 		query = q.locking
 	case !t.dialect.OneWriter:
 		query = q.array
 	}
-	there := make(map[string]bool, len(ids))
 	look := func(ids []string) error {
 		list, err := t.list(ids)
 		if err != nil || len(ids) == 0 {
@@ -36,11 +35,13 @@ func (t *Tx) findAll(
 		}
 		return t.run.Query(ctx, query, slices.Concat([]any{t.tenant}, by, []any{list}), func(row Row) error {
 			id, err := scan(row)
-			there[id] = true
+			if t.locks() {
+				there[id] = true
+			}
 			return err
 		})
 	}
-	if err := look(ids); err != nil {
+	if err := look(ids); err != nil || !t.locks() {
 		return err
 	}
 	return look(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return there[id] || !t.guard(keyOf(id)) }))
