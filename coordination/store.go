@@ -68,6 +68,18 @@ type Store interface {
 	Sequence(ctx context.Context, limit int) (int, error)
 }
 
+// Misfiled is told that a row is found by what it does not say, or not by what it says. The
+// entity is empty where it is not known which one.
+type Misfiled func(room Room, entity, text string) error
+
+// Indexed is a Tx of a store that keeps what its lists go by beside its rows: columns, words
+// and keys.
+type Indexed interface {
+	// CheckIndex compares that with the rows, all of the tenant's. It is for audits, in a
+	// View; the error is of reading, or the first of report.
+	CheckIndex(ctx context.Context, report Misfiled) error
+}
+
 // Reply is what was answered to a command that a client may repeat.
 type Reply struct {
 	Principal string

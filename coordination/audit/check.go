@@ -54,8 +54,8 @@ func (r *Report) Sound() bool { return r.Mismatch == nil && len(r.Flaws) == 0 }
 
 // Audit compares everything that is kept of a tenant with everything else: every
 // entry of the journal with its seals and its leaf, the log with the tiles it is
-// kept in and with every checkpoint that was signed, the one of the Anchor included, and every row,
-// content and reference with its history. The first place of the journal or the
+// kept in and with every checkpoint that was signed, the one of the Anchor included, every row,
+// content and reference with its history, and what lists go by with the rows (coordination.Indexed). The first place of the journal or the
 // log that does not fit, and the flaws of rows, are in the report; the error is
 // of reading. It reads page by page, and holds a hash for each node of the log and the id of
 // each entity: about 150 bytes an entry. What is written meanwhile is looked at, or not.

@@ -35,7 +35,7 @@ func (c *checking) flaw(room coordination.Room, id, text string) error {
 // rows compares every row with the fold of its events, and finds events whose row
 // is gone.
 func (c *checking) rows(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{c.requests, c.bundles, c.obligations, c.records, c.sheets, c.missing} {
+	for _, step := range []func(context.Context) error{c.requests, c.bundles, c.obligations, c.records, c.sheets, c.index, c.missing} {
 		if err := step(ctx); errors.Is(err, errFull) {
 			return nil
 		} else if err != nil {
@@ -141,6 +141,33 @@ func (c *checking) records(ctx context.Context) error {
 	c.report.Rows += seen
 	c.report.Gone = len(left)
 	return err
+}
+
+// index compares what lists go by with the rows, where the store keeps it beside them.
+func (c *checking) index(ctx context.Context) error {
+	var found []Flaw
+	err := c.view(ctx, func(ctx context.Context, tx coordination.Tx) error {
+		found = nil
+		x, ok := tx.(coordination.Indexed)
+		if !ok {
+			return nil
+		}
+		return x.CheckIndex(ctx, func(room coordination.Room, id, text string) error {
+			if found = append(found, Flaw{room, id, text}); len(found) == MaxFlaws {
+				return errFull
+			}
+			return nil
+		})
+	})
+	if err != nil && !errors.Is(err, errFull) {
+		return err
+	}
+	for _, f := range found {
+		if err := c.flaw(f.Room, f.Entity, f.Text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // missing finds histories without a row. It asks nothing of a journal that does

@@ -12975,7 +12975,7 @@ type ClientInterface interface {
 
 	// AuditOffice Audit everything
 	//
-	// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, and every row, content and reference with its history. It reads everything: for an auditor, not for every click.
+	// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, every row, content and reference with its history, and what lists go by with the rows. It reads everything: for an auditor, not for every click.
 	//
 	// Corresponds with GET /v1/evidence/audit (the `AuditOffice` operationId).
 	AuditOffice(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -17170,7 +17170,7 @@ func (c *Client) ErasePersonalData(ctx context.Context, params *ErasePersonalDat
 
 // AuditOffice Audit everything
 //
-// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, and every row, content and reference with its history. It reads everything: for an auditor, not for every click.
+// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, every row, content and reference with its history, and what lists go by with the rows. It reads everything: for an auditor, not for every click.
 //
 // Corresponds with GET /v1/evidence/audit (the `AuditOffice` operationId).
 func (c *Client) AuditOffice(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -35371,7 +35371,7 @@ type ClientWithResponsesInterface interface {
 
 	// AuditOfficeWithResponse Audit everything
 	//
-	// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, and every row, content and reference with its history. It reads everything: for an auditor, not for every click.
+	// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, every row, content and reference with its history, and what lists go by with the rows. It reads everything: for an auditor, not for every click.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -63262,7 +63262,7 @@ func (c *ClientWithResponses) ErasePersonalDataWithResponse(ctx context.Context,
 
 // AuditOfficeWithResponse Audit everything
 //
-// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, and every row, content and reference with its history. It reads everything: for an auditor, not for every click.
+// Compares every entry of the journal with its seals and its leaf, the log with its tiles and its checkpoints, every row, content and reference with its history, and what lists go by with the rows. It reads everything: for an auditor, not for every click.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -82,8 +82,7 @@ func (t *Tx) storeRequest(
 	if err != nil {
 		return changereq.Request{}, fmt.Errorf("sqlstore: write request: %w", err)
 	}
-	row := append([]any{r.Events, r.State, string(r.Category), r.Applicant, r.Opened.UnixMicro()}, slotColumns(&r)...)
-	row = append(append(row, deadlineColumns(&r)...), string(doc))
+	row := append(requestColumns(&r), string(doc))
 	w := Write{SQL: updateChangeRequest, One: true, Args: append(row, t.tenant, string(r.ID), rev)}
 	if rev == 0 {
 		w = Write{
@@ -100,6 +99,11 @@ func (t *Tx) storeRequest(
 	}
 	t.known[k] = standing{rev: r.Rev, events: r.Events, index: now}
 	return r, t.append(ctx, entries, changereq.ErrConflict)
+}
+
+// requestColumns are what lists compare of a request, in the order of the statements.
+func requestColumns(r *changereq.Request) []any {
+	return slices.Concat([]any{r.Events, r.State, string(r.Category), r.Applicant, r.Opened.UnixMicro()}, slotColumns(r), deadlineColumns(r))
 }
 
 // index is what the lists by item and by word know of a request.

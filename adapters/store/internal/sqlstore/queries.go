@@ -424,3 +424,36 @@ const (
  WHERE tenant = $1 AND entity = $2 AND ($3 = '' OR room = $3) AND +position > $4 AND +position <= $5
  ORDER BY +position LIMIT $6`
 )
+
+// What CheckIndex reads: rows in the order of their ids, and what stands beside them.
+const (
+	changeRequestRows = `SELECT id, rev, doc FROM coordkit_change_request WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`
+
+	changeRequestAs = `SELECT count(*) FROM coordkit_change_request
+ WHERE tenant = $1 AND id = $2 AND events = $3 AND state = $4 AND category = $5 AND applicant = $6 AND opened = $7
+  AND slot_class IS NOT DISTINCT FROM $8 AND slot_start IS NOT DISTINCT FROM $9 AND slot_end IS NOT DISTINCT FROM $10
+  AND decide_by IS NOT DISTINCT FROM $11 AND approval_due IS NOT DISTINCT FROM $12 AND deferred_until IS NOT DISTINCT FROM $13
+  AND approval_expires IS NOT DISTINCT FROM $14 AND approval_turns IS NOT DISTINCT FROM $15
+  AND notice_owed IS NOT DISTINCT FROM $16 AND entered IS NOT DISTINCT FROM $17`
+
+	changeTermsOf      = `SELECT count(*) FROM coordkit_change_term WHERE tenant = $1 AND term ` + inList + ofChange
+	changeTermsOfArray = `SELECT count(*) FROM coordkit_change_term WHERE tenant = $1 AND term ` + inArray + ofChange
+	changeItemsOf      = `SELECT count(*) FROM coordkit_change_item WHERE tenant = $1 AND item ` + inList + ofChange
+	changeItemsOfArray = `SELECT count(*) FROM coordkit_change_item WHERE tenant = $1 AND item ` + inArray + ofChange
+
+	ofChange = ` AND opened = $3 AND id = $4`
+
+	countChangeTerms = `SELECT count(*) FROM coordkit_change_term WHERE tenant = $1`
+	countChangeItems = `SELECT count(*) FROM coordkit_change_item WHERE tenant = $1`
+
+	changeBundleRows = `SELECT id, events, created, rev, doc FROM coordkit_change_bundle WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`
+
+	sheetRows = `SELECT book, id, keys FROM coordkit_sheet WHERE tenant = $1 AND (book, id) > ($2, $3) ORDER BY book, id LIMIT $4`
+
+	sheetKeysAmong      = `SELECT value, id FROM coordkit_sheet_key WHERE tenant = $1 AND value ` + inList + ofSheets
+	sheetKeysAmongArray = `SELECT value, id FROM coordkit_sheet_key WHERE tenant = $1 AND value ` + inArray + ofSheets
+
+	ofSheets = ` AND book = $3 AND name = $4 AND id BETWEEN $5 AND $6`
+
+	countSheetKeys = `SELECT book, count(*) FROM coordkit_sheet_key WHERE tenant = $1 GROUP BY book ORDER BY book`
+)
