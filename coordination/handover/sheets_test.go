@@ -3,6 +3,7 @@ package handover_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -131,4 +132,37 @@ func TestForgedSheetsAreNotTakenIn(t *testing.T) {
 // taking is what an office needs to take in the archive of another.
 func (h *lived) taking(from *lived, open func(string) (io.ReadCloser, error)) handover.Taking {
 	return handover.Taking{Store: everystore.Memory(h.t), Tenant: "acme", Open: open, Known: note.VerifierList(from.key.Verifier), Upload: h.desk.Upload}
+}
+
+// Names that are erased, one entry after the other, are in no sheet any more, and after each
+// erasure every sheet is still what its history gives.
+func TestErasedSheetsAreMadeAnew(t *testing.T) {
+	t.Parallel()
+	everystore.Each(t, func(t *testing.T, fresh func(testing.TB) coordination.Store) {
+		t.Helper()
+		h := openLived(t, fresh(t))
+		h.fill(t)
+		_, err := h.desk.ReleaseHold(t.Context(), "acme", "lena", "H", 0, "settled")
+		require.NoError(t, err)
+		h.sign(t)
+		desk, err := coordination.NewDesk(coordination.Config{Store: h.kept, Eraser: h.sealer, Blobs: h.bytes})
+		require.NoError(t, err)
+		for _, name := range []string{"carol", "lena", "rita", "anna", "dora", "olga"} {
+			positions, _, err := desk.Mentions(t.Context(), "acme", name, 0, coordination.MaxLimit)
+			require.NoError(t, err)
+			require.NotEmpty(t, positions, name)
+			for _, at := range positions {
+				_, err := desk.Erase(t.Context(), "acme", "zoe", coordination.Erasure{Positions: []int64{at}, Value: name, Authority: "Act 5"})
+				require.NoError(t, err)
+				h.sign(t)
+				h.audited(t, "", "")
+			}
+			for _, book := range coordination.Books() {
+				for _, s := range h.sheets(t, book.Name) {
+					require.NotContains(t, string(s.Body), `"`+name+`"`, "%s %q", s.Book, s.ID)
+					require.NotContains(t, fmt.Sprint(s.Keys), name, "%s %q", s.Book, s.ID)
+				}
+			}
+		}
+	})
 }
