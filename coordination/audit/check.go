@@ -281,6 +281,7 @@ func (c *checking) page(ctx context.Context, after int64) (out []evidence.Row, e
 		if err != nil {
 			return err
 		}
+		out = make([]evidence.Row, 0, len(page))
 		for i := range page {
 			if at := page[i].Position; at <= after || at > after+int64(width) {
 				return &evidence.MismatchError{Place: evidence.PlaceOrder, Position: after + int64(i) + 1, Reason: fmt.Sprintf("entry %d stands here", at)}

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 
 	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/changereq/bundle"
@@ -39,6 +41,20 @@ func (k *kind[R, E]) again(ctx context.Context, tx coordination.Tx, row R, id st
 	_, rev, _ := k.as(row, 0)
 	_, _, folded := k.as(k.fold(events), rev)
 	return folded, nil
+}
+
+// fits reports whether a row is what its history gives.
+func (k *kind[R, E]) fits(ctx context.Context, tx coordination.Tx, row R, id string) (bool, error) {
+	folded, err := k.again(ctx, tx, row, id)
+	if err != nil {
+		return false, err
+	}
+	got, err := json.Marshal(row)
+	if err != nil {
+		return false, err
+	}
+	want, err := json.Marshal(folded)
+	return bytes.Equal(got, want), err
 }
 
 // remake puts a row as its events give it now.

@@ -15,7 +15,7 @@ func (t *Tx) Record(ctx context.Context, id archive.RecordID) (archive.Record, e
 	k := key{kindRecord, string(id)}
 	found, err := t.find(ctx, k, lookup{recordByID, lockRecord}, func(row Row) error {
 		var err error
-		r, err = readRecord(row)
+		r, err = recordReader()(row)
 		return err
 	}, string(id))
 	if err != nil {
@@ -34,9 +34,9 @@ func (t *Tx) RecordsOf(ctx context.Context, ids []archive.RecordID) (out []archi
 		return nil, err
 	}
 	keyOf := func(id string) key { return key{kindRecord, id} }
-	some := storableOnes(ids)
+	some, read := storableOnes(ids), recordReader()
 	err = t.findAll(ctx, several{recordsOf, recordsOfArray, lockRecords}, keyOf, some, func(row Row) (string, error) {
-		r, err := readRecord(row)
+		r, err := read(row)
 		out = append(out, r)
 		return string(r.ID), err
 	})
@@ -53,16 +53,19 @@ func (t *Tx) RecordsOf(ctx context.Context, ids []archive.RecordID) (out []archi
 	return out, nil
 }
 
-func readRecord(row Row) (archive.Record, error) {
+func recordReader() func(Row) (archive.Record, error) {
 	var (
 		r                         archive.Record
 		id, kind, subject, digest string
 		dated, filed              int64
+		to                        = []any{&id, &r.Rev, &r.Events, &kind, &r.Title, &subject, &r.Name, &r.MediaType, &digest, &r.Size, &dated, &filed, &r.FiledBy}
 	)
-	err := row.Scan(&id, &r.Rev, &r.Events, &kind, &r.Title, &subject, &r.Name, &r.MediaType, &digest, &r.Size, &dated, &filed, &r.FiledBy)
-	r.ID, r.Kind, r.Subject, r.Digest = archive.RecordID(id), archive.Kind(kind), archive.Ref(subject), archive.Digest(digest)
-	r.Dated, r.Filed = instant(dated), instant(filed)
-	return r, err
+	return func(row Row) (archive.Record, error) {
+		err := row.Scan(to...)
+		r.ID, r.Kind, r.Subject, r.Digest = archive.RecordID(id), archive.Kind(kind), archive.Ref(subject), archive.Digest(digest)
+		r.Dated, r.Filed = instant(dated), instant(filed)
+		return r, err
+	}
 }
 
 // Records implements archive.Tx.
@@ -88,8 +91,9 @@ func (t *Tx) Records(ctx context.Context, q archive.Query) (out []archive.Record
 		query, args = recordsByKind, append(args, kind)
 	}
 	limit := archive.ClampLimit(q.Limit)
+	read := recordReader()
 	err = t.run.Query(ctx, query, append(args, limit+1), func(row Row) error {
-		r, err := readRecord(row)
+		r, err := read(row)
 		out = append(out, r)
 		return err
 	})

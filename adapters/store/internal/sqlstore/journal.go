@@ -142,12 +142,13 @@ func eventsOf[E any](
 	if err := t.flush(ctx); err != nil {
 		return nil, 0, err
 	}
+	read := eventReader(room)
 	err = t.run.Query(ctx, entityEvents, []any{t.tenant, entity, string(room), after, limit + 1}, func(row Row) error {
 		if len(out) == limit {
 			next = after
 			return nil
 		}
-		e, err := readEvent(row, room)
+		e, err := read(row)
 		if err != nil {
 			return err
 		}
@@ -162,17 +163,21 @@ func eventsOf[E any](
 	return out, next, nil
 }
 
-// readEvent reads an entry as the history of its entity has it: without its place in
-// the journal.
-func readEvent(row Row, room coordination.Room) (coordination.Entry, error) {
+// eventReader reads entries as the history of their entity has them: without their place
+// in the journal. As the other readers of rows it scans each row into the same variables.
+func eventReader(room coordination.Room) func(Row) (coordination.Entry, error) {
 	var (
 		e    = coordination.Entry{Room: room}
 		at   int64
 		data []byte
+		to   = []any{&e.Entity, &e.Seq, &e.Kind, &at, &e.Actor, &data}
 	)
-	err := row.Scan(&e.Entity, &e.Seq, &e.Kind, &at, &e.Actor, &data)
-	e.At, e.Data = instant(at), data
-	return e, err
+	return func(row Row) (coordination.Entry, error) {
+		data = nil
+		err := row.Scan(to...)
+		e.At, e.Data = instant(at), data
+		return e, err
+	}
 }
 
 // RecordHistories implements archive.Tx.
@@ -208,8 +213,9 @@ func historiesOf[E any](
 	if err != nil {
 		return nil, err
 	}
+	read := eventReader(room)
 	err = t.run.Query(ctx, query, []any{t.tenant, string(room), list, limit}, func(row Row) error {
-		e, err := readEvent(row, room)
+		e, err := read(row)
 		if err != nil {
 			return err
 		}
@@ -257,8 +263,9 @@ func (t *Tx) JournalEntries(ctx context.Context, q coordination.JournalQuery) (o
 	if query == journalEntries {
 		out = make([]coordination.Entry, 0, min(int64(limit), end-max(q.After, 0)))
 	}
+	read := entryReader()
 	err = t.run.Query(ctx, query, args, func(row Row) error {
-		e, err := readEntry(row)
+		e, err := read(row)
 		out = append(out, e)
 		return err
 	})
@@ -292,14 +299,18 @@ func (t *Tx) RedactEntry(ctx context.Context, position int64, actor string, data
 	return t.write(ctx, key{string(e.Room), e.Entity}, Write{SQL: redactEntry, One: true, Args: []any{e.Actor, string(e.Data), t.tenant, position}})
 }
 
-func readEntry(row Row) (coordination.Entry, error) {
+func entryReader() func(Row) (coordination.Entry, error) {
 	var (
 		e            coordination.Entry
 		room         string
 		recorded, at int64
 		data         []byte
+		to           = []any{&e.Position, &recorded, &room, &e.Entity, &e.Seq, &e.Kind, &at, &e.Actor, &data}
 	)
-	err := row.Scan(&e.Position, &recorded, &room, &e.Entity, &e.Seq, &e.Kind, &at, &e.Actor, &data)
-	e.Room, e.Recorded, e.At, e.Data = coordination.Room(room), instant(recorded), instant(at), data
-	return e, err
+	return func(row Row) (coordination.Entry, error) {
+		data = nil
+		err := row.Scan(to...)
+		e.Room, e.Recorded, e.At, e.Data = coordination.Room(room), instant(recorded), instant(at), data
+		return e, err
+	}
 }

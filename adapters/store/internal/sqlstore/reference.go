@@ -29,7 +29,7 @@ func (t *Tx) reference(ctx context.Context, id, query string, by ...any) (archiv
 	var ref archive.Reference
 	found, err := t.find(ctx, key{kindReference, id}, fixed(query), func(row Row) error {
 		var err error
-		ref, err = readReference(row)
+		ref, err = referenceReader()(row)
 		return err
 	}, by...)
 	if err != nil {
@@ -43,23 +43,27 @@ func (t *Tx) reference(ctx context.Context, id, query string, by ...any) (archiv
 
 func noReference(id string) error { return fmt.Errorf("%w: reference %q", archive.ErrNotFound, id) }
 
-// readReference reads the columns of a reference, and those behind them into more.
-func readReference(row Row, more ...any) (archive.Reference, error) {
+// referenceReader reads the columns of a reference, and those behind them into more.
+func referenceReader(more ...any) func(Row) (archive.Reference, error) {
 	var (
 		ref              archive.Reference
 		kind, from, into string
 		at               int64
 		terms            []byte
+		to               = append([]any{
+			&ref.ID, &kind, &from, &ref.Source.Value, &into, &ref.Target.Value, &ref.Reason, &ref.Author, &at, &terms,
+		}, more...)
 	)
-	err := row.Scan(append([]any{
-		&ref.ID, &kind, &from, &ref.Source.Value, &into, &ref.Target.Value, &ref.Reason, &ref.Author, &at, &terms,
-	}, more...)...)
-	if err == nil && len(terms) > 0 {
-		err = json.Unmarshal(terms, &ref.Terms)
+	return func(row Row) (archive.Reference, error) {
+		terms, ref.Terms = nil, archive.Terms{}
+		err := row.Scan(to...)
+		if err == nil && len(terms) > 0 {
+			err = json.Unmarshal(terms, &ref.Terms)
+		}
+		ref.Type, ref.Source.Kind, ref.Target.Kind = archive.ReferenceType(kind), archive.EndKind(from), archive.EndKind(into)
+		ref.At = instant(at)
+		return ref, err
 	}
-	ref.Type, ref.Source.Kind, ref.Target.Kind = archive.ReferenceType(kind), archive.EndKind(from), archive.EndKind(into)
-	ref.At = instant(at)
-	return ref, err
 }
 
 // PutReference implements archive.Tx.
@@ -168,8 +172,9 @@ func (t *Tx) References(ctx context.Context, q archive.ReferenceQuery) (out []ar
 		return nil, "", err
 	}
 	limit := archive.ClampLimit(q.Limit)
+	read := referenceReader()
 	err = t.run.Query(ctx, query, append(args, after, limit+1), func(row Row) error {
-		ref, err := readReference(row)
+		ref, err := read(row)
 		out = append(out, ref)
 		return err
 	})
@@ -196,9 +201,11 @@ func (t *Tx) Edges(ctx context.Context, q archive.EdgeQuery) (out []archive.Edge
 	if err != nil {
 		return nil, err
 	}
+	var dated *int64
+	read := referenceReader(&dated)
 	err = t.run.Query(ctx, query, args, func(row Row) error {
-		var dated *int64
-		ref, err := readReference(row, &dated)
+		dated = nil
+		ref, err := read(row)
 		e := archive.Edge{Reference: ref, Held: dated != nil}
 		if e.Held {
 			e.Dated = instant(*dated)
