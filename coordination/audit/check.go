@@ -95,6 +95,7 @@ type checking struct {
 	report Report
 
 	head      Head
+	count     int // of checkpoints that were signed
 	log       evidence.Log
 	signed    []evidence.Checkpoint
 	histories map[entity]int64 // how many events of each stand in the journal
@@ -115,7 +116,7 @@ func (c *checking) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c.head = w.head()
+		c.head, c.count = w.head(), w.row.Value.Count
 		if err := c.shape(ctx, tx); err != nil {
 			return err
 		}
@@ -203,6 +204,9 @@ func (c *checking) checkpoints(ctx context.Context, tx coordination.Tx) error {
 	}
 	if largest != c.head.Signed {
 		return &evidence.MismatchError{Place: evidence.PlaceCheckpoint, Size: c.head.Signed, Reason: fmt.Sprintf("the newest that is kept is of %d entries", largest)}
+	}
+	if kept := c.report.Checkpoints; kept != c.count {
+		return &evidence.MismatchError{Place: evidence.PlaceCheckpoint, Size: c.head.Signed, Reason: fmt.Sprintf("%d are kept, and %d were signed", kept, c.count)}
 	}
 	return nil
 }

@@ -3,11 +3,14 @@ package audit
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/coordkit/coordkit/archive"
+	"github.com/coordkit/coordkit/changereq"
 	"github.com/coordkit/coordkit/coordination"
 	"github.com/coordkit/coordkit/coordination/register"
 )
@@ -31,16 +34,42 @@ func (c *checking) flaw(room coordination.Room, id, text string) error {
 }
 
 // rows compares every row with the fold of its events, and finds events whose row
-// is gone.
+// is gone. Where something cannot be read, that is what was found, and the next room is
+// looked at.
 func (c *checking) rows(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{c.requests, c.bundles, c.obligations, c.records, c.sheets, c.index, c.missing} {
-		if err := step(ctx); errors.Is(err, errFull) {
+	for _, step := range []struct {
+		room  coordination.Room
+		check func(context.Context) error
+	}{
+		{coordination.RoomChangeRequest, c.requests},
+		{coordination.RoomBundle, c.bundles},
+		{coordination.RoomNotice, c.obligations},
+		{coordination.RoomArchive, c.records},
+		{"", c.sheets},
+		{"", c.index},
+		{"", c.missing},
+	} {
+		err := step.check(ctx)
+		if unreadable(err) && ctx.Err() == nil {
+			maps.DeleteFunc(c.histories, func(e entity, _ int64) bool { return e.room == step.room }) // who of it is missing, is not known
+			err = c.flaw(step.room, "", "it cannot be read any further: "+err.Error())
+		}
+		switch {
+		case errors.Is(err, errFull):
 			return nil
-		} else if err != nil {
+		case err != nil:
 			return err
 		}
 	}
 	return nil
+}
+
+// unreadable reports whether an error says that what is stored is not what was written:
+// the store itself gave it.
+func unreadable(err error) bool {
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, shape := errors.AsType[*json.UnmarshalTypeError](err)
+	return syntax || shape || errors.Is(err, archive.ErrInvalid) || errors.Is(err, changereq.ErrInvalid)
 }
 
 // rowsOf compares the rows of a room with their histories, a page in one snapshot.

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -333,6 +335,33 @@ func TestInvariant3NothingStandsBehindTheHead(t *testing.T) {
 	}))
 	report, err := s.Audit(t.Context(), "acme")
 	require.True(t, err != nil || !report.Sound(), "a byte behind the last hash was not found")
+}
+
+// Base64 reads over the last bits of a signature: also those count.
+func TestInvariant3EveryBitOfASignatureCounts(t *testing.T) {
+	t.Parallel()
+	store := everystore.Memory(t)
+	s := sealerOf(t, store)
+	fileSome(t, coordination.Archive(store), 1, 3)
+	_, err := s.Seal(t.Context(), "acme")
+	require.NoError(t, err)
+	signed, err := s.Sign(t.Context(), "acme")
+	require.NoError(t, err)
+	at := strings.LastIndexByte(signed.Note, '=') - 1
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	other := alphabet[strings.IndexByte(alphabet, signed.Note[at])^1]
+	require.NoError(t, store.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		sheet, err := tx.Sheet(ctx, audit.Book, fmt.Sprintf("checkpoint/%019d", signed.Size))
+		require.NoError(t, err)
+		bent := signed.Note[:at] + string(other) + signed.Note[at+1:]
+		sheet.Body = bytes.Replace(sheet.Body, []byte(signed.Note[at-20:at+2]), []byte(bent[at-20:at+2]), 1)
+		_, err = tx.PutSheet(ctx, sheet)
+		return err
+	}))
+	report, err := s.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.NotNil(t, report.Mismatch)
+	require.ErrorContains(t, report.Mismatch, "checkpoint/")
 }
 
 // bend changes one byte of a body so that it still is JSON.

@@ -44,6 +44,7 @@ type state struct {
 	Size   int64  `json:"size"`
 	Edge   []byte `json:"edge"`             // hashes end to end
 	Signed int64  `json:"signed,omitempty"` // size of the newest checkpoint
+	Count  int    `json:"count,omitempty"`  // of checkpoints
 }
 
 func heads() register.Register[state] { return register.Register[state]{Book: Book} }

@@ -102,6 +102,7 @@ func (s *Sealer) sign(ctx context.Context, tx coordination.Tx, key Key) (Signed,
 		return Signed{}, err
 	}
 	w.row.Value.Signed = head.Size
+	w.row.Value.Count++
 	return out, w.storeHead(ctx, tx)
 }
 

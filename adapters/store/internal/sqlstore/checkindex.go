@@ -43,9 +43,12 @@ func (t *Tx) checkRequests(ctx context.Context, report coordination.Misfiled) er
 				return err
 			}
 			r, err := readRequest(rev, doc)
+			if err != nil {
+				return fmt.Errorf("request %q: %w", after, err)
+			}
 			r.ID = changereq.ID(after)
 			page = append(page, r)
-			return err
+			return nil
 		})
 		if err != nil {
 			return err
@@ -141,7 +144,7 @@ func (t *Tx) checkBundles(ctx context.Context, report coordination.Misfiled) err
 			}
 			n++
 			if err := json.Unmarshal(doc, &b); err != nil {
-				return fmt.Errorf("sqlstore: read stored bundle: %w", err)
+				return fmt.Errorf("bundle %q: sqlstore: read stored bundle: %w", after, err)
 			}
 			if b.Events == events && b.Created.UnixMicro() == created {
 				return nil

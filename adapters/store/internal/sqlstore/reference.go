@@ -58,7 +58,9 @@ func referenceReader(more ...any) func(Row) (archive.Reference, error) {
 		terms, ref.Terms = nil, archive.Terms{}
 		err := row.Scan(to...)
 		if err == nil && len(terms) > 0 {
-			err = json.Unmarshal(terms, &ref.Terms)
+			if err = json.Unmarshal(terms, &ref.Terms); err != nil {
+				err = fmt.Errorf("sqlstore: read terms of reference %s of %q: %w", ref.ID, ref.Source.Value, err)
+			}
 		}
 		ref.Type, ref.Source.Kind, ref.Target.Kind = archive.ReferenceType(kind), archive.EndKind(from), archive.EndKind(into)
 		ref.At = instant(at)
