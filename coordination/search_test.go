@@ -293,6 +293,7 @@ func (r *received) DeleteDocument(ctx context.Context, tenant string, id archive
 func TestIndexByTheLot(t *testing.T) {
 	t.Parallel()
 	everystore.Each(t, func(t *testing.T, open func(testing.TB) coordination.Store) {
+		t.Helper()
 		to := received{Indexes: new(search.Indexes), ids: make(map[archive.RecordID]int)}
 		desk, err := coordination.NewDesk(coordination.Config{Store: open(t), Searcher: &to})
 		require.NoError(t, err)
