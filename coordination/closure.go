@@ -2,7 +2,6 @@ package coordination
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/coordkit/coordkit/archive"
@@ -53,15 +52,14 @@ func (a *surroundings) sees(e archive.End) bool {
 // filed are those of some records that are held. Of others it is known from the edges that
 // lead to them.
 func (a *surroundings) filed(ctx context.Context, ids []archive.RecordID) (held []reference.Node, err error) {
-	for _, id := range ids {
-		if !a.sees(archive.ToRecord(id)) {
-			continue
-		}
-		switch r, err := a.tx.Record(ctx, id); {
-		case err == nil:
-			held = append(held, reference.Node{ID: id, Dated: r.Dated})
-		case !errors.Is(err, archive.ErrNotFound):
+	seen := slices.DeleteFunc(slices.Clone(ids), func(id archive.RecordID) bool { return !a.sees(archive.ToRecord(id)) })
+	for some := range slices.Chunk(seen, archive.MaxLimit) {
+		records, err := a.tx.RecordsOf(ctx, some)
+		if err != nil {
 			return nil, err
+		}
+		for i := range records {
+			held = append(held, reference.Node{ID: records[i].ID, Dated: records[i].Dated})
 		}
 	}
 	return held, nil

@@ -64,16 +64,22 @@ func (*Desk) IssueHoldTx(ctx context.Context, tx Tx, actor string, now time.Time
 		return Hold{}, err
 	}
 	var unmet []archive.Unmet
-	for _, id := range h.Scope.Records {
-		if _, err := tx.Record(ctx, id); err != nil {
-			return Hold{}, fieldNotFound(err, "/scope/records", fmt.Sprintf("names %q, which is not filed", id))
-		}
-		row, _, err := lookup(ctx, tx, keepings(), string(id))
+	for some := range slices.Chunk(h.Scope.Records, archive.MaxLimit) {
+		filed, err := recordsOf(ctx, tx, some)
 		if err != nil {
 			return Hold{}, err
 		}
-		if fate := row.Value.Fate; fate != "" {
-			unmet = append(unmet, archive.Unmet{Condition: "gone", Ref: string(id), Text: fmt.Sprintf("%q is %s under batch %s: a hold comes too late", id, fate, row.Value.Batch)})
+		rows, err := keepings().RowsOf(ctx, tx, textsOf(some))
+		if err != nil {
+			return Hold{}, err
+		}
+		for _, id := range some {
+			if filed[id] == nil {
+				return Hold{}, fieldNotFound(archive.ErrNotFound, "/scope/records", fmt.Sprintf("names %q, which is not filed", id))
+			}
+			if k := rows[string(id)].Value; k.Fate != "" {
+				unmet = append(unmet, archive.Unmet{Condition: "gone", Ref: string(id), Text: fmt.Sprintf("%q is %s under batch %s: a hold comes too late", id, k.Fate, k.Batch)})
+			}
 		}
 	}
 	if len(unmet) > 0 {

@@ -68,6 +68,11 @@ func (s sighted) Record(ctx context.Context, id archive.RecordID) (archive.Recor
 	return s.Tx.Record(ctx, id)
 }
 
+// RecordsOf of archive.Tx.
+func (s sighted) RecordsOf(ctx context.Context, ids []archive.RecordID) ([]archive.Record, error) {
+	return s.Tx.RecordsOf(ctx, slices.DeleteFunc(slices.Clone(ids), func(id archive.RecordID) bool { return !s.reading.Sees(id) }))
+}
+
 // Disposable refuses records that the reader may not see, as AskDisposal does those that
 // are not there.
 func (r Reading) Disposable(records []archive.RecordID) error {
