@@ -46,9 +46,12 @@ func (t *Tx) checkRequests(ctx context.Context, report coordination.Misfiled) er
 			if err != nil {
 				return fmt.Errorf("request %q: %w", after, err)
 			}
+			if string(r.ID) != after {
+				err = report(coordination.RoomChangeRequest, after, fmt.Sprintf("it says that it is %q", r.ID))
+			}
 			r.ID = changereq.ID(after)
 			page = append(page, r)
-			return nil
+			return err
 		})
 		if err != nil {
 			return err
@@ -146,7 +149,7 @@ func (t *Tx) checkBundles(ctx context.Context, report coordination.Misfiled) err
 			if err := json.Unmarshal(doc, &b); err != nil {
 				return fmt.Errorf("bundle %q: sqlstore: read stored bundle: %w", after, err)
 			}
-			if b.Events == events && b.Created.UnixMicro() == created {
+			if b.ID == after && b.Events == events && b.Created.UnixMicro() == created {
 				return nil
 			}
 			return report(coordination.RoomBundle, after, "lists take it for another than it is")
