@@ -150,6 +150,12 @@ type lookup struct{ plain, locking string }
 func fixed(query string) lookup { return lookup{query, query} }
 
 func (t *Tx) one(ctx context.Context, query string, args []any, scan func(Row) error) (bool, error) {
+	if t.dialect.OneWriter { // nothing is waited for, and to watch the context costs as much as the read
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		ctx = context.WithoutCancel(ctx)
+	}
 	found := false
 	err := t.run.Query(ctx, query, args, func(row Row) error {
 		found = true
