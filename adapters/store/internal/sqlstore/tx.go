@@ -136,6 +136,12 @@ func (t *Tx) find(ctx context.Context, k key, q lookup, scan func(Row) error, ar
 		query = q.locking
 	}
 	args = append([]any{t.tenant}, args...)
+	if t.dialect.OneWriter { // nothing is waited for, and to watch the context costs as much as the read
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		ctx = context.WithoutCancel(ctx)
+	}
 	found, err := t.one(ctx, query, args, scan)
 	if found || err != nil || !t.guard(k) {
 		return found, err
@@ -150,12 +156,6 @@ type lookup struct{ plain, locking string }
 func fixed(query string) lookup { return lookup{query, query} }
 
 func (t *Tx) one(ctx context.Context, query string, args []any, scan func(Row) error) (bool, error) {
-	if t.dialect.OneWriter { // nothing is waited for, and to watch the context costs as much as the read
-		if err := ctx.Err(); err != nil {
-			return false, err
-		}
-		ctx = context.WithoutCancel(ctx)
-	}
 	found := false
 	err := t.run.Query(ctx, query, args, func(row Row) error {
 		found = true
