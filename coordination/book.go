@@ -137,11 +137,11 @@ func aliasAgain(ctx context.Context, tx Tx, s *register.Sheet, _ []register.Even
 
 // unnamed is an error if another name of a record does not lead to it.
 func unnamed(ctx context.Context, tx Tx, s *register.Sheet) error {
-	f, err := filings().Get(ctx, tx, s.ID)
-	if err != nil {
-		return err
+	var f fileplan.Filing
+	if err := json.Unmarshal(s.Body, &f); err != nil {
+		return fmt.Errorf("%w: filing of %q: %w", ErrInvalid, s.ID, err)
 	}
-	for _, alias := range f.Value.Aliases {
+	for _, alias := range f.Aliases {
 		row, _, err := lookup(ctx, tx, aliases(), alias)
 		if err != nil {
 			return err

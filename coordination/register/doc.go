@@ -24,4 +24,11 @@
 // A register decides nothing. The rules of a room are pure functions over its
 // values and events; whoever calls them puts the result here with the revision
 // that was read, and a sheet that was changed in between is ErrConflict.
+//
+// # Histories
+//
+// Where a value is nothing but what its events make of it, [Register] says so with
+// Evolve: the same function that the rules use. An audit then compares what is stored with what
+// [Register.Retell] gives, and whoever changes a sheet behind the office's back is found
+// (coordination.BookOf, audit.Config.Books).
 package register

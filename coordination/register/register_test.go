@@ -3,6 +3,7 @@ package register_test
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -288,4 +289,41 @@ func TestBodiesAreJSON(t *testing.T) {
 		s := register.Sheet{Book: "issue", ID: "a", Body: body}
 		require.Equal(t, utf8.Valid(body) && json.Valid(body), s.Storable() == nil, "%q: %v", body, s.Storable())
 	})
+}
+
+// A sheet is what its history makes of it, or it is told that it is not; one of which nothing
+// tells is none.
+func TestSheetsFollowFromTheirHistories(t *testing.T) {
+	t.Parallel()
+	counts := register.Register[int]{
+		Book: "count", Keys: func(n int) []register.Key { return []register.Key{{Name: "n", Value: strconv.Itoa(n)}} },
+		Evolve: func(n int, ev register.Event) (int, error) {
+			by, err := strconv.Atoi(ev.Kind)
+			return n + by, err
+		},
+	}
+	store := memory.New()
+	require.NoError(t, store.Update(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		_, err := counts.Put(ctx, tx, register.Row[int]{ID: "A", Value: 5},
+			register.Event{Kind: "2", At: time.Unix(1, 0).UTC(), Actor: "ann", Data: json.RawMessage(`{}`)},
+			register.Event{Kind: "3", At: time.Unix(2, 0).UTC(), Actor: "ann", Data: json.RawMessage(`{}`)})
+		return err
+	}))
+	require.NoError(t, store.View(t.Context(), "acme", func(ctx context.Context, tx coordination.Tx) error {
+		had, err := tx.Sheet(ctx, "count", "A")
+		require.NoError(t, err)
+		histories, err := counts.HistoriesByID(ctx, tx, []string{"A", "B"})
+		require.NoError(t, err)
+		again, err := counts.Again(&had, 0, histories["A"])
+		require.NoError(t, err)
+		require.Equal(t, had, again)
+		_, err = counts.Again(&register.Sheet{Book: "count", ID: "B"}, 0, histories["B"])
+		require.ErrorIs(t, err, register.ErrInvalid)
+		require.ErrorContains(t, err, `no event tells of sheet "B"`)
+		_, err = register.Register[int]{Book: "count"}.Retell(0, histories["A"])
+		require.ErrorIs(t, err, register.ErrInvalid)
+		_, err = counts.Retell(0, []register.Event{{Kind: "much"}})
+		require.ErrorIs(t, err, strconv.ErrSyntax)
+		return nil
+	}))
 }
