@@ -69,6 +69,9 @@ func (s *Sealer) Audit(ctx context.Context, tenant string) (Report, error) {
 	}
 	for _, step := range []func(context.Context) error{c.load, c.anchored, c.journal, c.tail, c.erasures, c.rows} {
 		err := step(ctx)
+		if unreadable(err) && ctx.Err() == nil {
+			err = &evidence.MismatchError{Place: evidence.PlaceLog, Reason: "it cannot be read: " + err.Error()}
+		}
 		if at, ok := errors.AsType[*evidence.MismatchError](err); ok {
 			if c.report.Mismatch == nil {
 				c.report.Mismatch = at

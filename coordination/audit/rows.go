@@ -17,8 +17,8 @@ import (
 
 // Flaw is a row that is not what its history gives.
 type Flaw struct {
-	Room   coordination.Room
-	Entity string
+	Room   coordination.Room // empty: it may be of any
+	Entity string            // empty: it is not known which one
 	Text   string
 }
 
@@ -69,7 +69,8 @@ func (c *checking) rows(ctx context.Context) error {
 func unreadable(err error) bool {
 	_, syntax := errors.AsType[*json.SyntaxError](err)
 	_, shape := errors.AsType[*json.UnmarshalTypeError](err)
-	return syntax || shape || errors.Is(err, archive.ErrInvalid) || errors.Is(err, changereq.ErrInvalid)
+	_, unfit := errors.AsType[*register.UnfitError](err)
+	return syntax || shape || unfit || errors.Is(err, archive.ErrInvalid) || errors.Is(err, changereq.ErrInvalid)
 }
 
 // rowsOf compares the rows of a room with their histories, a page in one snapshot.

@@ -158,10 +158,8 @@ func (f *file) found(change func(*sql.DB)) string {
 	sealer, err := audit.New(audit.Config{Store: db, Key: key, Blobs: f.house.bytes})
 	require.NoError(f.t, err)
 	report, err := sealer.Audit(context.Background(), "acme")
-	switch {
-	case err != nil:
-		return err.Error()
-	case report.Sound():
+	require.NoError(f.t, err, "what cannot be read is what was found")
+	if report.Sound() {
 		return ""
 	}
 	return fmt.Sprint(report.Mismatch, report.Flaws)

@@ -27,8 +27,23 @@ type Row[T any] struct {
 	Value  T
 }
 
+// UnfitError is a stored body that does not fit the type of its register to the last field:
+// something else has changed it, or a newer program wrote it. It is of no class.
+type UnfitError struct {
+	Book, Sheet string
+	Type        string // of the register
+	Err         error
+}
+
+func (e *UnfitError) Error() string {
+	return fmt.Sprintf("register: sheet %q of book %q does not fit %s: %v", e.Sheet, e.Book, e.Type, e.Err)
+}
+
+// Unwrap gives what reading the body gave.
+func (e *UnfitError) Unwrap() error { return e.Err }
+
 // Get returns the value with that id, or ErrNotFound. A stored body that does not
-// fit T to the last field is an error of no class.
+// fit T to the last field is an *UnfitError.
 func (r Register[T]) Get(ctx context.Context, tx Tx, id string) (Row[T], error) {
 	s, err := tx.Sheet(ctx, r.Book, id)
 	if err != nil {
@@ -138,7 +153,7 @@ func (r Register[T]) Histories(ctx context.Context, tx Tx, ids []string, take fu
 func (r Register[T]) read(s *Sheet) (Row[T], error) {
 	row := Row[T]{ID: s.ID, Rev: s.Rev, Events: s.Events}
 	if err := decode(s.Body, &row.Value); err != nil {
-		return Row[T]{}, fmt.Errorf("register: sheet %q of book %q does not fit %T: %w", s.ID, s.Book, row.Value, err)
+		return Row[T]{}, &UnfitError{Book: s.Book, Sheet: s.ID, Type: fmt.Sprintf("%T", row.Value), Err: err}
 	}
 	return row, nil
 }

@@ -119,6 +119,10 @@ func TestReadRefusesWhatDoesNotFit(t *testing.T) {
 			for _, err := range []error{got, listed} {
 				require.ErrorContains(t, err, `sheet "1" of book "tool"`)
 				require.NotErrorIs(t, err, register.ErrInvalid, "the caller did nothing wrong")
+				var unfit *register.UnfitError
+				require.ErrorAs(t, err, &unfit)
+				require.Equal(t, []string{"tool", "1"}, []string{unfit.Book, unfit.Sheet})
+				require.ErrorIs(t, err, unfit.Err)
 			}
 		})
 	}

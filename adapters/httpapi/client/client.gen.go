@@ -1612,10 +1612,10 @@ type AuditFindingList struct {
 
 // AuditFlaw A row that is not what its history gives.
 type AuditFlaw struct {
-	// Entity The id within the room.
+	// Entity The id within the room; empty where it is not known which one.
 	Entity string `json:"entity"`
 
-	// Room Of the journal.
+	// Room Of the journal; empty where it may be any.
 	Room string `json:"room"`
 
 	// Text What is wrong.
