@@ -2,6 +2,7 @@ package coordination
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -82,6 +83,9 @@ func evolveKeeping(k Keeping, ev register.Event) (Keeping, error) {
 		return k, nil
 	}
 	m, err := last(Moved{}, ev)
+	if err == nil && string(m.To) != ev.Kind {
+		err = fmt.Errorf("%w: %q is no event of a keeping", ErrInvalid, ev.Kind)
+	}
 	return k.moved(m), err
 }
 

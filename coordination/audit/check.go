@@ -198,7 +198,6 @@ func (c *checking) checkpoints(ctx context.Context, tx coordination.Tx) error {
 				return err
 			}
 			c.signed, largest = append(c.signed, got), max(largest, got.Size)
-			c.report.Checkpoints++
 		}
 		if next == "" {
 			break
@@ -208,6 +207,7 @@ func (c *checking) checkpoints(ctx context.Context, tx coordination.Tx) error {
 	if largest != c.head.Signed {
 		return &evidence.MismatchError{Place: evidence.PlaceCheckpoint, Size: c.head.Signed, Reason: fmt.Sprintf("the newest that is kept is of %d entries", largest)}
 	}
+	c.report.Checkpoints = len(c.signed)
 	if kept := c.report.Checkpoints; kept != c.count {
 		return &evidence.MismatchError{Place: evidence.PlaceCheckpoint, Size: c.head.Signed, Reason: fmt.Sprintf("%d are kept, and %d were signed", kept, c.count)}
 	}
@@ -223,7 +223,15 @@ func (c *checking) stamped(ctx context.Context, signed *Signed) error {
 	if errors.Is(err, evidence.ErrMismatch) || errors.Is(err, evidence.ErrInvalid) {
 		return &evidence.MismatchError{Place: evidence.PlaceCheckpoint, Size: signed.Size, Reason: "its time stamp: " + err.Error()}
 	}
-	return err
+	return outside(err)
+}
+
+// outside marks an error of somebody other than the store: it says nothing of what is stored.
+func outside(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrOutside, err)
 }
 
 // anchored takes in the checkpoint that is kept elsewhere.
@@ -233,7 +241,7 @@ func (c *checking) anchored(ctx context.Context) error {
 	}
 	kept, err := c.sealer.cfg.Anchor.LastCheckpoint(ctx, c.tenant)
 	if err != nil || kept == nil {
-		return err
+		return outside(err)
 	}
 	last, _, err := evidence.Open(kept, c.key.Signer.Name(), note.VerifierList(c.key.Verifier))
 	if err != nil {

@@ -67,6 +67,9 @@ func (c *checking) rows(ctx context.Context) error {
 // unreadable reports whether an error says that what is stored is not what was written:
 // the store itself gave it.
 func unreadable(err error) bool {
+	if errors.Is(err, ErrOutside) {
+		return false
+	}
 	_, syntax := errors.AsType[*json.SyntaxError](err)
 	_, shape := errors.AsType[*json.UnmarshalTypeError](err)
 	_, unfit := errors.AsType[*register.UnfitError](err)
