@@ -266,6 +266,59 @@ func TestCheckpointsAreStamped(t *testing.T) {
 	require.Equal(t, c, again)
 }
 
+// misread is a clock elsewhere that answers what nobody can read.
+type misread struct{ *clock }
+
+func (misread) CheckTimestamp(context.Context, [32]byte, []byte) error {
+	return fmt.Errorf("an answer: %w", json.Unmarshal([]byte("{"), &struct{}{}))
+}
+
+// What stands outside the office and cannot be read says nothing of what is stored.
+func TestWhatStandsOutsideIsNoFlaw(t *testing.T) {
+	t.Parallel()
+	store := everystore.Memory(t)
+	s := sealerOf(t, store, func(c *audit.Config) { c.Timestamper = misread{&clock{works: true}} })
+	fileSome(t, coordination.Archive(store), 0, 1)
+	_, err := s.Seal(t.Context(), "acme")
+	require.NoError(t, err)
+	_, err = s.Sign(t.Context(), "acme")
+	require.NoError(t, err)
+	report, err := s.Audit(t.Context(), "acme")
+	require.ErrorIs(t, err, audit.ErrOutside)
+	require.Nil(t, report.Mismatch)
+}
+
+// twice is a store that reads everything a second time, as one does whose first reading
+// was cut off.
+type twice struct{ coordination.Store }
+
+func (s twice) View(ctx context.Context, tenant string, fn func(context.Context, coordination.Tx) error) error {
+	if err := s.Store.View(ctx, tenant, fn); err != nil {
+		return err
+	}
+	return s.Store.View(ctx, tenant, fn)
+}
+
+// An audit says the same, however often a store runs what reads it.
+func TestAuditsMayReadTwice(t *testing.T) {
+	t.Parallel()
+	store := everystore.Memory(t)
+	s := sealerOf(t, store)
+	for _, some := range []int{0, 3} {
+		fileSome(t, coordination.Archive(store), some, some+3)
+		_, err := s.Seal(t.Context(), "acme")
+		require.NoError(t, err)
+		_, err = s.Sign(t.Context(), "acme")
+		require.NoError(t, err)
+	}
+	once, err := s.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.True(t, once.Sound(), "%+v", once)
+	again, err := sealerOf(t, twice{store}).Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, once, again)
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	_, err := audit.New(audit.Config{})
